@@ -1,0 +1,47 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+import { fileURLToPath } from 'node:url';
+
+const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+// What stays outside the bundle: native code, which must lie unpacked on disk.
+const external = ['electron', '@lydell/node-pty', /^@lydell\/node-pty-/];
+
+export default defineConfig({
+  main: {
+    root: at('.'),
+    build: {
+      externalizeDeps: false,
+      outDir: at('out/main'),
+      rolldownOptions: {
+        external,
+        input: { index: at('src-main/index.ts'), cli: at('src-main/cli/main.ts') },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    root: at('.'),
+    build: {
+      // A sandboxed preload may require nothing but electron: one CommonJS file.
+      externalizeDeps: false,
+      outDir: at('out/preload'),
+      rolldownOptions: {
+        external: ['electron'],
+        input: { index: at('src-main/window/preload.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: at('src-renderer'),
+    plugins: [react()],
+    build: {
+      // noVNC has top-level await.
+      target: 'esnext',
+      outDir: at('out/renderer'),
+      assetsInlineLimit: 0,
+      rolldownOptions: { input: { index: at('src-renderer/index.html') } },
+    },
+  },
+});
