@@ -1,0 +1,240 @@
+import { XmlError, type XmlIssue } from './issue.ts';
+import { readXml } from './read.ts';
+import type { AnySchema, Compiled, CompiledField, ModelOf } from './schema.ts';
+import { type Extra, textOf, type XmlElement, type XmlNode } from './tree.ts';
+import type { ValueType } from './values.ts';
+
+type Model = Record<string, unknown>;
+
+/**
+ * Reads a document with a schema.
+ * @throws XmlError carrying every issue found, each with path and line.
+ */
+export function parseXml<S extends AnySchema>(schema: S, source: string): ModelOf<S> {
+  return parseElement(schema, readXml(source));
+}
+
+/** The same from a tree that was already read. */
+export function parseElement<S extends AnySchema>(schema: S, root: XmlElement): ModelOf<S> {
+  const { value, issues } = inspectElement(schema, root);
+  if (issues.length > 0) throw new XmlError(issues);
+  return value as ModelOf<S>;
+}
+
+/** What could be read and everything wrong with it: for editors, which show all issues at once. */
+export function inspectElement<S extends AnySchema>(
+  schema: S,
+  root: XmlElement,
+): { readonly value: ModelOf<S> | undefined; readonly issues: readonly XmlIssue[] } {
+  const reader = new Reader();
+  if (root.name !== schema.name) {
+    reader.issue(root, `This is <${root.name}>; <${schema.name}> was expected here.`);
+    return { value: undefined, issues: reader.issues };
+  }
+  const value = reader.read(schema, root) as ModelOf<S> | undefined;
+  return { value, issues: reader.issues };
+}
+
+class Reader {
+  readonly issues: XmlIssue[] = [];
+  /** The elements from the root to the one being read; paths are only spelled out when something is wrong. */
+  readonly #stack: XmlElement[] = [];
+
+  issue(at: XmlElement, message: string, attribute?: string): void {
+    const elements = this.#stack[this.#stack.length - 1] === at ? this.#stack : [...this.#stack, at];
+    const path = elements.map((element, index) => step(element, elements[index - 1])).join('');
+    this.issues.push({
+      path: attribute === undefined ? path : `${path}/@${attribute}`,
+      line: at.line,
+      column: at.column,
+      message,
+    });
+  }
+
+  read(schema: AnySchema, node: XmlElement): unknown {
+    switch (schema.kind) {
+      case 'element':
+        return this.#fields(schema.compiled, node, undefined, undefined);
+      case 'union': {
+        const word = node.attributes[schema.tag] ?? schema.defaultTag;
+        if (word === undefined) {
+          this.issue(node, `The attribute '${schema.tag}' is missing.`);
+          return undefined;
+        }
+        const variant = schema.variants.get(word);
+        if (variant === undefined) {
+          const words = [...schema.variants.keys()].join(', ');
+          this.issue(node, `'${word}' is not one of ${words}.`, schema.tag);
+          return undefined;
+        }
+        return this.#fields(variant, node, schema.tag, word);
+      }
+      case 'mapped': {
+        const before = this.issues.length;
+        const inner = this.read(schema.inner, node);
+        if (inner === undefined || this.issues.length > before) return undefined;
+        const result = schema.toModel(inner);
+        if ('value' in result) return result.value;
+        this.issue(node, result.problem);
+        return undefined;
+      }
+    }
+  }
+
+  #fields(compiled: Compiled, node: XmlElement, tag: string | undefined, word: string | undefined): Model {
+    const model: Model = {};
+    if (tag !== undefined) model[tag] = word;
+    this.#stack.push(node);
+    let attributes: Record<string, string> | undefined;
+    for (const name in node.attributes) {
+      const text = node.attributes[name] as string;
+      const field = compiled.attributeByName.get(name);
+      if (field === undefined) {
+        attributes ??= {};
+        attributes[name] = text;
+      } else if (field.spec.kind === 'attribute') {
+        const value = this.#value(field.spec.type, text, node, name);
+        if (value !== undefined) model[field.key] = value;
+      }
+    }
+    const { nodes, leaves } = this.#childNodes(compiled, node, model);
+    if (compiled.text !== undefined) this.#text(compiled.text, node, model);
+    this.#complete(compiled, node, model);
+    const extra = makeExtra(attributes, nodes, leaves);
+    if (extra !== undefined) model['_extra'] = extra;
+    this.#stack.pop();
+    return model;
+  }
+
+  #childNodes(compiled: Compiled, node: XmlElement, model: Model): Pick<Extra, 'nodes' | 'leaves'> {
+    const nodes: { before: string; index: number; node: XmlNode }[] = [];
+    const counts: Record<string, number> = {};
+    let pending: XmlNode[] = [];
+    let leaves: Record<string, Extra> | undefined;
+    for (const item of node.children) {
+      if (item.kind === 'text') {
+        if (compiled.text === undefined && item.text.trim() !== '') pending.push(item);
+        continue;
+      }
+      const field = item.kind === 'element' ? compiled.childByName.get(item.name) : undefined;
+      if (item.kind === 'comment' || field === undefined || (isSingle(field) && field.key in model)) {
+        pending.push(item);
+        continue;
+      }
+      const index = counts[field.name] ?? 0;
+      counts[field.name] = index + 1;
+      for (const extra of pending) nodes.push({ before: field.name, index, node: extra });
+      pending = [];
+      const leaf = this.#child(field, item, model);
+      if (leaf !== undefined) {
+        leaves ??= {};
+        leaves[`${field.name}#${index}`] = leaf;
+      }
+    }
+    for (const extra of pending) nodes.push({ before: '', index: 0, node: extra });
+    return { ...(nodes.length > 0 ? { nodes } : {}), ...(leaves === undefined ? {} : { leaves }) };
+  }
+
+  /** Reads one child into the model; returns what a child without an object of its own held beyond its text. */
+  #child(field: CompiledField, node: XmlElement, model: Model): Extra | undefined {
+    const { spec, key } = field;
+    switch (spec.kind) {
+      case 'child': {
+        const value = this.read(spec.schema(), node);
+        if (value !== undefined) model[key] = value;
+        return undefined;
+      }
+      case 'children': {
+        const list = (model[key] ??= []) as unknown[];
+        const value = this.read(spec.schema(), node);
+        if (value !== undefined) list.push(value);
+        return undefined;
+      }
+      case 'childText': {
+        const value = this.#value(spec.type, textOf(node), node);
+        if (value !== undefined) model[key] = value;
+        return leafExtra(node, false);
+      }
+      case 'childTexts': {
+        const list = (model[key] ??= []) as unknown[];
+        const value = this.#value(spec.type, textOf(node), node);
+        if (value !== undefined) list.push(value);
+        return leafExtra(node, false);
+      }
+      case 'flag':
+        model[key] = true;
+        return leafExtra(node, true);
+      case 'raw':
+        model[key] = node;
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #text(field: CompiledField, node: XmlElement, model: Model): void {
+    if (field.spec.kind !== 'text') return;
+    const content = textOf(node);
+    if (content.trim() === '' && field.presence !== 'required') return;
+    const value = this.#value(field.spec.type, content, node);
+    if (value !== undefined) model[field.key] = value;
+  }
+
+  #value(type: ValueType<unknown>, text: string, node: XmlElement, attribute?: string): unknown {
+    const value = type.parse(text);
+    if (value === undefined) this.issue(node, `'${shorten(text)}' is not ${type.expected}.`, attribute);
+    return value;
+  }
+
+  #complete(compiled: Compiled, node: XmlElement, model: Model): void {
+    for (const fields of [compiled.attributes, compiled.children]) {
+      for (const field of fields) {
+        if (field.key in model || field.spec.kind === 'tag') continue;
+        if (field.presence === 'defaulted') model[field.key] = copyDefault(field.defaultValue);
+        else if (field.presence === 'required') this.#missing(field, node);
+      }
+    }
+  }
+
+  #missing(field: CompiledField, node: XmlElement): void {
+    if (field.spec.kind === 'attribute') {
+      // An attribute that was there but wrong has its own issue already.
+      if (!(field.name in node.attributes)) this.issue(node, `The attribute '${field.name}' is missing.`);
+    } else if (!node.children.some((item) => item.kind === 'element' && item.name === field.name)) {
+      this.issue(node, `The element <${field.name}> is missing.`);
+    }
+  }
+}
+
+const isSingle = (field: CompiledField): boolean => field.spec.kind !== 'children' && field.spec.kind !== 'childTexts';
+
+function makeExtra(
+  attributes: Record<string, string> | undefined,
+  nodes: Extra['nodes'],
+  leaves: Extra['leaves'],
+): Extra | undefined {
+  if (attributes === undefined && nodes === undefined && leaves === undefined) return undefined;
+  return {
+    ...(attributes === undefined ? {} : { attributes }),
+    ...(nodes === undefined ? {} : { nodes }),
+    ...(leaves === undefined ? {} : { leaves }),
+  };
+}
+
+function leafExtra(node: XmlElement, keepText: boolean): Extra | undefined {
+  const nodes = node.children
+    .filter((item) => item.kind !== 'text' || (keepText && item.text.trim() !== ''))
+    .map((item) => ({ before: '', index: 0, node: item }));
+  const attributes = Object.keys(node.attributes).length > 0 ? node.attributes : undefined;
+  return makeExtra(attributes, nodes.length > 0 ? nodes : undefined, undefined);
+}
+
+function step(element: XmlElement, parent: XmlElement | undefined): string {
+  const siblings = parent?.children.filter((item) => item.kind === 'element' && item.name === element.name) ?? [];
+  return siblings.length > 1 ? `/${element.name}[${siblings.indexOf(element) + 1}]` : `/${element.name}`;
+}
+
+/** Defaults are words, numbers and empty lists; a list must not be shared between models. */
+const copyDefault = (value: unknown): unknown => (Array.isArray(value) ? [...(value as unknown[])] : value);
+
+const shorten = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}…` : text);
