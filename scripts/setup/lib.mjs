@@ -1,0 +1,96 @@
+// What every setup step shares. Plain Node: nothing is installed yet when this runs.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+export const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'vivarium');
+
+export const say = (line) => console.log(`vivarium: ${line}`);
+
+/** A step that could not be done: which, why, and the command a person can run instead. */
+export class StepFailed extends Error {
+  constructor(step, reason, byHand) {
+    super(`${step} failed: ${reason}`);
+    this.byHand = byHand;
+  }
+}
+
+/**
+ * Runs a program and answers its standard output; its output goes to the terminal too unless `quiet`.
+ * Rejects with the end of what it said when it fails or takes longer than `timeoutMs`.
+ */
+export function run(argv, { quiet = true, timeoutMs = 600_000, ...options } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(argv[0], argv.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    let stdout = '';
+    let tail = '';
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      child.kill('SIGKILL');
+    }, timeoutMs);
+    const listen = (stream, target, isOut) =>
+      stream.setEncoding('utf8').on('data', (text) => {
+        if (isOut) stdout += text;
+        tail = (tail + text).slice(-2000);
+        if (!quiet) target.write(text);
+      });
+    listen(child.stdout, process.stdout, true);
+    listen(child.stderr, process.stderr, false);
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      if (code === 0) return resolve(stdout);
+      const how = timedOut ? `took longer than ${timeoutMs / 1000} s` : `ended with ${signal ?? code}`;
+      const said = tail.trim().split('\n').slice(-5).join('\n    ');
+      reject(new Error(`${argv[0]} ${how}${said === '' ? '' : `\n    ${said}`}`));
+    });
+  });
+}
+
+/** Does a step, naming it, its reason and the command to run by hand when it fails. */
+export async function step(name, byHand, work) {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StepFailed) throw error;
+    throw new StepFailed(name, error.message, byHand);
+  }
+}
+
+/** The command with what makes it root's: nothing for root, sudo for anybody else. */
+export const asRoot = (argv) => (process.getuid() === 0 ? argv : ['sudo', ...argv]);
+
+/** A small JSON file in the cache; `undefined` while it is not there. */
+export function recall(name) {
+  try {
+    return JSON.parse(readFileSync(join(cache, name), 'utf8'));
+  } catch {
+    return undefined; // Absent or torn: the work it remembers is done again.
+  }
+}
+
+export function remember(name, value) {
+  mkdirSync(dirname(join(cache, name)), { recursive: true });
+  writeFileSync(join(cache, name), `${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+/** Runs a script's main function: a failure is printed as sentences, never as a stack of our own. */
+export async function main(work) {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof StepFailed)) throw error;
+    console.error(`vivarium: ${error.message}`);
+    if (error.byHand !== undefined) console.error(`vivarium: to do this step by hand: ${error.byHand}`);
+    process.exitCode = 1;
+  }
+}
+
+export const isMain = (meta) => process.argv[1] === fileURLToPath(meta.url);
