@@ -27,7 +27,7 @@ export function oneOf<const W extends readonly string[]>(...words: W): ValueType
   const known = new Set<string>(words);
   return {
     expected: `one of ${words.join(', ')}`,
-    parse: (text) => (known.has(text) ? (text) : undefined),
+    parse: (text) => (known.has(text) ? text : undefined),
     format: (value) => value,
     words,
   };

@@ -1,0 +1,114 @@
+/** Jobs: what takes long, with progress, cancellation and a result that every door can show. */
+import { randomUUID } from 'node:crypto';
+import { toErrorData, VirError } from '../../src-shared/errors.ts';
+import type { JobInfo } from '../../src-shared/model/job.ts';
+import { Emitter } from './events.ts';
+
+/** A job that has been started. Its result rejects with `operation-aborted` when it was cancelled. */
+export interface Job<T> {
+  readonly info: JobInfo;
+  readonly result: Promise<T>;
+  cancel(): void;
+}
+
+/** What the work is given: where to report progress and when to stop. */
+export interface JobControl {
+  readonly signal: AbortSignal;
+  progress(done: number, total?: number): void;
+}
+
+export interface JobDescription {
+  readonly kind: string;
+  readonly subject: string;
+  readonly uri?: string;
+  readonly domainUuid?: string;
+  readonly unit?: 'bytes' | 'steps';
+  readonly cancellable?: boolean;
+}
+
+const keptWhenEnded = 200;
+const progressIntervalMs = 100;
+
+/** All jobs of an engine, running and lately ended. */
+export class JobRegistry {
+  readonly events = new Emitter<JobInfo>();
+  readonly #jobs = new Map<string, { info: JobInfo; cancel: () => void }>();
+
+  list(): readonly JobInfo[] {
+    return [...this.#jobs.values()].map((entry) => entry.info);
+  }
+
+  cancel(id: string): void {
+    const entry = this.#jobs.get(id);
+    if (entry === undefined) {
+      throw new VirError({ code: 'invalid-arg', domain: 'none', message: `There is no job '${id}'.` });
+    }
+    entry.cancel();
+  }
+
+  /** Starts work at once and announces its beginning, its progress (at most ten times a second) and its end. */
+  start<T>(description: JobDescription, work: (control: JobControl) => Promise<T>): Job<T> {
+    const controller = new AbortController();
+    const cancellable = description.cancellable ?? true;
+    const id = randomUUID();
+    let info: JobInfo = { ...description, id, cancellable, state: 'running', startedMs: Date.now() };
+    let announcedMs = 0;
+    const update = (change: Partial<JobInfo>): void => {
+      info = { ...info, ...change };
+      const entry = this.#jobs.get(id);
+      if (entry !== undefined) entry.info = info;
+    };
+    const announce = (): void => {
+      announcedMs = Date.now();
+      this.events.emit(info);
+    };
+    const cancel = (): void => {
+      if (cancellable && info.state === 'running') controller.abort(cancelled(description));
+    };
+    this.#jobs.set(id, { info, cancel });
+    announce();
+
+    const run = async (): Promise<T> => {
+      try {
+        const value = await work({
+          signal: controller.signal,
+          progress: (done, total) => {
+            update(total === undefined ? { done } : { done, total });
+            if (Date.now() - announcedMs >= progressIntervalMs) announce();
+          },
+        });
+        update({ state: 'succeeded', endedMs: Date.now() });
+        return value;
+      } catch (thrown) {
+        const state = controller.signal.aborted ? 'cancelled' : 'failed';
+        update({ state, endedMs: Date.now(), error: toErrorData(thrown) });
+        throw thrown;
+      } finally {
+        announce();
+        this.#forgetOldest();
+      }
+    };
+    const result = run();
+    // Whoever started the job may only watch its events; the rejection is announced there.
+    result.catch(() => undefined);
+    return {
+      get info() {
+        return info;
+      },
+      result,
+      cancel,
+    };
+  }
+
+  #forgetOldest(): void {
+    const ended = [...this.#jobs.entries()].filter(([, entry]) => entry.info.state !== 'running');
+    for (const [id] of ended.slice(0, Math.max(0, ended.length - keptWhenEnded))) this.#jobs.delete(id);
+  }
+}
+
+const cancelled = (description: JobDescription): VirError =>
+  new VirError({
+    code: 'operation-aborted',
+    domain: 'none',
+    message: `The task '${description.kind}' on '${description.subject}' was cancelled.`,
+  });

@@ -1,0 +1,21 @@
+/** Schemas that several namespaces share. Sizes are capped so that no argument can be used to exhaust the engine. */
+import { z } from 'zod';
+
+export const uri = z.string().min(1).max(4096);
+export const uuid = z.uuid();
+export const name = z.string().min(1).max(255);
+export const path = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((text) => text.startsWith('/') && !text.includes('\0'), 'an absolute path');
+export const xml = z
+  .string()
+  .min(1)
+  .max(4 * 1024 * 1024);
+export const bytes = z.number().int().nonnegative();
+export const kiB = z.number().int().positive();
+
+/** A domain of a connection. */
+export const domain = z.object({ uri, uuid });
+export const affects = z.object({ live: z.boolean().optional(), config: z.boolean().optional() });

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { DomainSummary } from '../model/summary.ts';
+import type { ErrorData } from '../errors.ts';
+import { call } from './call.ts';
+import { uri } from './arguments.ts';
+
+/** A connection as the window lists it. */
+export interface ConnectionInfo {
+  readonly uri: string;
+  readonly label: string;
+  readonly state: 'closed' | 'opening' | 'open' | 'failed';
+  readonly error?: ErrorData;
+  readonly hostname?: string;
+  readonly type?: string;
+  /** Names of the `DomainApi`/`StorageApi` methods the driver has: what the window may offer. */
+  readonly domainVerbs: readonly string[];
+  readonly storageVerbs: readonly string[];
+  readonly notices: readonly NoticeInfo[];
+}
+
+export interface NoticeInfo {
+  readonly id: string;
+  readonly severity: 'info' | 'warning' | 'error';
+  readonly message: string;
+  readonly fix?: string;
+}
+
+export interface NodeSummary {
+  readonly hostname: string;
+  readonly cpus: number;
+  readonly memoryKiB: number;
+  readonly cpuModel: string;
+  readonly hypervisorVersion?: string;
+}
+
+export const connectionCalls = {
+  'connections.list': call(z.object({})).returns<readonly ConnectionInfo[]>(),
+  /** Opens (once) and answers with everything there: the one bulk call a window starts with. */
+  'connections.open': call(z.object({ uri })).returns<{
+    readonly connection: ConnectionInfo;
+    readonly domains: readonly DomainSummary[];
+  }>(),
+  'connections.capabilities': call(z.object({ uri })).returns<string>(),
+  'connections.domain-capabilities': call(
+    z.object({
+      uri,
+      emulator: z.string().max(4096).optional(),
+      architecture: z.string().max(64).optional(),
+      machine: z.string().max(128).optional(),
+      virtType: z.string().max(32).optional(),
+    }),
+  ).returns<string>(),
+  'connections.node': call(z.object({ uri })).returns<NodeSummary>(),
+  'connections.xml-to-native': call(
+    z.object({ uri, format: z.string().max(64), xml: z.string().max(4 << 20) }),
+  ).returns<string>(),
+};

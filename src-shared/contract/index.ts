@@ -1,0 +1,38 @@
+/** The whole contract: one map of calls, one of events. */
+import type { JobInfo } from '../model/job.ts';
+import type { EngineEventData } from './events.ts';
+import { appCalls, type Settings } from './app.ts';
+import type { AnswerOf, ArgumentOf, CheckedArgumentOf } from './call.ts';
+import { type ConnectionInfo, connectionCalls } from './connections.ts';
+import { createCalls } from './create.ts';
+import { domainCalls } from './domains.ts';
+import { storageCalls } from './storage.ts';
+
+export const calls = {
+  ...appCalls,
+  ...connectionCalls,
+  ...domainCalls,
+  ...storageCalls,
+  ...createCalls,
+};
+
+export type Calls = typeof calls;
+export type CallName = keyof Calls;
+export type Argument<N extends CallName> = ArgumentOf<Calls[N]>;
+export type CheckedArgument<N extends CallName> = CheckedArgumentOf<Calls[N]>;
+export type Answer<N extends CallName> = AnswerOf<Calls[N]>;
+
+/** What is announced without being asked; batched by the transport, in order. */
+export type ContractEvent =
+  | { readonly channel: 'engine'; readonly uri: string; readonly event: EngineEventData }
+  | { readonly channel: 'connection'; readonly connection: ConnectionInfo }
+  | { readonly channel: 'job'; readonly job: JobInfo }
+  | { readonly channel: 'settings'; readonly settings: Settings }
+  /** A file was dropped on, or handed to, the application (`application.iso`), or a menu chose an action. */
+  | { readonly channel: 'command'; readonly command: string; readonly argument?: string };
+
+/** A client of the contract, whatever carries it. */
+export interface ContractClient {
+  call<N extends CallName>(name: N, argument: Argument<N>): Promise<Answer<N>>;
+  subscribe(listener: (event: ContractEvent) => void): () => void;
+}
