@@ -225,12 +225,13 @@ export interface HistoryEntry {
   readonly author: string;
 }
 
-/** The method, or libvirt's "this function is not supported by the connection driver". */
-export function need<M>(method: M | undefined, call: string): M {
-  if (method !== undefined) return method;
+/** A method, bound to its object, or libvirt's "this function is not supported by the connection driver". */
+export function need<A extends object, K extends keyof A & string>(api: A | undefined, method: K): NonNullable<A[K]> {
+  const found = api?.[method];
+  if (typeof found === 'function') return found.bind(api) as NonNullable<A[K]>;
   throw new VirError({
     code: 'no-support',
     domain: 'none',
-    message: `this function is not supported by the connection driver: ${call}`,
+    message: `this function is not supported by the connection driver: ${method}`,
   });
 }
