@@ -1,0 +1,120 @@
+/** Files written whole or not at all, and folders that only their owner may enter. */
+import {
+  closeSync,
+  constants,
+  fsync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { chmod, lstat, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { VirError } from '../../src-shared/errors.ts';
+
+const fsyncAsync = promisify(fsync);
+let serial = 0;
+
+/** How a file under work is called beside the one it will replace; left-overs of a crash are known by it. */
+export const temporaryFilePattern = /\.[0-9]+-[0-9]+\.new$/;
+
+export interface WriteOptions {
+  /** 0600 unless told. */
+  readonly mode?: number;
+  /** Refuse with EEXIST instead of replacing; also against another process at the same moment. */
+  readonly exclusive?: boolean;
+}
+
+/**
+ * Replaces a file's content: a reader, or a crash at any moment, meets the old or the new content, never a mixture.
+ * Resolves when it would survive a power cut.
+ *
+ * Only flushing waits for the disk, so only that leaves this thread.
+ */
+export async function writeWhole(path: string, data: string | Uint8Array, options: WriteOptions = {}): Promise<void> {
+  const temporary = `${path}.${process.pid}-${(serial += 1)}.new`;
+  const file = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, options.mode ?? 0o600);
+  try {
+    try {
+      writeAll(file, typeof data === 'string' ? Buffer.from(data) : data);
+      await fsyncAsync(file);
+    } finally {
+      closeSync(file);
+    }
+    if (options.exclusive === true) linkInPlace(temporary, path);
+    else renameSync(temporary, path);
+  } catch (thrown) {
+    removeIfThere(temporary);
+    throw thrown;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Makes what was created, renamed or removed in a folder survive a power cut. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await fsyncAsync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** The file's text, or undefined when there is none. */
+export function readIfThere(path: string): string | undefined {
+  return readBytesIfThere(path)?.toString();
+}
+
+export function readBytesIfThere(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw thrown;
+  }
+}
+
+/** @returns whether there was one. */
+export function removeIfThere(path: string): boolean {
+  try {
+    unlinkSync(path);
+    return true;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw thrown;
+  }
+}
+
+/**
+ * Makes a folder that only we can enter, with its parents.
+ * @throws VirError `system-error` when it is a link, somebody else's, or not a folder: in a shared place such as /tmp
+ * another user may have made it first.
+ */
+export async function privateFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  const found = await lstat(path);
+  const refuse = (cause: string): never => {
+    throw new VirError({
+      code: 'system-error',
+      domain: 'none',
+      message: `The folder '${path}' can't be used.`,
+      cause,
+      fix: 'Remove it, or name another place.',
+    });
+  };
+  if (!found.isDirectory()) refuse(found.isSymbolicLink() ? 'It is a symbolic link.' : 'It is not a folder.');
+  if (process.getuid !== undefined && found.uid !== process.getuid()) refuse(`It belongs to user ${found.uid}.`);
+  if ((found.mode & 0o077) !== 0) await chmod(path, 0o700);
+}
+
+function writeAll(file: number, data: Uint8Array): void {
+  for (let done = 0; done < data.length; ) done += writeSync(file, data, done);
+}
+
+function linkInPlace(from: string, to: string): void {
+  linkSync(from, to);
+  unlinkSync(from);
+}
