@@ -1,3 +1,5 @@
+import { parseUuid } from '../uuid.ts';
+
 /**
  * The types a text or attribute can have. A value type is one place for reading, writing, the words of the error and
  * the completions.
@@ -43,16 +45,20 @@ const truth = (yes: string, no: string): ValueType<boolean> => ({
 export const yesNo = truth('yes', 'no');
 export const onOff = truth('on', 'off');
 
-/** A whole number ≥ 0 that JavaScript holds exactly; decimal, or hexadecimal with 0x. */
+/**
+ * A whole number ≥ 0 that JavaScript holds exactly; decimal, or hexadecimal with 0x. Above 2⁵³ that is every multiple
+ * of a large enough power of two, which is what sizes in bytes are.
+ */
 export const unsigned: ValueType<number> = {
   expected: 'a whole number that is not negative',
   parse: (text) => {
     const trimmed = text.trim();
     if (!/^(?:\+?\d+|0[xX][0-9a-fA-F]+)$/.test(trimmed)) return undefined;
     const value = Number(trimmed);
-    return Number.isSafeInteger(value) ? value : undefined;
+    if (Number.isSafeInteger(value)) return value;
+    return value < 2 ** 64 && BigInt(value) === BigInt(trimmed.replace('+', '')) ? value : undefined;
   },
-  format: String,
+  format: (value) => (Number.isSafeInteger(value) ? String(value) : BigInt(value).toString()),
 };
 
 /** A whole number, negative allowed. */
@@ -91,14 +97,23 @@ export function hexadecimal(digits: number, maximum: number): ValueType<number> 
   };
 }
 
+/** A number written in octal, as file modes are: `0755`. */
+export function octal(digits: number, maximum: number): ValueType<number> {
+  return {
+    expected: `an octal number up to 0${maximum.toString(8)}`,
+    parse: (text) => {
+      if (!/^[0-7]+$/.test(text)) return undefined;
+      const value = Number.parseInt(text, 8);
+      return value <= maximum ? value : undefined;
+    },
+    format: (value) => value.toString(8).padStart(digits, '0'),
+  };
+}
+
 /** A UUID in any of the spellings libvirt accepts (dashes optional), normalised to lower case with dashes. */
 export const uuid: ValueType<string> = {
   expected: 'a UUID',
-  parse: (text) => {
-    const bare = text.trim().toLowerCase().replaceAll('-', '');
-    if (!/^[0-9a-f]{32}$/.test(bare)) return undefined;
-    return [bare.slice(0, 8), bare.slice(8, 12), bare.slice(12, 16), bare.slice(16, 20), bare.slice(20)].join('-');
-  },
+  parse: parseUuid,
   format: (value) => value,
 };
 
@@ -111,4 +126,37 @@ export const macAddress: ValueType<string> = {
     return parts.map((part) => part.padStart(2, '0')).join(':');
   },
   format: (value) => value,
+};
+
+/** The largest id a set may name: far above any host's CPUs or NUMA nodes, low enough to bound a hostile range. */
+const largestMember = 16_383;
+
+/** A set of ids such as CPUs, written as ranges: `0-3,^2,8`. In the model: the ids in ascending order. */
+export const idSet: ValueType<number[]> = {
+  expected: 'a list of numbers and ranges such as 0-3,8',
+  parse: (text) => {
+    const members = new Set<number>();
+    for (const part of text.trim().split(',')) {
+      const match = /^\s*(\^?)(\d+)\s*(?:-\s*(\d+)\s*)?$/.exec(part);
+      if (match === null) return undefined;
+      const first = Number(match[2]);
+      const last = match[3] === undefined ? first : Number(match[3]);
+      if (last < first || last > largestMember || (match[1] === '^' && match[3] !== undefined)) return undefined;
+      for (let id = first; id <= last; id += 1) {
+        if (match[1] === '^') members.delete(id);
+        else members.add(id);
+      }
+    }
+    return [...members].sort((left, right) => left - right);
+  },
+  format: (ids) => {
+    const ranges: string[] = [];
+    for (let at = 0; at < ids.length; ) {
+      let end = at;
+      while (ids[end + 1] === (ids[end] ?? 0) + 1) end += 1;
+      ranges.push(end === at ? String(ids[at]) : `${ids[at]}-${ids[end]}`);
+      at = end + 1;
+    }
+    return ranges.join(',');
+  },
 };
