@@ -1,3 +1,4 @@
+import { namespaceDeclarations } from './namespaces.ts';
 import type { AnySchema, Compiled, CompiledField, ModelOf } from './schema.ts';
 import type { Extra } from './tree.ts';
 import { escapeAttribute, escapeText, writeNode } from './write.ts';
@@ -12,7 +13,7 @@ export function formatXml<S extends AnySchema>(schema: S, value: ModelOf<S>, ind
 function writeSchema(schema: AnySchema, value: unknown, indent: string): string {
   switch (schema.kind) {
     case 'element':
-      return writeElement(schema.name, schema.compiled, value as Model, indent, undefined);
+      return writeElement(schema.name, schema.compiled, value as Model, indent, undefined, schema.options.namespaces);
     case 'union': {
       const model = value as Model;
       const word = String(model[schema.tag]);
@@ -31,6 +32,7 @@ function writeElement(
   model: Model,
   indent: string,
   word: string | undefined,
+  namespaces?: Readonly<Record<string, string>>,
 ): string {
   const extra = model['_extra'] as Extra | undefined;
   let out = `${indent}<${name}`;
@@ -45,6 +47,7 @@ function writeElement(
   }
   out += extraAttributes(extra);
   const body = writeChildren(compiled, model, extra, `${indent}  `);
+  if (namespaces !== undefined) out += namespaceDeclarations(body, namespaces);
   const text = compiled.text === undefined ? undefined : model[compiled.text.key];
   if (text !== undefined && compiled.text?.spec.kind === 'text') {
     const content = escapeText(compiled.text.spec.type.format(text));

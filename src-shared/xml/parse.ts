@@ -1,4 +1,5 @@
 import { XmlError, type XmlIssue } from './issue.ts';
+import { canonicalPrefixes } from './namespaces.ts';
 import { readXml } from './read.ts';
 import type { AnySchema, Compiled, CompiledField, ModelOf } from './schema.ts';
 import { type Extra, textOf, type XmlElement, type XmlNode } from './tree.ts';
@@ -31,7 +32,9 @@ export function inspectElement<S extends AnySchema>(
     reader.issue(root, `This is <${root.name}>; <${schema.name}> was expected here.`);
     return { value: undefined, issues: reader.issues };
   }
-  const value = reader.read(schema, root) as ModelOf<S> | undefined;
+  const namespaces = schema.kind === 'element' ? schema.options.namespaces : undefined;
+  const tree = namespaces === undefined ? root : canonicalPrefixes(root, namespaces);
+  const value = reader.read(schema, tree) as ModelOf<S> | undefined;
   return { value, issues: reader.issues };
 }
 

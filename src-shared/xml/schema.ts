@@ -100,6 +100,7 @@ export interface ElementSchema<out T> {
   readonly [modelType]?: T;
   readonly kind: 'element';
   readonly name: string;
+  readonly options: ElementOptions;
   /** @internal */
   readonly compiled: Compiled;
 }
@@ -181,9 +182,24 @@ export function tag(): Field<never, 'optional'> {
   return new Field({ kind: 'tag' }, 'optional');
 }
 
+/** What a schema may say about an element besides its fields. */
+export interface ElementOptions {
+  /**
+   * For a document's root: the namespaces whose elements the declaration names, by the prefix it names them with.
+   * Documents may use other prefixes; the declarations are written when one of the elements is.
+   */
+  readonly namespaces?: Readonly<Record<string, string>>;
+  /** One sentence for the editor's completion. */
+  readonly doc?: string;
+}
+
 /** An element with a fixed set of fields. */
-export function element<F extends Fields>(name: string, fields: F): ElementSchema<FieldsModel<F>> {
-  return { kind: 'element', name, compiled: compile(fields) };
+export function element<F extends Fields>(
+  name: string,
+  fields: F,
+  options: ElementOptions = {},
+): ElementSchema<FieldsModel<F>> {
+  return { kind: 'element', name, options, compiled: compile(fields) };
 }
 
 type TagKeys<F extends Fields> = { [K in keyof F]: F[K] extends Field<never> ? never : K }[keyof F];

@@ -110,6 +110,9 @@ export function octal(digits: number, maximum: number): ValueType<number> {
   };
 }
 
+/** A file's permission bits, written as libvirt does with one leading zero: `0755`. */
+export const fileMode: ValueType<number> = { ...octal(1, 0o7777), format: (value) => `0${value.toString(8)}` };
+
 /** A UUID in any of the spellings libvirt accepts (dashes optional), normalised to lower case with dashes. */
 export const uuid: ValueType<string> = {
   expected: 'a UUID',

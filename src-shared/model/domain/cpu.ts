@@ -37,13 +37,13 @@ export const cpuTopologySchema = element('topology', {
 });
 export type CpuTopology = ModelOf<typeof cpuTopologySchema>;
 
-const feature = element('feature', {
+export const cpuFeatureSchema = element('feature', {
   policy: attr(oneOf('force', 'require', 'optional', 'disable', 'forbid')).optional(),
   name: attr(string),
 });
-export type CpuFeature = ModelOf<typeof feature>;
+export type CpuFeature = ModelOf<typeof cpuFeatureSchema>;
 
-const numaCache = element('cache', {
+export const numaCacheSchema = element('cache', {
   level: attr(unsigned),
   associativity: attr(oneOf('none', 'direct', 'full')).optional(),
   policy: attr(oneOf('none', 'writeback', 'writethrough')).optional(),
@@ -65,7 +65,7 @@ const cell = mapped(
         sibling: children(element('sibling', { id: attr(unsigned), value: attr(unsigned) })),
       }),
     ).optional(),
-    cache: children(numaCache),
+    cache: children(numaCacheSchema),
   }),
   ({ memory, unit, ...rest }) => scale(memory, unit ?? 'KiB', 1024, (KiB) => ({ ...rest, memory: KiB, unit: 'KiB' })),
   (value) => value,
@@ -80,14 +80,14 @@ const interconnect = {
   unit: attr(string).optional(),
 };
 
+export const numaInterconnectsSchema = element('interconnects', {
+  latency: children(element('latency', interconnect)),
+  bandwidth: children(element('bandwidth', interconnect)),
+});
+
 export const numaSchema = element('numa', {
   cell: children(cell),
-  interconnects: child(
-    element('interconnects', {
-      latency: children(element('latency', interconnect)),
-      bandwidth: children(element('bandwidth', interconnect)),
-    }),
-  ).optional(),
+  interconnects: child(numaInterconnectsSchema).optional(),
 });
 export type Numa = ModelOf<typeof numaSchema>;
 
@@ -114,7 +114,7 @@ export const cpuSchema = element('cpu', {
       limit: attr(unsigned).optional(),
     }),
   ).optional(),
-  feature: children(feature),
+  feature: children(cpuFeatureSchema),
   numa: child(numaSchema).optional(),
 });
 export type Cpu = ModelOf<typeof cpuSchema>;
