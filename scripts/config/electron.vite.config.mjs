@@ -15,7 +15,7 @@ export default defineConfig({
       outDir: at('out/main'),
       rolldownOptions: {
         external,
-        input: { index: at('src-main/index.ts'), cli: at('src-main/cli/main.ts') },
+        input: { index: at('src-main/index.ts') },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },

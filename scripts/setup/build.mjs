@@ -1,0 +1,68 @@
+// Builds the application and its command line into out/ when their sources are newer.
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { isMain, main, root, say, step } from './lib.mjs';
+
+export const cli = join(root, 'out/main/cli.js');
+const stamp = join(root, 'out/.built');
+const config = join(root, 'scripts/config/electron.vite.config.mjs');
+
+/** The newest modification below these paths, in milliseconds. */
+function newest(...paths) {
+  let time = 0;
+  for (const path of paths) {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) continue;
+    time = Math.max(time, stat.mtimeMs);
+    if (stat.isDirectory()) time = Math.max(time, newest(...readdirSync(path).map((name) => join(path, name))));
+  }
+  return time;
+}
+
+const sources = (...names) => newest(...[...names, 'package-lock.json'].map((name) => join(root, name)), config);
+const isFresh = (product, time) => (statSync(product, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= time;
+const fromModules = (name) => import(pathToFileURL(createRequire(join(root, 'package.json')).resolve(name)).href);
+
+/** One self-contained file, so that a command starts without looking for anything. */
+async function buildCli() {
+  const { build } = await fromModules('esbuild');
+  await build({
+    entryPoints: [join(root, 'src-main/cli/main.ts')],
+    outfile: cli,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    external: ['electron', '@lydell/node-pty', 'usocket', 'x11'],
+    // What was written for CommonJS asks for Node's own modules with require().
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    logLevel: 'error',
+  });
+}
+
+/** Answers the built command line, building it when it is older than its sources. */
+export async function ensureCli() {
+  const time = sources('src-main', 'src-shared');
+  if (!isFresh(cli, time)) await step('building the command line', 'npm run build', buildCli);
+  return cli;
+}
+
+/** Builds window, preload, engine and command line when anything of theirs changed. */
+export async function ensureBuilt({ force = false } = {}) {
+  const time = sources('src-main', 'src-shared', 'src-renderer', 'assets');
+  if (!force && isFresh(stamp, time) && existsSync(cli)) return;
+  say('building');
+  await step('building', 'npm run build', async () => {
+    const { build } = await fromModules('electron-vite');
+    await build({ root, configFile: config, logLevel: 'warn' });
+    await buildCli();
+  });
+  mkdirSync(join(root, 'out'), { recursive: true });
+  writeFileSync(stamp, '');
+  // A source saved during the build is newer than what was built from it.
+  utimesSync(stamp, new Date(), new Date(time));
+}
+
+if (isMain(import.meta)) await main(() => ensureBuilt({ force: process.argv.includes('--force') }));
