@@ -120,6 +120,18 @@ export const domainCalls = {
     }),
   ).returns<void>(),
   'domains.consoles': call(domain).returns<readonly ConsoleEndpointInfo[]>(),
+  /**
+   * A unix socket that carries the console's bytes. For character devices it takes one connection and is removed with it;
+   * for graphics it is the hypervisor's own and takes one a channel. `force` drops another holder of a serial console.
+   */
+  'domains.open-console': call(
+    z.object({
+      ...on,
+      kind: z.enum(['vnc', 'spice', 'serial', 'console']),
+      alias: z.string().max(128).optional(),
+      force: z.boolean().optional(),
+    }),
+  ).returns<{ readonly socketPath: string; readonly password?: string }>(),
   'domains.addresses': call(z.object({ ...on, source: z.enum(['agent', 'lease', 'arp']) })).returns<
     readonly {
       readonly name: string;

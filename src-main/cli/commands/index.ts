@@ -1,0 +1,21 @@
+/** Every command, in the order of the help. */
+import type { Command } from '../command.ts';
+import { consoleCommand } from './console.ts';
+import { deviceCommands } from './devices.ts';
+import { eventCommand } from './event.ts';
+import { hostCommands } from './host.ts';
+import { informationCommands } from './information.ts';
+import { lifecycleCommands } from './lifecycle.ts';
+import { storageCommands } from './storage.ts';
+import { toolCommands } from './tools.ts';
+
+export const commands: readonly Command[] = [
+  ...informationCommands,
+  ...lifecycleCommands,
+  consoleCommand,
+  eventCommand,
+  ...deviceCommands,
+  ...storageCommands,
+  ...hostCommands,
+  ...toolCommands,
+];
