@@ -24,6 +24,8 @@ export interface JobDescription {
   readonly domainUuid?: string;
   readonly unit?: 'bytes' | 'steps';
   readonly cancellable?: boolean;
+  /** The work may be run again from the start after it failed or was cancelled. */
+  readonly retryable?: boolean;
 }
 
 const keptWhenEnded = 200;
@@ -32,7 +34,7 @@ const progressIntervalMs = 100;
 /** All jobs of an engine, running and lately ended. */
 export class JobRegistry {
   readonly events = new Emitter<JobInfo>();
-  readonly #jobs = new Map<string, { info: JobInfo; cancel: () => void }>();
+  readonly #jobs = new Map<string, { info: JobInfo; cancel: () => void; again: () => string }>();
 
   list(): readonly JobInfo[] {
     return [...this.#jobs.values()].map((entry) => entry.info);
@@ -46,12 +48,21 @@ export class JobRegistry {
     entry.cancel();
   }
 
+  /** Starts an ended job again. @returns the new job's id, or undefined when it cannot be repeated. */
+  retry(id: string): string | undefined {
+    const entry = this.#jobs.get(id);
+    if (entry === undefined || !entry.info.retryable || !['failed', 'cancelled'].includes(entry.info.state))
+      return undefined;
+    return entry.again();
+  }
+
   /** Starts work at once and announces its beginning, its progress (at most ten times a second) and its end. */
   start<T>(description: JobDescription, work: (control: JobControl) => Promise<T>): Job<T> {
     const controller = new AbortController();
     const cancellable = description.cancellable ?? true;
     const id = randomUUID();
-    let info: JobInfo = { ...description, id, cancellable, state: 'running', startedMs: Date.now() };
+    const retryable = description.retryable ?? false;
+    let info: JobInfo = { ...description, id, cancellable, retryable, state: 'running', startedMs: Date.now() };
     let announcedMs = 0;
     const update = (change: Partial<JobInfo>): void => {
       info = { ...info, ...change };
@@ -65,7 +76,7 @@ export class JobRegistry {
     const cancel = (): void => {
       if (cancellable && info.state === 'running') controller.abort(cancelled(description));
     };
-    this.#jobs.set(id, { info, cancel });
+    this.#jobs.set(id, { info, cancel, again: () => this.start(description, work).info.id });
     announce();
 
     const run = async (): Promise<T> => {

@@ -16,7 +16,7 @@ import type { ContractServer } from './server.ts';
 /** Who calls. Handlers that hold something for a client release it when the client goes. */
 export interface ClientContext {
   readonly id: string;
-  /** Runs `release` once, when the client disconnects; a later call with the same key replaces it. */
+  /** Runs `release` once: when the client disconnects, or when a later call with the same key replaces it. */
   onDisconnect(key: string, release: (() => void) | undefined): void;
 }
 
@@ -37,6 +37,7 @@ class Client implements ClientContext {
   }
 
   onDisconnect(key: string, release: (() => void) | undefined): void {
+    this.#releases.get(key)?.();
     if (release === undefined) this.#releases.delete(key);
     else this.#releases.set(key, release);
   }

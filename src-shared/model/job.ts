@@ -11,6 +11,7 @@ export interface JobInfo {
   readonly domainUuid?: string;
   readonly state: 'running' | 'succeeded' | 'failed' | 'cancelled';
   readonly cancellable: boolean;
+  readonly retryable: boolean;
   /** Bytes or steps; `total` absent when it is not known. */
   readonly done?: number;
   readonly total?: number;

@@ -1,0 +1,108 @@
+/** Consoles for clients in other processes: a unix socket that carries one character device's bytes, once. */
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { VirError } from '../../src-shared/errors.ts';
+import type { ConsoleEndpoint, ConsoleStream, DomainApi } from '../engine/driver.ts';
+import { need } from '../engine/driver.ts';
+
+export interface ConsoleSelection {
+  readonly kind: 'vnc' | 'spice' | 'serial' | 'console';
+  readonly alias?: string;
+  readonly force?: boolean;
+}
+
+export interface OpenedConsole {
+  readonly socketPath: string;
+  readonly password?: string;
+}
+
+export interface ConsoleSockets {
+  open(domains: DomainApi, uuid: string, selection: ConsoleSelection): Promise<OpenedConsole>;
+}
+
+/** A client that asked for a console connects at once or has died. */
+const connectTimeoutMs = 10_000;
+
+/** Sockets are made in `folder`, which only this user can enter. */
+export function createConsoleSockets(folder: string): ConsoleSockets {
+  return {
+    async open(domains, uuid, { kind, alias, force }) {
+      if (kind === 'vnc' || kind === 'spice') return graphics(await need(domains, 'consoles')(uuid), kind, alias);
+      const stream = await need(domains, 'openConsole')(uuid, alias, force === true ? { force } : {});
+      try {
+        return { socketPath: await carryOnce(folder, stream) };
+      } catch (error) {
+        stream.close();
+        throw error;
+      }
+    },
+  };
+}
+
+function graphics(endpoints: readonly ConsoleEndpoint[], kind: string, alias: string | undefined): OpenedConsole {
+  const found = endpoints.find(
+    (endpoint) => endpoint.kind === kind && (alias === undefined || endpoint.alias === alias),
+  );
+  if (found?.socketPath !== undefined) {
+    return {
+      socketPath: found.socketPath,
+      ...(found.password === undefined ? {} : { password: found.password }),
+    };
+  }
+  throw new VirError({
+    code: 'config-unsupported',
+    domain: 'none',
+    message: `The machine has no ${kind.toUpperCase()} display on a local socket.`,
+    ...(found?.host === undefined ? {} : { cause: `It listens on ${found.host}:${found.port ?? 0}.` }),
+  });
+}
+
+async function carryOnce(folder: string, stream: ConsoleStream): Promise<string> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, `${randomUUID().slice(0, 13)}.sock`);
+  let taken = false;
+  const server = createServer((socket) => {
+    if (taken) {
+      socket.destroy();
+      return;
+    }
+    taken = true;
+    finish();
+    couple(socket, stream);
+  });
+  const finish = (): void => {
+    clearTimeout(timer);
+    server.close();
+    // The socket's name may be gone already; nothing else can be done about it here.
+    void rm(path, { force: true });
+  };
+  const timer = setTimeout(() => {
+    finish();
+    stream.close();
+  }, connectTimeoutMs);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  return path;
+}
+
+/** Carries bytes both ways, with the streams' own backpressure, until either side ends. */
+function couple(socket: Socket, stream: ConsoleStream): void {
+  const end = (): void => {
+    stream.close();
+    socket.destroy();
+  };
+  socket.on('error', end);
+  socket.on('close', end);
+  stream.output.on('error', end);
+  stream.output.on('close', end);
+  stream.output.on('end', () => {
+    socket.end();
+  });
+  stream.input.on('error', end);
+  socket.pipe(stream.input);
+  stream.output.pipe(socket);
+}
