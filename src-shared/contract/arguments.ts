@@ -2,7 +2,8 @@
 import { z } from 'zod';
 
 export const uri = z.string().min(1).max(4096);
-export const uuid = z.uuid();
+/** Any UUID libvirt accepts; its own test data has ones of no RFC's version. */
+export const uuid = z.guid();
 export const name = z.string().min(1).max(255);
 export const path = z
   .string()
