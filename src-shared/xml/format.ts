@@ -59,22 +59,38 @@ function writeElement(
 
 function writeChildren(compiled: Compiled, model: Model, extra: Extra | undefined, indent: string): string {
   const pending = extra?.nodes === undefined ? undefined : [...extra.nodes];
+  /** What stood before the `index`th element of this name. */
+  const before = (name: string, index: number): string => {
+    if (pending === undefined) return '';
+    let out = '';
+    for (let at = 0; at < pending.length; ) {
+      const item = pending[at];
+      if (item?.before === name && item.index === index) {
+        out += writeNode(item.node, indent);
+        pending.splice(at, 1);
+      } else at += 1;
+    }
+    return out;
+  };
   let out = '';
   for (const field of compiled.children) {
     const value = model[field.key];
     if (value === undefined) continue;
-    const list = field.spec.kind === 'children' || field.spec.kind === 'childTexts' ? (value as unknown[]) : [value];
-    for (let index = 0; index < list.length; index += 1) {
-      if (pending !== undefined) {
-        for (let at = 0; at < pending.length; ) {
-          const item = pending[at];
-          if (item?.before === field.name && item.index === index) {
-            out += writeNode(item.node, indent);
-            pending.splice(at, 1);
-          } else at += 1;
-        }
+    const { spec, name } = field;
+    if (spec.kind === 'choices') {
+      const counts = new Map<string, number>();
+      for (const choice of value as readonly { element: string; value: unknown }[]) {
+        const schema = spec.schemas.get(choice.element);
+        if (schema === undefined) throw new TypeError(`<${choice.element}> is not a choice here`);
+        const index = counts.get(choice.element) ?? 0;
+        counts.set(choice.element, index + 1);
+        out += before(choice.element, index) + writeSchema(schema, choice.value, indent);
       }
-      out += writeChild(field, list[index], extra?.leaves?.[`${field.name}#${index}`], indent);
+      continue;
+    }
+    const list = spec.kind === 'children' || spec.kind === 'childTexts' ? (value as unknown[]) : [value];
+    for (let index = 0; index < list.length; index += 1) {
+      out += before(name, index) + writeChild(field, list[index], extra?.leaves?.[`${name}#${index}`], indent);
     }
   }
   for (const item of pending ?? []) out += writeNode(item.node, indent);

@@ -124,14 +124,14 @@ class Reader {
         pending.push(item);
         continue;
       }
-      const index = counts[field.name] ?? 0;
-      counts[field.name] = index + 1;
-      for (const extra of pending) nodes.push({ before: field.name, index, node: extra });
+      const index = counts[item.name] ?? 0;
+      counts[item.name] = index + 1;
+      for (const extra of pending) nodes.push({ before: item.name, index, node: extra });
       pending = [];
       const leaf = this.#child(field, item, model);
       if (leaf !== undefined) {
         leaves ??= {};
-        leaves[`${field.name}#${index}`] = leaf;
+        leaves[`${item.name}#${index}`] = leaf;
       }
     }
     for (const extra of pending) nodes.push({ before: '', index: 0, node: extra });
@@ -151,6 +151,13 @@ class Reader {
         const list = (model[key] ??= []) as unknown[];
         const value = this.read(spec.schema(), node);
         if (value !== undefined) list.push(value);
+        return undefined;
+      }
+      case 'choices': {
+        const list = (model[key] ??= []) as unknown[];
+        const schema = spec.schemas.get(node.name);
+        const value = schema === undefined ? undefined : this.read(schema, node);
+        if (value !== undefined) list.push({ element: node.name, value });
         return undefined;
       }
       case 'childText': {
@@ -209,7 +216,8 @@ class Reader {
   }
 }
 
-const isSingle = (field: CompiledField): boolean => field.spec.kind !== 'children' && field.spec.kind !== 'childTexts';
+const isSingle = ({ spec: { kind } }: CompiledField): boolean =>
+  kind !== 'children' && kind !== 'childTexts' && kind !== 'choices';
 
 function makeExtra(
   attributes: Record<string, string> | undefined,

@@ -30,6 +30,7 @@ export type FieldSpec =
   | { readonly kind: 'raw'; readonly name: string }
   | { readonly kind: 'child'; readonly schema: () => AnySchema }
   | { readonly kind: 'children'; readonly schema: () => AnySchema }
+  | { readonly kind: 'choices'; readonly schemas: ReadonlyMap<string, AnySchema> }
   | { readonly kind: 'tag' };
 
 /** One named part of an element: an attribute, a child, a list of children, its text. */
@@ -177,6 +178,17 @@ export function children<T>(schema: Schema<T> | (() => Schema<T>)): Field<T[], '
   return new Field<T[], 'defaulted'>({ kind: 'children', schema: thunk }, 'defaulted', []);
 }
 
+/** The model of `choices`: which element it is, and its content. */
+export type Choice<S extends Readonly<Record<string, AnySchema>>> = {
+  [K in keyof S & string]: { element: K; value: ModelOf<S[K]> };
+}[keyof S & string];
+
+/** Child elements of several names whose order among each other matters: the rules of a filter. */
+export function choices<S extends Readonly<Record<string, AnySchema>>>(schemas: S): Field<Choice<S>[], 'defaulted'> {
+  const byName = new Map(Object.entries<AnySchema>(schemas));
+  return new Field<Choice<S>[], 'defaulted'>({ kind: 'choices', schemas: byName }, 'defaulted', []);
+}
+
 /** In a union's variant: where the choosing attribute is written when it is not the first. */
 export function tag(): Field<never, 'optional'> {
   return new Field({ kind: 'tag' }, 'optional');
@@ -247,6 +259,7 @@ function compile(fields: Fields, tagName?: string): Compiled {
   for (const key in fields) {
     const field = fields[key] as Field<unknown>;
     const { spec, presence, defaultValue, doc } = field;
+    if (key === tagName && spec.kind !== 'tag') throw new TypeError(`the key '${key}' is the union's tag already`);
     const entry = (name: string): CompiledField => ({ key, name, spec, presence, defaultValue, doc });
     switch (spec.kind) {
       case 'attribute':
@@ -262,6 +275,9 @@ function compile(fields: Fields, tagName?: string): Compiled {
       case 'child':
       case 'children':
         childFields.push(lazilyNamed(entry('')));
+        break;
+      case 'choices':
+        childFields.push(entry(''));
         break;
       case 'childText':
       case 'childTexts':
@@ -290,11 +306,15 @@ function compile(fields: Fields, tagName?: string): Compiled {
     text: textField,
     attributeByName,
     get childByName() {
-      childByName ??= new Map(childFields.map((field) => [field.name, field]));
+      childByName ??= new Map(childFields.flatMap((field) => elementNames(field).map((name) => [name, field])));
       return childByName;
     },
   };
 }
+
+/** The names of the child elements a field reads. */
+const elementNames = ({ name, spec }: CompiledField): string[] =>
+  spec.kind === 'choices' ? [...spec.schemas.keys()] : [name];
 
 /** A child's name is its schema's, which a recursive declaration does not have yet at this moment. */
 function lazilyNamed(field: CompiledField): CompiledField {

@@ -1,0 +1,144 @@
+import { formatXml } from '../xml/format.ts';
+import { parseXml } from '../xml/parse.ts';
+import { attr, child, children, childText, childTexts, element, type ModelOf, raw, union } from '../xml/schema.ts';
+import { integer, macAddress, oneOf, onOff, string, unsigned, uuid, yesNo } from '../xml/values.ts';
+import { pciNumbers } from './domain/address.ts';
+import { bandwidthSchema, portSchema, routeSchema, virtualPortSchema, vlanSchema } from './network-common.ts';
+
+export const networkNamespaces = { dnsmasq: 'http://libvirt.org/schemas/network/dnsmasq/1.0' } as const;
+
+export const forwardModes = [
+  ...(['nat', 'route', 'open', 'bridge', 'private', 'vepa', 'passthrough', 'hostdev'] as const),
+] as const;
+
+const range = (name: string) => child(element(name, { start: attr(string), end: attr(string).optional() })).optional();
+
+/** How the network reaches the outside; without it the network is isolated. */
+const forward = element('forward', {
+  dev: attr(string).optional(),
+  mode: attr(oneOf(...forwardModes)).default('nat'),
+  managed: attr(yesNo).optional(),
+  driver: child(
+    element('driver', { name: attr(oneOf('kvm', 'vfio')).optional(), model: attr(string).optional() }),
+  ).optional(),
+  nat: child(
+    element('nat', { ipv6: attr(yesNo).optional(), address: range('address'), port: range('port') }),
+  ).optional(),
+  pf: children(element('pf', { dev: attr(string) })),
+  interface: children(element('interface', { dev: attr(string), connections: attr(unsigned).optional() })),
+  address: children(union('address', 'type', { pci: pciNumbers }, 'pci')),
+});
+export type NetworkForward = ModelOf<typeof forward>;
+
+const dns = element('dns', {
+  enable: attr(yesNo).optional(),
+  forwardPlainNames: attr(yesNo).optional(),
+  forwarder: children(element('forwarder', { domain: attr(string).optional(), addr: attr(string).optional() })),
+  txt: children(element('txt', { name: attr(string), value: attr(string) })),
+  srv: children(
+    element('srv', {
+      service: attr(string),
+      protocol: attr(string),
+      domain: attr(string).optional(),
+      target: attr(string).optional(),
+      port: attr(unsigned).optional(),
+      priority: attr(unsigned).optional(),
+      weight: attr(unsigned).optional(),
+    }),
+  ),
+  host: children(element('host', { ip: attr(string), hostname: childTexts('hostname', string) })),
+});
+export type NetworkDns = ModelOf<typeof dns>;
+
+const lease = child(
+  element('lease', { expiry: attr(unsigned), unit: attr(oneOf('seconds', 'minutes', 'hours')).optional() }),
+).optional();
+
+export const dhcpHostSchema = element('host', {
+  mac: attr(string).optional(),
+  id: attr(string).optional(),
+  name: attr(string).optional(),
+  ip: attr(string).optional(),
+  lease,
+});
+export type DhcpHost = ModelOf<typeof dhcpHostSchema>;
+
+export const dhcpRangeSchema = element('range', { start: attr(string), end: attr(string), lease });
+export type DhcpRange = ModelOf<typeof dhcpRangeSchema>;
+
+/** An address of the host on the network, and what it hands out there. */
+export const networkIpSchema = element('ip', {
+  family: attr(oneOf('ipv4', 'ipv6')).optional(),
+  address: attr(string).optional(),
+  netmask: attr(string).optional(),
+  prefix: attr(unsigned).optional(),
+  localPtr: attr(yesNo).optional(),
+  tftp: child(element('tftp', { root: attr(string) })).optional(),
+  dhcp: child(
+    element('dhcp', {
+      range: children(dhcpRangeSchema),
+      host: children(dhcpHostSchema),
+      bootp: child(element('bootp', { file: attr(string), server: attr(string).optional() })).optional(),
+    }),
+  ).optional(),
+});
+export type NetworkIp = ModelOf<typeof networkIpSchema>;
+
+/** A class of ports with settings of its own, chosen by an interface's `portgroup`. */
+export const portGroupSchema = element('portgroup', {
+  name: attr(string),
+  default: attr(yesNo).optional(),
+  trustGuestRxFilters: attr(yesNo).optional(),
+  vlan: child(vlanSchema).optional(),
+  virtualport: child(virtualPortSchema).optional(),
+  bandwidth: child(bandwidthSchema).optional(),
+});
+export type PortGroup = ModelOf<typeof portGroupSchema>;
+
+/** A virtual network. */
+export const networkSchema = element(
+  'network',
+  {
+    connections: attr(unsigned).optional(),
+    ipv6: attr(yesNo).optional(),
+    trustGuestRxFilters: attr(yesNo).optional(),
+    name: childText('name', string),
+    uuid: childText('uuid', uuid).optional(),
+    title: childText('title', string).optional(),
+    description: childText('description', string).optional(),
+    metadata: raw('metadata'),
+    forward: child(forward).optional(),
+    bridge: child(
+      element('bridge', {
+        name: attr(string).optional(),
+        zone: attr(string).optional(),
+        stp: attr(onOff).optional(),
+        delay: attr(integer).optional(),
+        macTableManager: attr(oneOf('kernel', 'libvirt')).optional(),
+      }),
+    ).optional(),
+    mtu: child(element('mtu', { size: attr(unsigned) })).optional(),
+    mac: child(element('mac', { address: attr(macAddress) })).optional(),
+    domain: child(
+      element('domain', { name: attr(string), localOnly: attr(yesNo).optional(), register: attr(yesNo).optional() }),
+    ).optional(),
+    dns: child(dns).optional(),
+    vlan: child(vlanSchema).optional(),
+    bandwidth: child(bandwidthSchema).optional(),
+    port: child(portSchema).optional(),
+    ip: children(networkIpSchema),
+    route: children(routeSchema),
+    virtualport: child(virtualPortSchema).optional(),
+    portgroup: children(portGroupSchema),
+    dnsmasqOptions: child(
+      element('dnsmasq:options', { option: children(element('dnsmasq:option', { value: attr(string) })) }),
+    ).optional(),
+  },
+  { namespaces: networkNamespaces },
+);
+export type Network = ModelOf<typeof networkSchema>;
+
+/** Reads `<network>`. @throws XmlError with every issue. */
+export const parseNetwork = (xml: string): Network => parseXml(networkSchema, xml);
+
+export const formatNetwork = (network: Network): string => formatXml(networkSchema, network);
