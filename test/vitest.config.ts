@@ -24,7 +24,13 @@ export default defineConfig({
       project('fuzz', 1, { testTimeout: minute }),
       project('conformance', 2, { testTimeout: 5 * minute, hookTimeout: 2 * minute }),
       project('engine', 3, { testTimeout: 2 * minute, hookTimeout: 2 * minute, fileParallelism: false, maxWorkers: 1 }),
-      project('e2e', 4, { testTimeout: 3 * minute, hookTimeout: 3 * minute, fileParallelism: false, maxWorkers: 1 }),
+      project('e2e', 4, {
+        testTimeout: 3 * minute,
+        hookTimeout: 3 * minute,
+        fileParallelism: false,
+        maxWorkers: 1,
+        globalSetup: ['test/support/e2e-setup.ts'],
+      }),
     ],
   },
 });

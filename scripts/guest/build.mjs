@@ -30,7 +30,7 @@ const cmdline = 'console=tty0 console=ttyS0,115200 quiet mitigations=off random.
 const modules = [
   'virtio_pci virtio_console virtio_blk virtio_net virtio_scsi virtio_balloon virtio_rng virtio_input virtio_mem',
   'af_packet button evdev sd_mod sr_mod ata_piix ahci isofs crc32c_generic ext4 9p 9pnet_virtio virtiofs',
-  'vmw_vsock_virtio_transport pvpanic_pci i6300esb e1000 e1000e xhci_pci usbhid',
+  'loop vmw_vsock_virtio_transport pvpanic_pci i6300esb e1000 e1000e xhci_pci usbhid',
 ].flatMap((line) => line.split(' '));
 
 function sourceHash(folder = here, hash = createHash('sha256')) {

@@ -148,7 +148,7 @@ export async function ensureElectron() {
 
 if (isMain(import.meta)) {
   await main(async () => {
-    const { binary, version } = await ensureElectron();
-    say(`Electron ${version} is ${binary}`);
+    const electron = await ensureElectron();
+    console.log(process.argv.includes('--json') ? JSON.stringify(electron) : electron.binary);
   });
 }

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 export const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'vivarium');
 
-export const say = (line) => console.log(`vivarium: ${line}`);
+/** Progress goes to standard error: standard output is for results. */
+export const say = (line) => console.error(`vivarium: ${line}`);
 
 /** A step that could not be done: which, why, and the command a person can run instead. */
 export class StepFailed extends Error {
