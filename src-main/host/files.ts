@@ -11,15 +11,15 @@ import {
   writeSync,
 } from 'node:fs';
 import { chmod, lstat, mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { VirError } from '../../src-shared/errors.ts';
 
 const fsyncAsync = promisify(fsync);
 let serial = 0;
 
-/** How a file under work is called beside the one it will replace; left-overs of a crash are known by it. */
-export const temporaryFilePattern = /\.[0-9]+-[0-9]+\.new$/;
+/** How a file under work is called, in the folder of the one it will replace; left-overs of a crash are known by it. */
+export const temporaryFilePattern = /^\.[0-9]+-[0-9]+\.new$/;
 
 export interface WriteOptions {
   /** 0600 unless told. */
@@ -35,7 +35,7 @@ export interface WriteOptions {
  * Only flushing waits for the disk, so only that leaves this thread.
  */
 export async function writeWhole(path: string, data: string | Uint8Array, options: WriteOptions = {}): Promise<void> {
-  const temporary = `${path}.${process.pid}-${(serial += 1)}.new`;
+  const temporary = join(dirname(path), `.${process.pid}-${(serial += 1)}.new`);
   const file = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, options.mode ?? 0o600);
   try {
     try {

@@ -4,7 +4,8 @@
  */
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { VirError } from '../../src-shared/errors.ts';
 import { type ProcessIdentity, processIdentity } from './process-identity.ts';
 
@@ -22,6 +23,8 @@ export interface RunOptions {
   readonly maxOutputBytes?: number;
   /** Exit codes that are answers rather than failures; 0 alone unless told. */
   readonly acceptCodes?: readonly number[];
+  /** Given each piece of stdout as it comes, for programs that tell how far they are; it still counts and is kept. */
+  readonly onStdout?: (text: string) => void;
 }
 
 export interface RunResult {
@@ -101,17 +104,18 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   signal?.addEventListener('abort', onAbort, { once: true });
   const timer = setTimeout(() => stop('timeout', `It did not end within ${timeoutMs} ms.`), timeoutMs);
 
-  const collect = (stream: NodeJS.ReadableStream | null): Buffer[] => {
+  const collect = (stream: NodeJS.ReadableStream | null, onText?: (text: string) => void): Buffer[] => {
     const chunks: Buffer[] = [];
     let size = 0;
     stream?.on('data', (chunk: Buffer) => {
       size += chunk.length;
+      onText?.(chunk.toString());
       if (size <= maxOutputBytes) chunks.push(chunk);
       else stop('output', `It printed more than ${maxOutputBytes} bytes.`);
     });
     return chunks;
   };
-  const out = collect(child.stdout);
+  const out = collect(child.stdout, options.onStdout);
   const err = collect(child.stderr);
   // A program may end without reading its input; how it ended says whether that was right.
   child.stdin?.on('error', () => undefined);
@@ -137,7 +141,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
 }
 
 export interface DetachedOptions {
-  /** Where its stdout and stderr go, appended; made with mode 0600. */
+  /** Where its stdout and stderr go, appended; made with mode 0600, its folder with 0700. */
   readonly logFile: string;
   readonly env?: Environment;
   readonly cwd?: string;
@@ -155,6 +159,7 @@ export interface DetachedProcess extends ProcessIdentity {
  * @throws ProcessError when it can't be started, or is gone before it could be looked at.
  */
 export async function spawnDetached(argv: readonly string[], options: DetachedOptions): Promise<DetachedProcess> {
+  mkdirSync(dirname(options.logFile), { recursive: true, mode: 0o700 });
   const log = openSync(options.logFile, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, 0o600);
   let child: ChildProcess;
   try {

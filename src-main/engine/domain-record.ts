@@ -1,0 +1,119 @@
+/** One domain as a table keeps it. */
+import { type Domain, formatDomain } from '../../src-shared/model/domain/index.ts';
+import type { DomainSummary, StateAndReason } from '../../src-shared/model/summary.ts';
+import { DomainJobs } from './domain-jobs.ts';
+import { withoutSecrets } from './live-parts.ts';
+
+/** A model with its text, which is made once and only when somebody asks. Models are never changed in place. */
+export class Configuration {
+  readonly domain: Domain;
+  #text: string | undefined;
+  #publicText: string | undefined;
+
+  constructor(domain: Domain, text?: string) {
+    this.domain = domain;
+    this.#text = text;
+  }
+
+  /** With passwords. */
+  get text(): string {
+    this.#text ??= formatDomain(this.domain);
+    return this.#text;
+  }
+
+  /** Without passwords. */
+  get publicText(): string {
+    if (this.#publicText === undefined) {
+      const bare = withoutSecrets(this.domain);
+      this.#publicText = bare === this.domain ? this.text : formatDomain(bare);
+    }
+    return this.#publicText;
+  }
+}
+
+/** What drivers see of a domain; only its table changes it. */
+export interface DomainRecord<Runtime> {
+  readonly uuid: string;
+  readonly name: string;
+  /** Of the running instance. */
+  readonly id: number | undefined;
+  readonly state: StateAndReason;
+  readonly persistent: boolean;
+  readonly autostart: boolean;
+  readonly hasManagedSave: boolean;
+  /** What runs now; undefined when nothing does. */
+  readonly live: Domain | undefined;
+  /** What the next boot will use; undefined for transient domains. */
+  readonly config: Domain | undefined;
+  /** What runs, else what would. */
+  readonly current: Domain;
+  /** The driver's own state of the running instance. */
+  readonly runtime: Runtime | undefined;
+  readonly startedMs: number | undefined;
+  readonly addresses: readonly string[];
+  readonly note: string | undefined;
+  readonly isActive: boolean;
+}
+
+/** @internal The same from the table's side. */
+export class MutableRecord<Runtime> implements DomainRecord<Runtime> {
+  readonly uuid: string;
+  readonly jobs: DomainJobs;
+  id: number | undefined;
+  state: StateAndReason = { state: 'shutoff', reason: 'unknown' };
+  persistent = false;
+  autostart = false;
+  hasManagedSave = false;
+  runtime: Runtime | undefined;
+  startedMs: number | undefined;
+  addresses: readonly string[] = [];
+  note: string | undefined;
+  /** Out of the table: whoever still waits for it must give up. */
+  removed = false;
+
+  liveConfiguration: Configuration | undefined;
+  storedConfiguration: Configuration | undefined;
+  /** What the running instance was started from, with every live change since: differs from what is stored when changes wait. */
+  effective: Configuration | undefined;
+  /** Of a transient domain before it runs. */
+  starting: Configuration | undefined;
+  summary: DomainSummary | undefined;
+
+  constructor(uuid: string, first: Configuration) {
+    this.uuid = uuid;
+    this.starting = first;
+    this.jobs = new DomainJobs(() => this.name);
+  }
+
+  get name(): string {
+    return this.current.name;
+  }
+
+  get isActive(): boolean {
+    return this.id !== undefined;
+  }
+
+  get live(): Domain | undefined {
+    return this.liveConfiguration?.domain;
+  }
+
+  get config(): Domain | undefined {
+    return this.storedConfiguration?.domain;
+  }
+
+  get current(): Domain {
+    return this.currentConfiguration.domain;
+  }
+
+  get currentConfiguration(): Configuration {
+    const found = this.liveConfiguration ?? this.storedConfiguration ?? this.starting;
+    if (found === undefined) throw new TypeError(`domain ${this.uuid} has no configuration`);
+    return found;
+  }
+
+  get pendingChanges(): boolean {
+    const { effective, storedConfiguration } = this;
+    if (effective === undefined || storedConfiguration === undefined || effective === storedConfiguration) return false;
+    return effective.text !== storedConfiguration.text;
+  }
+}

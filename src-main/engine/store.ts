@@ -1,0 +1,233 @@
+/**
+ * Definitions on disk: one file an object, `NAME.xml`, written whole; a symbolic link in `autostart/` for each that starts
+ * by itself. A file that can't be used is named in `problems` and never written over.
+ */
+import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { VirError } from '../../src-shared/errors.ts';
+import { removeIfThere, syncFolder, temporaryFilePattern, writeWhole } from '../host/files.ts';
+import { DefinitionHistory, type HistoryOptions } from './history.ts';
+
+export interface StoreFolders {
+  /** `config/<driver>`. */
+  readonly definitions: string;
+  /** `state/history/<driver>`. */
+  readonly history: string;
+}
+
+/** What identifies the object inside a file. */
+export interface Identity {
+  readonly name: string;
+  readonly uuid: string;
+}
+
+export interface StoredDefinition<T> {
+  readonly value: T;
+  readonly autostart: boolean;
+}
+
+/** A file that is left alone, and why. */
+export interface StoreProblem {
+  readonly path: string;
+  readonly cause: string;
+}
+
+/** How a file looked when it was last read or written, to notice that somebody else changed it. */
+interface Stamp {
+  readonly inode: number;
+  readonly modifiedMs: number;
+  readonly size: number;
+}
+
+/** What a file system takes, less the ending. */
+const longestNameBytes = 255 - '.xml'.length;
+/** Author of a definition that was found on disk, changed by somebody else. */
+const byHand = 'edited-file';
+
+export class DefinitionStore {
+  readonly history: DefinitionHistory;
+  readonly #folder: string;
+  readonly #autostartFolder: string;
+  readonly #ours = new Map<string, Stamp>();
+  #problems: StoreProblem[] = [];
+
+  constructor(folders: StoreFolders, options: HistoryOptions = {}) {
+    this.#folder = folders.definitions;
+    this.#autostartFolder = join(folders.definitions, 'autostart');
+    this.history = new DefinitionHistory(folders.history, options);
+  }
+
+  get problems(): readonly StoreProblem[] {
+    return this.#problems;
+  }
+
+  /** Reads everything. `read` throws for what it can't use; of two files with one UUID the newer counts. */
+  load<T extends Identity>(read: (xml: string) => T): StoredDefinition<T>[] {
+    mkdirSync(this.#autostartFolder, { recursive: true, mode: 0o700 });
+    this.#ours.clear();
+    this.#problems = [];
+    const autostart = new Set(readdirSync(this.#autostartFolder));
+    const found = new Map<string, { path: string; stamp: Stamp; definition: StoredDefinition<T> }>();
+    for (const file of readdirSync(this.#folder).sort()) {
+      const path = join(this.#folder, file);
+      if (temporaryFilePattern.test(file)) removeIfThere(path);
+      if (!file.endsWith('.xml')) continue;
+      const value = this.#readOne(path, read);
+      if (value === undefined) continue;
+      const stamp = stampOf(path);
+      if (stamp === undefined) continue;
+      const entry = { path, stamp, definition: { value, autostart: autostart.has(file) && this.#isLink(file) } };
+      const other = found.get(value.uuid);
+      const newer = other === undefined || other.stamp.modifiedMs <= stamp.modifiedMs;
+      if (other !== undefined) {
+        const [kept, left] = newer ? [path, other.path] : [other.path, path];
+        this.#problem(left, `It has the same UUID as the newer '${basename(kept)}'.`);
+      }
+      if (newer) found.set(value.uuid, entry);
+    }
+    for (const { stamp, definition } of found.values()) this.#ours.set(definition.value.name, stamp);
+    return [...found.values()].map((entry) => entry.definition);
+  }
+
+  /**
+   * Stores a definition and keeps it in the history.
+   * @throws VirError `operation-failed` when a file that is not ours has the name; `write-failed` when the disk refuses.
+   */
+  async write(identity: Identity, xml: string, author: string): Promise<void> {
+    const path = this.#path(identity.name);
+    const isOurs = this.#ours.has(identity.name) && this.#keepForeignEdit(identity, path);
+    try {
+      await writeWhole(path, xml, { exclusive: !isOurs });
+    } catch (thrown) {
+      if (!isOurs && (thrown as NodeJS.ErrnoException).code === 'EEXIST') throw this.#occupied(path);
+      throw cannot('write-failed', `The definition '${path}' can't be written.`, thrown);
+    }
+    const stamp = stampOf(path);
+    if (stamp !== undefined) this.#ours.set(identity.name, stamp);
+    this.#keep(identity.uuid, author, xml);
+  }
+
+  /** Removes a definition and its autostart link. */
+  async remove(identity: Identity): Promise<void> {
+    const path = this.#path(identity.name);
+    if (!this.#ours.has(identity.name)) return;
+    this.#keepForeignEdit(identity, path);
+    removeIfThere(this.#link(identity.name));
+    removeIfThere(path);
+    this.#ours.delete(identity.name);
+    await syncFolder(this.#folder);
+  }
+
+  /** Stores the definition under its new name, then removes the old file: a crash between leaves both, not neither. */
+  async rename(from: Identity, to: Identity, xml: string, autostart: boolean, author: string): Promise<void> {
+    await this.write(to, xml, author);
+    if (autostart) await this.setAutostart(to.name, true);
+    await this.remove(from);
+  }
+
+  async setAutostart(name: string, autostart: boolean): Promise<void> {
+    const link = this.#link(name);
+    try {
+      removeIfThere(link);
+      if (autostart) symlinkSync(`../${name}.xml`, link);
+      await syncFolder(this.#autostartFolder);
+    } catch (thrown) {
+      throw cannot('system-error', `The autostart link '${link}' can't be changed.`, thrown);
+    }
+  }
+
+  #readOne<T extends Identity>(path: string, read: (xml: string) => T): T | undefined {
+    const name = basename(path, '.xml');
+    try {
+      const value = read(readFileSync(path, 'utf8'));
+      if (value.name === name) return value;
+      this.#problem(path, `It defines '${value.name}', which belongs in '${value.name}.xml'.`);
+    } catch (thrown) {
+      this.#problem(path, thrown instanceof Error ? thrown.message : String(thrown));
+    }
+    return undefined;
+  }
+
+  /** A link of ours leads to the definition it is named after; anything else in the folder is not touched. */
+  #isLink(file: string): boolean {
+    const path = join(this.#autostartFolder, file);
+    if (!lstatSync(path).isSymbolicLink()) {
+      this.#problem(path, 'It is not a link to a definition.');
+      return false;
+    }
+    const target = readlinkSync(path);
+    return target === `../${file}` || target === join(this.#folder, file);
+  }
+
+  /**
+   * What somebody else wrote into our file is kept in the history before it is replaced.
+   * @returns whether there is a file to replace.
+   */
+  #keepForeignEdit(identity: Identity, path: string): boolean {
+    const now = stampOf(path);
+    if (now === undefined) return false;
+    const before = this.#ours.get(identity.name);
+    const same =
+      before !== undefined &&
+      before.inode === now.inode &&
+      before.modifiedMs === now.modifiedMs &&
+      before.size === now.size;
+    if (!same) this.#keep(identity.uuid, byHand, readFileSync(path, 'utf8'));
+    return true;
+  }
+
+  /** The definition itself is stored; that its copy could not be kept is told, not held against it. */
+  #keep(uuid: string, author: string, xml: string): void {
+    try {
+      this.history.add(uuid, author, xml);
+    } catch (thrown) {
+      const { path } = thrown as NodeJS.ErrnoException;
+      this.#problem(path ?? uuid, thrown instanceof Error ? thrown.message : String(thrown));
+    }
+  }
+
+  #problem(path: string, cause: string): void {
+    this.#problems.push({ path, cause });
+  }
+
+  #path(name: string): string {
+    if (Buffer.byteLength(name) > longestNameBytes) {
+      throw new VirError({
+        code: 'operation-failed',
+        domain: 'none',
+        message: `The name '${name.slice(0, 40)}…' is too long.`,
+        cause: `It has ${Buffer.byteLength(name)} bytes; a file can have ${longestNameBytes}.`,
+        fix: 'Choose a shorter name and keep the rest in the title.',
+      });
+    }
+    return join(this.#folder, `${name}.xml`);
+  }
+
+  #link(name: string): string {
+    return join(this.#autostartFolder, `${name}.xml`);
+  }
+
+  #occupied(path: string): VirError {
+    const known = this.#problems.find((problem) => problem.path === path);
+    return new VirError({
+      code: 'operation-failed',
+      domain: 'none',
+      message: `The file '${path}' is in the way.`,
+      cause: known?.cause ?? 'It was put there by somebody else and is left alone.',
+      fix: 'Move it away, or repair it and start the engine again.',
+    });
+  }
+}
+
+function stampOf(path: string): Stamp | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? undefined : { inode: found.ino, modifiedMs: found.mtimeMs, size: found.size };
+}
+
+function cannot(code: 'write-failed' | 'system-error', message: string, thrown: unknown): VirError {
+  if (thrown instanceof VirError) return thrown;
+  return new VirError(
+    { code, domain: 'none', message, cause: thrown instanceof Error ? thrown.message : String(thrown) },
+    { cause: thrown },
+  );
+}
