@@ -1,0 +1,46 @@
+/** Electron's entry: the order in which things start. */
+import { app } from 'electron';
+import { join, resolve } from 'node:path';
+import { xdgDirectories } from './host/xdg.ts';
+import { startApplication } from './window/application.ts';
+import { handOver, readArguments } from './window/launch.ts';
+import { windowLogger } from './window/log.ts';
+import { declareScheme } from './window/session.ts';
+
+const directories = xdgDirectories();
+// What Chromium keeps can be made again. The folder also tells instances apart.
+app.setPath('userData', join(directories.cache, 'window'));
+app.setPath('sessionData', join(directories.cache, 'window'));
+
+const words = process.argv.slice(process.defaultApp === true ? indexOfFolder() + 1 : 1);
+const commands = readArguments(words, process.cwd());
+
+if (!app.requestSingleInstanceLock({ commands })) {
+  app.exit(0);
+} else {
+  declareScheme();
+  const logger = windowLogger(directories.state);
+  const start = async (): Promise<void> => {
+    await app.whenReady();
+    const application = startApplication({
+      stateFolder: directories.state,
+      logger,
+      startEngine: async () => await (await import('./window/engine.ts')).startEngine(directories, logger),
+    });
+    app.on('second-instance', (_event, _argv, _folder, handed) => {
+      const asked = handOver.safeParse(handed);
+      application.obey(asked.success ? asked.data.commands : []);
+    });
+    application.obey(commands);
+  };
+  start().catch((error: unknown) => {
+    logger.log('error', 'the application could not be started', { error });
+    process.stderr.write(`vivarium: ${error instanceof Error ? error.message : String(error)}\n`);
+    app.exit(1);
+  });
+}
+
+/** In a checkout it is run as `electron [switches] FOLDER [arguments]`. */
+function indexOfFolder(): number {
+  return process.argv.findIndex((word, index) => index > 0 && resolve(word) === app.getAppPath());
+}

@@ -1,0 +1,16 @@
+/** The application's log: `window.log` in the state folder, the one before kept beside it. */
+import { createWriteStream, mkdirSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { jsonLogger, type Logger } from '../engine/logger.ts';
+
+const turnBytes = 4 * 1024 * 1024;
+
+export function windowLogger(stateFolder: string): Logger {
+  const path = join(stateFolder, 'window.log');
+  mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > turnBytes) renameSync(path, `${path}.1`);
+  const file = createWriteStream(path, { flags: 'a', mode: 0o600 });
+  // A full disk must not take the application down; what could not be kept is at least said.
+  file.on('error', (error) => process.stderr.write(`vivarium: ${path}: ${error.message}\n`));
+  return jsonLogger((line) => void file.write(line));
+}

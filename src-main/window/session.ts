@@ -1,0 +1,60 @@
+/** What no page of ours may do, whatever is in it: reach the network, ask for devices, go elsewhere, open windows. */
+import { app, protocol, session, type WebContents } from 'electron';
+import type { Logger } from '../engine/logger.ts';
+import { appScheme, isAppUrl } from '../ipc/electron-origin.ts';
+import { type BundleManifest, serveBundle } from './bundle.ts';
+
+/** Electron 33 has names for fewer than it asks about; they are compared as strings. */
+const allowedPermissions: ReadonlySet<string> = new Set([
+  'fullscreen',
+  'pointerLock',
+  'keyboardLock',
+  'clipboard-sanitized-write',
+]);
+
+/** Before Electron is ready: the scheme, and a sandbox for every process. */
+export function declareScheme(): void {
+  // Chromium refuses to sandbox anything as root; whoever starts it as root has to say so with this switch.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+  protocol.registerSchemesAsPrivileged([
+    { scheme: appScheme, privileges: { standard: true, secure: true, codeCache: true } },
+  ]);
+}
+
+/** Once Electron is ready and before the first window. */
+export function hardenSession(manifest: BundleManifest, logger: Logger): void {
+  const own = session.defaultSession;
+  own.protocol.handle(appScheme, (request) => serveBundle(manifest, request));
+  own.webRequest.onBeforeRequest({ urls: ['<all_urls>'] }, (details, decide) => {
+    const allowed = /^(data|blob|devtools):/.test(details.url) || isAppUrl(details.url);
+    if (!allowed) logger.log('warn', 'a page asked for something outside the bundle', { url: details.url });
+    decide({ cancel: !allowed });
+  });
+  own.setPermissionRequestHandler((_contents, permission, decide, details) => {
+    decide(allowedPermissions.has(permission) && isAppUrl(details.requestingUrl));
+  });
+  own.setPermissionCheckHandler((_contents, permission, requestingOrigin) => {
+    return allowedPermissions.has(permission) && isAppUrl(requestingOrigin);
+  });
+  own.setDevicePermissionHandler(() => false);
+  own.on('will-download', (event) => {
+    event.preventDefault();
+  });
+  own.setSpellCheckerEnabled(false);
+}
+
+/** For every web contents there will ever be. */
+export function hardenContents(contents: WebContents, logger: Logger): void {
+  const refuse = (event: { preventDefault(): void }, url: string): void => {
+    event.preventDefault();
+    logger.log('warn', 'a page tried to go elsewhere', { url });
+  };
+  contents.on('will-navigate', (details) => refuse(details, details.url));
+  contents.on('will-frame-navigate', (details) => refuse(details, details.url));
+  contents.on('will-redirect', (details) => refuse(details, details.url));
+  contents.on('will-attach-webview', (event) => refuse(event, 'webview'));
+  contents.setWindowOpenHandler(({ url }) => {
+    logger.log('warn', 'a page tried to open a window', { url });
+    return { action: 'deny' };
+  });
+}
