@@ -94,7 +94,8 @@ const actualMachines = (found: ProbedQemu): unknown =>
     }))
     .sort(byName);
 
-const byName = (a: { name?: unknown }, b: { name?: unknown }): number => (String(a.name) < String(b.name) ? -1 : 1);
+const nameOf = (item: object): string => ('name' in item ? String(item.name) : '');
+const byName = (a: object, b: object): number => (nameOf(a) < nameOf(b) ? -1 : 1);
 
 describe('recorded QEMUs', () => {
   const names = recordedQemus();

@@ -89,5 +89,8 @@ export const askedObjects: readonly string[] = [
   'sev-guest',
 ];
 
-/** Machines whose own properties matter, by the alias that stands for their newest version. */
-export const askedMachineAliases: readonly string[] = ['pseries', 'virt', 'pc', 'q35', 'microvm'];
+/**
+ * Machines whose own properties matter, by the alias that stands for their newest version. QEMU makes one of the machine
+ * to answer, which some (microvm) do not survive.
+ */
+export const askedMachineAliases: readonly string[] = ['pseries', 'virt'];
