@@ -1,0 +1,31 @@
+import type { Interface } from '../../../../../src-shared/model/domain/index.ts';
+import type { QemuCapabilities } from '../../capabilities/types.ts';
+import type { DefinitionEnvironment, Pass } from '../types.ts';
+
+/** Cards get an address of their own and, unless it comes from the host, a model. */
+export const completeNetworkCards: Pass = ({ devices }, { capabilities, environment }) => {
+  for (const card of devices.interface) completeNetworkCard(card, capabilities, environment);
+};
+
+/** The same for one card, also one that is plugged in later. */
+export function completeNetworkCard(
+  card: Interface,
+  capabilities: QemuCapabilities,
+  environment: Pick<DefinitionEnvironment, 'randomBytes'>,
+): void {
+  card.mac ??= {};
+  card.mac.address ??= makeMacAddress(environment.randomBytes(3));
+  if (card.type === 'hostdev' || card.model?.type !== undefined) return;
+  card.model = { type: card.type === 'vdpa' ? 'virtio' : defaultModel(capabilities) };
+}
+
+/** An address from the range that QEMU's and libvirt's cards have. */
+const makeMacAddress = (bytes: Uint8Array): string =>
+  ['52', '54', '00', ...[...bytes].map((byte) => byte.toString(16).padStart(2, '0'))].join(':');
+
+/** The card most guests have a driver for. */
+function defaultModel(capabilities: QemuCapabilities): string {
+  if (capabilities.hasType('rtl8139')) return 'rtl8139';
+  if (capabilities.hasType('e1000')) return 'e1000';
+  return capabilities.hasType('virtio-net-pci') ? 'virtio' : 'rtl8139';
+}
