@@ -31,11 +31,15 @@ const rate = {
   burst: attr(unsigned).optional(),
 };
 
-export const bandwidthSchema = element('bandwidth', {
-  classID: attr(unsigned).optional(),
-  inbound: child(element('inbound', rate)).optional(),
-  outbound: child(element('outbound', rate)).optional(),
-});
+export const bandwidthSchema = element(
+  'bandwidth',
+  {
+    classID: attr(unsigned).optional(),
+    inbound: child(element('inbound', rate)).optional(),
+    outbound: child(element('outbound', rate)).optional(),
+  },
+  { endTag: 'always' },
+);
 export type Bandwidth = ModelOf<typeof bandwidthSchema>;
 
 export const routeSchema = element('route', {

@@ -67,32 +67,40 @@ export const dhcpRangeSchema = element('range', { start: attr(string), end: attr
 export type DhcpRange = ModelOf<typeof dhcpRangeSchema>;
 
 /** An address of the host on the network, and what it hands out there. */
-export const networkIpSchema = element('ip', {
-  family: attr(oneOf('ipv4', 'ipv6')).optional(),
-  address: attr(string).optional(),
-  netmask: attr(string).optional(),
-  prefix: attr(unsigned).optional(),
-  localPtr: attr(yesNo).optional(),
-  tftp: child(element('tftp', { root: attr(string) })).optional(),
-  dhcp: child(
-    element('dhcp', {
-      range: children(dhcpRangeSchema),
-      host: children(dhcpHostSchema),
-      bootp: child(element('bootp', { file: attr(string), server: attr(string).optional() })).optional(),
-    }),
-  ).optional(),
-});
+export const networkIpSchema = element(
+  'ip',
+  {
+    family: attr(oneOf('ipv4', 'ipv6')).optional(),
+    address: attr(string).optional(),
+    netmask: attr(string).optional(),
+    prefix: attr(unsigned).optional(),
+    localPtr: attr(yesNo).optional(),
+    tftp: child(element('tftp', { root: attr(string) })).optional(),
+    dhcp: child(
+      element('dhcp', {
+        range: children(dhcpRangeSchema),
+        host: children(dhcpHostSchema),
+        bootp: child(element('bootp', { file: attr(string), server: attr(string).optional() })).optional(),
+      }),
+    ).optional(),
+  },
+  { endTag: 'always' },
+);
 export type NetworkIp = ModelOf<typeof networkIpSchema>;
 
 /** A class of ports with settings of its own, chosen by an interface's `portgroup`. */
-export const portGroupSchema = element('portgroup', {
-  name: attr(string),
-  default: attr(yesNo).optional(),
-  trustGuestRxFilters: attr(yesNo).optional(),
-  vlan: child(vlanSchema).optional(),
-  virtualport: child(virtualPortSchema).optional(),
-  bandwidth: child(bandwidthSchema).optional(),
-});
+export const portGroupSchema = element(
+  'portgroup',
+  {
+    name: attr(string),
+    default: attr(yesNo).optional(),
+    trustGuestRxFilters: attr(yesNo).optional(),
+    vlan: child(vlanSchema).optional(),
+    virtualport: child(virtualPortSchema).optional(),
+    bandwidth: child(bandwidthSchema).optional(),
+  },
+  { endTag: 'always' },
+);
 export type PortGroup = ModelOf<typeof portGroupSchema>;
 
 /** A virtual network. */

@@ -74,119 +74,135 @@ const media = {
 };
 
 /** What a device is and can do, by kind. */
-const capability = union('capability', 'type', {
-  system: {
-    product: word('product'),
-    hardware: child(
-      element('hardware', {
-        vendor: word('vendor'),
-        version: word('version'),
-        serial: word('serial'),
-        uuid: childText('uuid', uuid).optional(),
-      }),
-    ).optional(),
-    firmware: child(
-      element('firmware', {
-        vendor: word('vendor'),
-        version: word('version'),
-        release_date: word('release_date'),
-      }),
-    ).optional(),
+const capability = union(
+  'capability',
+  'type',
+  {
+    system: {
+      product: word('product'),
+      hardware: child(
+        element(
+          'hardware',
+          {
+            vendor: word('vendor'),
+            version: word('version'),
+            serial: word('serial'),
+            uuid: childText('uuid', uuid).optional(),
+          },
+          { endTag: 'always' },
+        ),
+      ).optional(),
+      firmware: child(
+        element(
+          'firmware',
+          {
+            vendor: word('vendor'),
+            version: word('version'),
+            release_date: word('release_date'),
+          },
+          { endTag: 'always' },
+        ),
+      ).optional(),
+    },
+    pci: {
+      class: childText('class', hexadecimal(6, 0xff_ffff)).optional(),
+      domain: childText('domain', unsigned),
+      bus: childText('bus', unsigned),
+      slot: childText('slot', unsigned),
+      function: childText('function', unsigned),
+      product: named('product'),
+      vendor: named('vendor'),
+      capability: children(pciCapability),
+      iommuGroup,
+      numa: child(element('numa', { node: attr(integer) })).optional(),
+      pciExpress: child(pciExpress).optional(),
+    },
+    usb_device: {
+      bus: childText('bus', unsigned),
+      device: childText('device', unsigned),
+      port: word('port'),
+      product: named('product'),
+      vendor: named('vendor'),
+    },
+    usb: {
+      number: childText('number', unsigned),
+      class: childText('class', unsigned),
+      subclass: childText('subclass', unsigned),
+      protocol: childText('protocol', unsigned),
+      description: word('description'),
+    },
+    net: {
+      interface: childText('interface', string),
+      address: word('address'),
+      link: child(linkSchema).optional(),
+      feature: children(element('feature', { name: attr(string) })),
+      capability: children(element('capability', { type: attr(oneOf('80203', '80211')) })),
+    },
+    scsi_host: {
+      host: childText('host', unsigned),
+      unique_id: count('unique_id'),
+      capability: children(
+        union('capability', 'type', {
+          fc_host: { wwnn: word('wwnn'), wwpn: word('wwpn'), fabric_wwn: word('fabric_wwn') },
+          vport_ops: { max_vports: count('max_vports'), vports: count('vports') },
+        }),
+      ),
+    },
+    scsi_target: {
+      target: childText('target', string),
+      capability: children(
+        union('capability', 'type', { fc_remote_port: { rport: word('rport'), wwpn: word('wwpn') } }),
+      ),
+    },
+    scsi: {
+      host: childText('host', unsigned),
+      bus: childText('bus', unsigned),
+      target: childText('target', unsigned),
+      lun: childText('lun', unsigned),
+      /** The kind of SCSI device: disk, cdrom, tape … */
+      scsiType: word('type'),
+    },
+    storage: {
+      block: childText('block', string),
+      bus: word('bus'),
+      drive_type: word('drive_type'),
+      model: word('model'),
+      vendor: word('vendor'),
+      serial: word('serial'),
+      capability: children(union('capability', 'type', { removable: media, hotpluggable: {} })),
+      size: count('size'),
+      logical_block_size: count('logical_block_size'),
+      num_blocks: count('num_blocks'),
+    },
+    scsi_generic: { char: word('char') },
+    drm: { drmType: childText('type', oneOf('primary', 'control', 'render')) },
+    mdev: {
+      mdevType: child(element('type', { id: attr(string) })).optional(),
+      uuid: childText('uuid', uuid).optional(),
+      parent_addr: word('parent_addr'),
+      iommuGroup,
+      attr: children(element('attr', { name: attr(string), value: attr(string) })),
+    },
+    ccw: channelAddress,
+    css: {
+      ...channelAddress,
+      channel_dev_addr: child(element('channel_dev_addr', channelAddress)).optional(),
+      capability: children(union('capability', 'type', { mdev_types: mdevTypes })),
+    },
+    vdpa: { chardev: word('chardev') },
+    ap_card: { apAdapter: childText('ap-adapter', hexadecimal(2, 0xff)) },
+    ap_queue: {
+      apAdapter: childText('ap-adapter', hexadecimal(2, 0xff)),
+      apDomain: childText('ap-domain', hexadecimal(4, 0xffff)),
+    },
+    ap_matrix: { capability: children(union('capability', 'type', { mdev_types: mdevTypes })) },
+    mdev_types: mdevTypes,
+    fc_host: {},
+    vports: {},
   },
-  pci: {
-    class: childText('class', hexadecimal(6, 0xff_ffff)).optional(),
-    domain: childText('domain', unsigned),
-    bus: childText('bus', unsigned),
-    slot: childText('slot', unsigned),
-    function: childText('function', unsigned),
-    product: named('product'),
-    vendor: named('vendor'),
-    capability: children(pciCapability),
-    iommuGroup,
-    numa: child(element('numa', { node: attr(integer) })).optional(),
-    pciExpress: child(pciExpress).optional(),
-  },
-  usb_device: {
-    bus: childText('bus', unsigned),
-    device: childText('device', unsigned),
-    port: word('port'),
-    product: named('product'),
-    vendor: named('vendor'),
-  },
-  usb: {
-    number: childText('number', unsigned),
-    class: childText('class', unsigned),
-    subclass: childText('subclass', unsigned),
-    protocol: childText('protocol', unsigned),
-    description: word('description'),
-  },
-  net: {
-    interface: childText('interface', string),
-    address: word('address'),
-    link: child(linkSchema).optional(),
-    feature: children(element('feature', { name: attr(string) })),
-    capability: children(element('capability', { type: attr(oneOf('80203', '80211')) })),
-  },
-  scsi_host: {
-    host: childText('host', unsigned),
-    unique_id: count('unique_id'),
-    capability: children(
-      union('capability', 'type', {
-        fc_host: { wwnn: word('wwnn'), wwpn: word('wwpn'), fabric_wwn: word('fabric_wwn') },
-        vport_ops: { max_vports: count('max_vports'), vports: count('vports') },
-      }),
-    ),
-  },
-  scsi_target: {
-    target: childText('target', string),
-    capability: children(union('capability', 'type', { fc_remote_port: { rport: word('rport'), wwpn: word('wwpn') } })),
-  },
-  scsi: {
-    host: childText('host', unsigned),
-    bus: childText('bus', unsigned),
-    target: childText('target', unsigned),
-    lun: childText('lun', unsigned),
-    /** The kind of SCSI device: disk, cdrom, tape … */
-    scsiType: word('type'),
-  },
-  storage: {
-    block: childText('block', string),
-    bus: word('bus'),
-    drive_type: word('drive_type'),
-    model: word('model'),
-    vendor: word('vendor'),
-    serial: word('serial'),
-    capability: children(union('capability', 'type', { removable: media, hotpluggable: {} })),
-    size: count('size'),
-    logical_block_size: count('logical_block_size'),
-    num_blocks: count('num_blocks'),
-  },
-  scsi_generic: { char: word('char') },
-  drm: { drmType: childText('type', oneOf('primary', 'control', 'render')) },
-  mdev: {
-    mdevType: child(element('type', { id: attr(string) })).optional(),
-    uuid: childText('uuid', uuid).optional(),
-    parent_addr: word('parent_addr'),
-    iommuGroup,
-    attr: children(element('attr', { name: attr(string), value: attr(string) })),
-  },
-  ccw: channelAddress,
-  css: {
-    ...channelAddress,
-    channel_dev_addr: child(element('channel_dev_addr', channelAddress)).optional(),
-    capability: children(union('capability', 'type', { mdev_types: mdevTypes })),
-  },
-  vdpa: { chardev: word('chardev') },
-  ap_card: { apAdapter: childText('ap-adapter', hexadecimal(2, 0xff)) },
-  ap_queue: {
-    apAdapter: childText('ap-adapter', hexadecimal(2, 0xff)),
-    apDomain: childText('ap-domain', hexadecimal(4, 0xffff)),
-  },
-  ap_matrix: { capability: children(union('capability', 'type', { mdev_types: mdevTypes })) },
-  mdev_types: mdevTypes,
-  fc_host: {},
-  vports: {},
-});
+  undefined,
+  { endTag: 'always' },
+);
 export type NodeDeviceCapability = ModelOf<typeof capability>;
 
 /** A device of the host. */

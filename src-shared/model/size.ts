@@ -27,6 +27,19 @@ export function bytes<F extends Fields = Record<never, never>>(
   return sized(name, fields, unit, 'bytes', 1) as Schema<Bytes<F>>;
 }
 
+/** A size in bytes that libvirt writes in whole MiB: `<size unit='M'>4</size>`. */
+export function mebibytes(name: string): Schema<Bytes> {
+  const inner = element(name, { unit: attr(string).optional(), amount: text(unsigned) });
+  return mapped(
+    inner,
+    ({ unit, amount, ...rest }) => scale(amount, unit ?? 'bytes', 1, (value) => ({ ...rest, bytes: value })),
+    ({ bytes: value, ...rest }) =>
+      value % 1024 ** 2 === 0
+        ? { ...rest, unit: 'M', amount: value / 1024 ** 2 }
+        : { ...rest, unit: 'bytes', amount: value },
+  );
+}
+
 /** A size in bytes that libvirt writes in the largest unit that divides it: `<tseg unit='MiB'>48</tseg>`. */
 export function prettyBytes(name: string, unit: string): Schema<Bytes> {
   const inner = element(name, { unit: attr(string).optional(), amount: text(unsigned) });

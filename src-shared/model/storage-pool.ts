@@ -57,19 +57,23 @@ const adapter = union(
 );
 
 /** Where the pool's content is; which parts count depends on the pool's type. */
-const source = element('source', {
-  host: children(element('host', { name: attr(string), port: attr(unsigned).optional() })),
-  device: children(device),
-  dir: child(element('dir', { path: attr(string) })).optional(),
-  adapter: child(adapter).optional(),
-  name: childText('name', string).optional(),
-  initiator: child(initiatorSchema).optional(),
-  format: child(element('format', { type: attr(string) })).optional(),
-  auth: child(storageAuthSchema).optional(),
-  protocol: child(element('protocol', { ver: attr(string) })).optional(),
-  vendor: child(element('vendor', { name: attr(string) })).optional(),
-  product: child(element('product', { name: attr(string) })).optional(),
-});
+const source = element(
+  'source',
+  {
+    host: children(element('host', { name: attr(string), port: attr(unsigned).optional() })),
+    device: children(device),
+    dir: child(element('dir', { path: attr(string) })).optional(),
+    adapter: child(adapter).optional(),
+    name: childText('name', string).optional(),
+    initiator: child(initiatorSchema).optional(),
+    format: child(element('format', { type: attr(string) })).optional(),
+    auth: child(storageAuthSchema).optional(),
+    protocol: child(element('protocol', { ver: attr(string) })).optional(),
+    vendor: child(element('vendor', { name: attr(string) })).optional(),
+    product: child(element('product', { name: attr(string) })).optional(),
+  },
+  { endTag: 'always' },
+);
 export type StoragePoolSource = ModelOf<typeof source>;
 
 /** A place volumes live in. */
@@ -85,10 +89,14 @@ export const storagePoolSchema = element(
     features: child(element('features', { cow: child(element('cow', { state: attr(yesNo) })).optional() })).optional(),
     source: child(source).optional(),
     target: child(
-      element('target', {
-        path: childText('path', string).optional(),
-        permissions: child(permissionsSchema).optional(),
-      }),
+      element(
+        'target',
+        {
+          path: childText('path', string).optional(),
+          permissions: child(permissionsSchema).optional(),
+        },
+        { endTag: 'always' },
+      ),
     ).optional(),
     refresh: child(
       element('refresh', {

@@ -49,8 +49,8 @@ export const storageVolumeSchema = element('volume', {
   capacity: child(bytes('capacity')).optional(),
   allocation: child(bytes('allocation')).optional(),
   physical: child(bytes('physical')).optional(),
-  target: child(element('target', image)).optional(),
-  backingStore: child(element('backingStore', image)).optional(),
+  target: child(element('target', image, { endTag: 'always' })).optional(),
+  backingStore: child(element('backingStore', image, { endTag: 'always' })).optional(),
 });
 export type StorageVolume = ModelOf<typeof storageVolumeSchema>;
 

@@ -1,125 +1,174 @@
 import { namespaceDeclarations } from './namespaces.ts';
-import type { AnySchema, Compiled, CompiledField, ModelOf } from './schema.ts';
-import type { Extra } from './tree.ts';
+import type { AnySchema, Compiled, CompiledField, ElementOptions, ModelOf } from './schema.ts';
+import type { Extra, XmlElement } from './tree.ts';
 import { escapeAttribute, escapeText, writeNode } from './write.ts';
 
 type Model = Readonly<Record<string, unknown>>;
 
 /** Writes a model as libvirt lays out XML: two spaces a level, single quotes, a final line break. */
 export function formatXml<S extends AnySchema>(schema: S, value: ModelOf<S>, indent = ''): string {
-  return writeSchema(schema, value, indent);
+  return new Writer().schema(schema, value, indent);
 }
 
-function writeSchema(schema: AnySchema, value: unknown, indent: string): string {
-  switch (schema.kind) {
-    case 'element':
-      return writeElement(schema.name, schema.compiled, value as Model, indent, undefined, schema.options.namespaces);
-    case 'union': {
-      const model = value as Model;
-      const word = String(model[schema.tag]);
-      const variant = schema.variants.get(word);
-      if (variant === undefined) throw new TypeError(`<${schema.name}> has no variant '${word}'`);
-      return writeElement(schema.name, variant, model, indent, word);
+class Writer {
+  /** Something was written whose names may have a namespace prefix. */
+  #mayHavePrefix = false;
+
+  schema(schema: AnySchema, value: unknown, indent: string): string {
+    switch (schema.kind) {
+      case 'element':
+        return this.#element(schema.name, schema.compiled, value as Model, indent, undefined, schema.options);
+      case 'union': {
+        const model = value as Model;
+        const word = String(model[schema.tag]);
+        const variant = schema.variants.get(word);
+        if (variant === undefined) throw new TypeError(`<${schema.name}> has no variant '${word}'`);
+        return this.#element(schema.name, variant, model, indent, word, schema.options);
+      }
+      case 'mapped':
+        return this.schema(schema.inner, schema.fromModel(value), indent);
     }
-    case 'mapped':
-      return writeSchema(schema.inner, schema.fromModel(value), indent);
   }
-}
 
-function writeElement(
-  name: string,
-  compiled: Compiled,
-  model: Model,
-  indent: string,
-  word: string | undefined,
-  namespaces?: Readonly<Record<string, string>>,
-): string {
-  const extra = model['_extra'] as Extra | undefined;
-  let out = `${indent}<${name}`;
-  for (const field of compiled.attributes) {
-    if (field.spec.kind === 'tag') {
-      if (word !== undefined) out += ` ${field.name}='${escapeAttribute(word)}'`;
-      continue;
+  #element(
+    name: string,
+    compiled: Compiled,
+    model: Model,
+    indent: string,
+    word: string | undefined,
+    options: ElementOptions,
+  ): string {
+    const extra = model['_extra'] as Extra | undefined;
+    let out = `${indent}<${name}`;
+    for (const field of compiled.attributes) {
+      if (field.spec.kind === 'tag') {
+        if (word !== undefined) out += ` ${field.name}='${escapeAttribute(word)}'`;
+        continue;
+      }
+      const value = model[field.key];
+      if (value === undefined || field.spec.kind !== 'attribute') continue;
+      out += ` ${field.name}='${escapeAttribute(field.spec.type.format(value))}'`;
     }
-    const value = model[field.key];
-    if (value === undefined || field.spec.kind !== 'attribute') continue;
-    out += ` ${field.name}='${escapeAttribute(field.spec.type.format(value))}'`;
-  }
-  out += extraAttributes(extra);
-  const body = writeChildren(compiled, model, extra, `${indent}  `);
-  if (namespaces !== undefined) out += namespaceDeclarations(body, namespaces);
-  const text = compiled.text === undefined ? undefined : model[compiled.text.key];
-  if (text !== undefined && compiled.text?.spec.kind === 'text') {
-    const content = escapeText(compiled.text.spec.type.format(text));
-    if (body === '') return `${out}>${content}</${name}>\n`;
-    return `${out}>${content}\n${body}${indent}</${name}>\n`;
-  }
-  return body === '' ? `${out}/>\n` : `${out}>\n${body}${indent}</${name}>\n`;
-}
+    if (extra !== undefined) {
+      out += extraAttributes(extra);
+      this.#mayHavePrefix = true;
+    } else if (name.includes(':')) this.#mayHavePrefix = true;
 
-function writeChildren(compiled: Compiled, model: Model, extra: Extra | undefined, indent: string): string {
-  const pending = extra?.nodes === undefined ? undefined : [...extra.nodes];
-  /** What stood before the `index`th element of this name. */
-  const before = (name: string, index: number): string => {
-    if (pending === undefined) return '';
+    const body =
+      extra?.nodes === undefined
+        ? this.#children(compiled, model, extra, `${indent}  `)
+        : this.#childrenAmid(compiled, model, extra, extra.nodes, `${indent}  `);
+    if (options.namespaces !== undefined && this.#mayHavePrefix) out += namespaceDeclarations(body, options.namespaces);
+    const text = compiled.text === undefined ? undefined : model[compiled.text.key];
+    if (text !== undefined && compiled.text?.spec.kind === 'text') {
+      const content = escapeText(compiled.text.spec.type.format(text));
+      if (body !== '') return `${out}>${content}\n${body}${indent}</${name}>\n`;
+      return content === '' ? `${out}/>\n` : `${out}>${content}</${name}>\n`;
+    }
+    if (body === '' && options.endTag !== 'always') return `${out}/>\n`;
+    return `${out}>\n${body}${indent}</${name}>\n`;
+  }
+
+  #children(compiled: Compiled, model: Model, extra: Extra | undefined, indent: string): string {
     let out = '';
-    for (let at = 0; at < pending.length; ) {
-      const item = pending[at];
-      if (item?.before === name && item.index === index) {
-        out += writeNode(item.node, indent);
-        pending.splice(at, 1);
-      } else at += 1;
+    for (const field of compiled.children) {
+      const value = model[field.key];
+      if (value === undefined) continue;
+      switch (field.spec.kind) {
+        case 'children': {
+          const schema = field.spec.schema();
+          for (const item of value as readonly unknown[]) out += this.schema(schema, item, indent);
+          break;
+        }
+        case 'child':
+          out += this.schema(field.spec.schema(), value, indent);
+          break;
+        default:
+          for (const [name, item, index] of occurrences(field, value)) {
+            out += this.#child(field, name, item, extra?.leaves?.[`${name}#${index}`], indent);
+          }
+      }
     }
     return out;
-  };
-  let out = '';
-  for (const field of compiled.children) {
-    const value = model[field.key];
-    if (value === undefined) continue;
-    const { spec, name } = field;
-    if (spec.kind === 'choices') {
-      const counts = new Map<string, number>();
-      for (const choice of value as readonly { element: string; value: unknown }[]) {
-        const schema = spec.schemas.get(choice.element);
-        if (schema === undefined) throw new TypeError(`<${choice.element}> is not a choice here`);
-        const index = counts.get(choice.element) ?? 0;
-        counts.set(choice.element, index + 1);
-        out += before(choice.element, index) + writeSchema(schema, choice.value, indent);
+  }
+
+  /** The same where unknown elements or comments stood between the known ones. */
+  #childrenAmid(
+    compiled: Compiled,
+    model: Model,
+    extra: Extra,
+    nodes: NonNullable<Extra['nodes']>,
+    indent: string,
+  ): string {
+    let pending = nodes;
+    let out = '';
+    for (const field of compiled.children) {
+      const value = model[field.key];
+      if (value === undefined) continue;
+      for (const [name, item, index] of occurrences(field, value)) {
+        for (const { before, index: at, node } of pending) {
+          if (before === name && at === index) out += writeNode(node, indent);
+        }
+        pending = pending.filter(({ before, index: at }) => before !== name || at !== index);
+        out += this.#child(field, name, item, extra.leaves?.[`${name}#${index}`], indent);
       }
-      continue;
     }
-    const list = spec.kind === 'children' || spec.kind === 'childTexts' ? (value as unknown[]) : [value];
-    for (let index = 0; index < list.length; index += 1) {
-      out += before(name, index) + writeChild(field, list[index], extra?.leaves?.[`${name}#${index}`], indent);
+    for (const { node } of pending) out += writeNode(node, indent);
+    return out;
+  }
+
+  #child(field: CompiledField, name: string, value: unknown, leaf: Extra | undefined, indent: string): string {
+    const { spec } = field;
+    switch (spec.kind) {
+      case 'child':
+      case 'children':
+        return this.schema(spec.schema(), value, indent);
+      case 'choices': {
+        const schema = spec.schemas.get(name);
+        if (schema === undefined) throw new TypeError(`<${name}> is not one of ${[...spec.schemas.keys()].join(', ')}`);
+        return this.schema(schema, value, indent);
+      }
+      case 'childText':
+      case 'childTexts': {
+        const text = escapeText(spec.type.format(value));
+        const open = `${indent}<${name}${extraAttributes(leaf)}`;
+        const inner = (leaf?.nodes ?? []).map((item) => writeNode(item.node, '').trimEnd()).join('');
+        if (leaf !== undefined || name.includes(':')) this.#mayHavePrefix = true;
+        return text === '' && inner === '' ? `${open}/>\n` : `${open}>${text}${inner}</${name}>\n`;
+      }
+      case 'flag': {
+        if (value !== true) return '';
+        const inner = (leaf?.nodes ?? []).map((item) => writeNode(item.node, `${indent}  `)).join('');
+        const open = `${indent}<${name}${extraAttributes(leaf)}`;
+        if (leaf !== undefined) this.#mayHavePrefix = true;
+        return inner === '' ? `${open}/>\n` : `${open}>\n${inner}${indent}</${name}>\n`;
+      }
+      case 'raw':
+        this.#mayHavePrefix = true;
+        // libvirt hands foreign content to libxml2, which writes double quotes.
+        return writeNode(value as XmlElement, indent, '"');
+      default:
+        return '';
     }
   }
-  for (const item of pending ?? []) out += writeNode(item.node, indent);
-  return out;
 }
 
-function writeChild(field: CompiledField, value: unknown, leaf: Extra | undefined, indent: string): string {
-  const { spec } = field;
-  switch (spec.kind) {
-    case 'child':
+/** The elements a field stands for, each with its name and its number among those of that name. */
+function occurrences(field: CompiledField, value: unknown): (readonly [string, unknown, number])[] {
+  switch (field.spec.kind) {
+    case 'choices': {
+      const counts = new Map<string, number>();
+      return (value as readonly { element: string; value: unknown }[]).map((choice) => {
+        const index = counts.get(choice.element) ?? 0;
+        counts.set(choice.element, index + 1);
+        return [choice.element, choice.value, index];
+      });
+    }
     case 'children':
-      return writeSchema(spec.schema(), value, indent);
-    case 'childText':
-    case 'childTexts': {
-      const text = escapeText(spec.type.format(value));
-      const open = `${indent}<${spec.name}${extraAttributes(leaf)}`;
-      const inner = (leaf?.nodes ?? []).map((item) => writeNode(item.node, '').trimEnd()).join('');
-      return text === '' && inner === '' ? `${open}/>\n` : `${open}>${text}${inner}</${spec.name}>\n`;
-    }
-    case 'flag': {
-      if (value !== true) return '';
-      const inner = (leaf?.nodes ?? []).map((item) => writeNode(item.node, `${indent}  `)).join('');
-      const open = `${indent}<${spec.name}${extraAttributes(leaf)}`;
-      return inner === '' ? `${open}/>\n` : `${open}>\n${inner}${indent}</${spec.name}>\n`;
-    }
-    case 'raw':
-      return writeNode(value as Parameters<typeof writeNode>[0], indent);
+    case 'childTexts':
+      return (value as readonly unknown[]).map((item, index) => [field.name, item, index]);
     default:
-      return '';
+      return [[field.name, value, 0]];
   }
 }
 

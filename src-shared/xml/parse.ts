@@ -2,7 +2,7 @@ import { XmlError, type XmlIssue } from './issue.ts';
 import { canonicalPrefixes } from './namespaces.ts';
 import { readXml } from './read.ts';
 import type { AnySchema, Compiled, CompiledField, ModelOf } from './schema.ts';
-import { type Extra, textOf, type XmlElement, type XmlNode } from './tree.ts';
+import { type Extra, setOwn, textOf, type XmlElement, type XmlNode } from './tree.ts';
 import type { ValueType } from './values.ts';
 
 type Model = Record<string, unknown>;
@@ -93,49 +93,52 @@ class Reader {
       const text = node.attributes[name] as string;
       const field = compiled.attributeByName.get(name);
       if (field === undefined) {
-        attributes ??= {};
-        attributes[name] = text;
+        setOwn((attributes ??= {}), name, text);
       } else if (field.spec.kind === 'attribute') {
         const value = this.#value(field.spec.type, text, node, name);
         if (value !== undefined) model[field.key] = value;
       }
     }
-    const { nodes, leaves } = this.#childNodes(compiled, node, model);
+    const rest = this.#childNodes(compiled, node, model);
     if (compiled.text !== undefined) this.#text(compiled.text, node, model);
     this.#complete(compiled, node, model);
-    const extra = makeExtra(attributes, nodes, leaves);
+    const extra = makeExtra(attributes, rest?.nodes, rest?.leaves);
     if (extra !== undefined) model['_extra'] = extra;
     this.#stack.pop();
     return model;
   }
 
-  #childNodes(compiled: Compiled, node: XmlElement, model: Model): Pick<Extra, 'nodes' | 'leaves'> {
-    const nodes: { before: string; index: number; node: XmlNode }[] = [];
-    const counts: Record<string, number> = {};
-    let pending: XmlNode[] = [];
+  #childNodes(compiled: Compiled, node: XmlElement, model: Model): Pick<Extra, 'nodes' | 'leaves'> | undefined {
+    const { childByName, text } = compiled;
+    let nodes: { before: string; index: number; node: XmlNode }[] | undefined;
     let leaves: Record<string, Extra> | undefined;
+    let pending: XmlNode[] | undefined;
     for (const item of node.children) {
       if (item.kind === 'text') {
-        if (compiled.text === undefined && item.text.trim() !== '') pending.push(item);
+        if (text === undefined && item.text.trim() !== '') (pending ??= []).push(item);
         continue;
       }
-      const field = item.kind === 'element' ? compiled.childByName.get(item.name) : undefined;
+      const field = item.kind === 'element' ? childByName.get(item.name) : undefined;
       if (item.kind === 'comment' || field === undefined || (isSingle(field) && field.key in model)) {
-        pending.push(item);
+        (pending ??= []).push(item);
         continue;
       }
-      const index = counts[item.name] ?? 0;
-      counts[item.name] = index + 1;
-      for (const extra of pending) nodes.push({ before: item.name, index, node: extra });
-      pending = [];
-      const leaf = this.#child(field, item, model);
-      if (leaf !== undefined) {
-        leaves ??= {};
-        leaves[`${item.name}#${index}`] = leaf;
+      if (pending !== undefined) {
+        const index = occurrence(field, item.name, model);
+        nodes ??= [];
+        for (const extra of pending) nodes.push({ before: item.name, index, node: extra });
+        pending = undefined;
       }
+      const leaf = this.#child(field, item, model);
+      if (leaf !== undefined) (leaves ??= {})[`${item.name}#${occurrence(field, item.name, model) - 1}`] = leaf;
     }
-    for (const extra of pending) nodes.push({ before: '', index: 0, node: extra });
-    return { ...(nodes.length > 0 ? { nodes } : {}), ...(leaves === undefined ? {} : { leaves }) };
+    if (pending !== undefined) {
+      nodes ??= [];
+      for (const extra of pending) nodes.push({ before: '', index: 0, node: extra });
+    }
+    return nodes === undefined && leaves === undefined
+      ? undefined
+      : { ...(nodes === undefined ? {} : { nodes }), ...(leaves === undefined ? {} : { leaves }) };
   }
 
   /** Reads one child into the model; returns what a child without an object of its own held beyond its text. */
@@ -197,12 +200,10 @@ class Reader {
   }
 
   #complete(compiled: Compiled, node: XmlElement, model: Model): void {
-    for (const fields of [compiled.attributes, compiled.children]) {
-      for (const field of fields) {
-        if (field.key in model || field.spec.kind === 'tag') continue;
-        if (field.presence === 'defaulted') model[field.key] = copyDefault(field.defaultValue);
-        else if (field.presence === 'required') this.#missing(field, node);
-      }
+    for (const field of compiled.needed) {
+      if (field.key in model) continue;
+      if (field.presence === 'defaulted') model[field.key] = copyDefault(field.defaultValue);
+      else this.#missing(field, node);
     }
   }
 
@@ -214,6 +215,15 @@ class Reader {
       this.issue(node, `The element <${field.name}> is missing.`);
     }
   }
+}
+
+/** How many elements of this name the model holds already. */
+function occurrence(field: CompiledField, name: string, model: Model): number {
+  const value = model[field.key];
+  if (field.spec.kind === 'choices') {
+    return ((value ?? []) as readonly { element: string }[]).filter((choice) => choice.element === name).length;
+  }
+  return isSingle(field) ? Number(field.key in model) : ((value ?? []) as readonly unknown[]).length;
 }
 
 const isSingle = ({ spec: { kind } }: CompiledField): boolean =>

@@ -93,6 +93,8 @@ export interface Compiled {
   readonly attributes: readonly CompiledField[];
   readonly children: readonly CompiledField[];
   readonly text: CompiledField | undefined;
+  /** The fields that must be there, or get a default. */
+  readonly needed: readonly CompiledField[];
   readonly attributeByName: ReadonlyMap<string, CompiledField>;
   readonly childByName: ReadonlyMap<string, CompiledField>;
 }
@@ -113,6 +115,7 @@ export interface UnionSchema<out T> {
   /** The attribute whose value chooses the variant; also its key in the model. */
   readonly tag: string;
   readonly defaultTag: string | undefined;
+  readonly options: ElementOptions;
   /** @internal */
   readonly variants: ReadonlyMap<string, Compiled>;
 }
@@ -201,6 +204,8 @@ export interface ElementOptions {
    * Documents may use other prefixes; the declarations are written when one of the elements is.
    */
   readonly namespaces?: Readonly<Record<string, string>>;
+  /** `always` where libvirt writes `<name></name>` even with nothing inside. */
+  readonly endTag?: 'always';
   /** One sentence for the editor's completion. */
   readonly doc?: string;
 }
@@ -230,10 +235,11 @@ export function union<Tag extends string, V extends Readonly<Record<string, Fiel
   tagName: Tag,
   variants: V,
   defaultTag?: keyof V & string,
+  options: ElementOptions = {},
 ): UnionSchema<UnionModel<Tag, V>> {
   const compiled = new Map<string, Compiled>();
   for (const word in variants) compiled.set(word, compile(variants[word] as Fields, tagName));
-  return { kind: 'union', name, tag: tagName, defaultTag, variants: compiled };
+  return { kind: 'union', name, tag: tagName, defaultTag, options, variants: compiled };
 }
 
 /** A schema read through a conversion, for elements whose model is not their XML shape: `<memory unit='GiB'>1</memory>`. */
@@ -303,6 +309,9 @@ function compile(fields: Fields, tagName?: string): Compiled {
   return {
     attributes,
     children: childFields,
+    needed: [...attributes, ...childFields].filter(
+      (field) => field.presence !== 'optional' && field.spec.kind !== 'tag',
+    ),
     text: textField,
     attributeByName,
     get childByName() {

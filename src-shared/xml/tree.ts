@@ -33,6 +33,15 @@ export interface Extra {
   readonly leaves?: Record<string, Extra>;
 }
 
+/** Sets a property whose name came from a document: `__proto__` is a name like any other there. */
+export function setOwn<T>(record: Record<string, T>, name: string, value: T): void {
+  if (name === '__proto__') {
+    Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });
+  } else {
+    record[name] = value;
+  }
+}
+
 /** The text directly inside an element. */
 export function textOf(element: XmlElement): string {
   let text = '';

@@ -15,46 +15,58 @@ function toggles<const W extends readonly string[]>(
 }
 
 /** Enlightenments that make Windows guests quick. */
-const hyperv = element('hyperv', {
-  mode: attr(oneOf('custom', 'passthrough')).default('custom'),
-  ...toggles('relaxed', 'vapic'),
-  spinlocks: child(
-    element('spinlocks', { state: attr(onOff).default(true), retries: attr(unsigned).optional() }),
-  ).optional(),
-  ...toggles('vpindex', 'runtime', 'synic'),
-  stimer: child(element('stimer', { state: attr(onOff).default(true), direct: toggle('direct') })).optional(),
-  ...toggles('reset'),
-  vendor_id: child(
-    element('vendor_id', { state: attr(onOff).default(true), value: attr(string).optional() }),
-  ).optional(),
-  ...toggles('frequencies', 'reenlightenment'),
-  tlbflush: child(
-    element('tlbflush', {
-      state: attr(onOff).default(true),
-      direct: toggle('direct'),
-      extended: toggle('extended'),
-    }),
-  ).optional(),
-  ...toggles('ipi', 'evmcs', 'avic', 'emsr_bitmap', 'xmm_input'),
-});
+const hyperv = element(
+  'hyperv',
+  {
+    mode: attr(oneOf('custom', 'passthrough')).default('custom'),
+    ...toggles('relaxed', 'vapic'),
+    spinlocks: child(
+      element('spinlocks', { state: attr(onOff).default(true), retries: attr(unsigned).optional() }),
+    ).optional(),
+    ...toggles('vpindex', 'runtime', 'synic'),
+    stimer: child(element('stimer', { state: attr(onOff).default(true), direct: toggle('direct') })).optional(),
+    ...toggles('reset'),
+    vendor_id: child(
+      element('vendor_id', { state: attr(onOff).default(true), value: attr(string).optional() }),
+    ).optional(),
+    ...toggles('frequencies', 'reenlightenment'),
+    tlbflush: child(
+      element('tlbflush', {
+        state: attr(onOff).default(true),
+        direct: toggle('direct'),
+        extended: toggle('extended'),
+      }),
+    ).optional(),
+    ...toggles('ipi', 'evmcs', 'avic', 'emsr_bitmap', 'xmm_input'),
+  },
+  { endTag: 'always' },
+);
 export type HypervFeatures = ModelOf<typeof hyperv>;
 
-const kvm = element('kvm', {
-  hidden: toggle('hidden'),
-  hintDedicated: toggle('hint-dedicated'),
-  pollControl: toggle('poll-control'),
-  pvIpi: toggle('pv-ipi'),
-  dirtyRing: child(
-    element('dirty-ring', { state: attr(onOff).default(true), size: attr(unsigned).optional() }),
-  ).optional(),
-});
+const kvm = element(
+  'kvm',
+  {
+    hidden: toggle('hidden'),
+    hintDedicated: toggle('hint-dedicated'),
+    pollControl: toggle('poll-control'),
+    pvIpi: toggle('pv-ipi'),
+    dirtyRing: child(
+      element('dirty-ring', { state: attr(onOff).default(true), size: attr(unsigned).optional() }),
+    ).optional(),
+  },
+  { endTag: 'always' },
+);
 
-const xen = element('xen', {
-  e820_host: toggle('e820_host'),
-  passthrough: child(
-    element('passthrough', { state: attr(onOff).default(true), mode: attr(oneOf('sync_pt', 'share_pt')).optional() }),
-  ).optional(),
-});
+const xen = element(
+  'xen',
+  {
+    e820_host: toggle('e820_host'),
+    passthrough: child(
+      element('passthrough', { state: attr(onOff).default(true), mode: attr(oneOf('sync_pt', 'share_pt')).optional() }),
+    ).optional(),
+  },
+  { endTag: 'always' },
+);
 
 /** What a container's processes may do, by Linux capability. */
 const capabilities = element('capabilities', {

@@ -34,6 +34,10 @@ export const launchSecuritySchema = union('launchSecurity', 'type', {
 export type LaunchSecurity = ModelOf<typeof launchSecuritySchema>;
 
 /** Mainframe key wrapping; on unless switched off. */
-export const keywrapSchema = element('keywrap', {
-  cipher: children(element('cipher', { name: attr(oneOf('aes', 'dea')), state: attr(onOff) })),
-});
+export const keywrapSchema = element(
+  'keywrap',
+  {
+    cipher: children(element('cipher', { name: attr(oneOf('aes', 'dea')), state: attr(onOff) })),
+  },
+  { endTag: 'always' },
+);

@@ -58,11 +58,15 @@ const shared = (name: string) =>
   ).optional();
 
 /** Namespaces of the host a container shares. */
-export const lxcNamespaceSchema = element('lxc:namespace', {
-  sharenet: shared('lxc:sharenet'),
-  shareipc: shared('lxc:shareipc'),
-  shareuts: shared('lxc:shareuts'),
-});
+export const lxcNamespaceSchema = element(
+  'lxc:namespace',
+  {
+    sharenet: shared('lxc:sharenet'),
+    shareipc: shared('lxc:shareipc'),
+    shareuts: shared('lxc:shareuts'),
+  },
+  { endTag: 'always' },
+);
 
 export const namespaceFields = {
   qemuCommandline: child(qemuCommandlineSchema).optional(),

@@ -73,8 +73,12 @@ export type Os = ModelOf<typeof osSchema>;
 const idRange = { start: attr(unsigned), target: attr(unsigned), count: attr(unsigned) };
 
 /** Which ids of the host a container's users and groups are. */
-export const idmapSchema = element('idmap', {
-  uid: children(element('uid', idRange)),
-  gid: children(element('gid', idRange)),
-});
+export const idmapSchema = element(
+  'idmap',
+  {
+    uid: children(element('uid', idRange)),
+    gid: children(element('gid', idRange)),
+  },
+  { endTag: 'always' },
+);
 export type Idmap = ModelOf<typeof idmapSchema>;
