@@ -114,7 +114,7 @@ const dynamics = [
   tests('conformance', 10 * minute),
   tests('engine', 20 * minute),
   own('build', ensureBuilt),
-  tool('package', process.execPath, 'scripts/dist.mjs'),
+  tool('package', process.execPath, 'scripts/dist.mjs', '--fast'),
   tests('e2e', 20 * minute),
 ];
 

@@ -22,6 +22,7 @@ if (folder === undefined) {
   app.setAppPath(folder);
   app.setName(about.productName ?? about.name);
   app.setVersion(about.version);
+  if (about.desktopName !== undefined) app.setDesktopName(about.desktopName);
   app.setPath('userData', join(app.getPath('appData'), app.getName()));
   for (const each of preloads) require(resolve(each));
   await import(pathToFileURL(join(folder, about.main)).href);

@@ -25,7 +25,7 @@ const fallback = {
   folder: 'Cypress/',
   binary: 'Cypress',
   /** Counted up when what is made of it changes. */
-  revision: 1,
+  revision: 2,
 };
 const fallbackDist = join(cache, 'electron', `${fallback.electron}-fallback-${fallback.revision}`);
 const failure = 'electron/download-failed.json';

@@ -1,0 +1,12 @@
+#!/bin/sh
+set -e
+app=/opt/Vivarium
+# Chromium's sandbox uses user namespaces, and where the kernel has none, a helper that belongs to root.
+if unshare --user true 2>/dev/null; then chmod 0755 $app/chrome-sandbox; else chmod 4755 $app/chrome-sandbox; fi
+# Ubuntu 24.04 and later let only programs with a profile make user namespaces.
+profile=$app/resources/apparmor-profile
+if aa-enabled --quiet 2>/dev/null && apparmor_parser --skip-kernel-load --debug $profile >/dev/null 2>&1; then
+  cp -f $profile /etc/apparmor.d/vivarium
+  ischroot 2>/dev/null || apparmor_parser --replace --write-cache --skip-read-cache /etc/apparmor.d/vivarium || true
+fi
+exit 0
