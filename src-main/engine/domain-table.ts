@@ -80,6 +80,12 @@ export class DomainTable<Runtime> extends DomainRegistry<Runtime> {
     }));
   }
 
+  /** Tells what is still to be told and makes what was stored durable. */
+  async close(): Promise<void> {
+    this.flush();
+    await this.#options.store?.settled();
+  }
+
   history(uuid: string): readonly HistoryEntry[] {
     return this.#options.store?.history.list(this.mutable(uuid).uuid) ?? [];
   }
@@ -170,7 +176,7 @@ export class DomainTable<Runtime> extends DomainRegistry<Runtime> {
       if (record.hasManagedSave) await this.#undefineManagedSave(record, options);
       await this.#options.beforeUndefine?.(record, options);
       await this.#serially(record.uuid, async () => {
-        await this.#options.store?.remove(record);
+        this.#options.store?.remove(record);
         record.persistent = false;
         record.autostart = false;
         if (!record.isActive) record.starting = record.storedConfiguration;
@@ -224,7 +230,7 @@ export class DomainTable<Runtime> extends DomainRegistry<Runtime> {
     if (record.autostart === autostart) return;
     await this.modify(uuid, 'setAutostart', async () => {
       await this.#serially(record.uuid, async () => {
-        await this.#options.store?.setAutostart(record.name, autostart);
+        this.#options.store?.setAutostart(record.name, autostart);
         record.autostart = autostart;
         this.touch(record);
       });

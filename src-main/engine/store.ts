@@ -5,7 +5,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { VirError } from '../../src-shared/errors.ts';
-import { removeIfThere, syncFolder, temporaryFilePattern, writeWhole } from '../host/files.ts';
+import { FolderSync, removeIfThere, temporaryFilePattern, writeWhole } from '../host/files.ts';
 import { DefinitionHistory, type HistoryOptions } from './history.ts';
 
 export interface StoreFolders {
@@ -49,12 +49,23 @@ export class DefinitionStore {
   readonly #folder: string;
   readonly #autostartFolder: string;
   readonly #ours = new Map<string, Stamp>();
+  readonly #sync: FolderSync;
+  readonly #autostartSync: FolderSync;
   #problems: StoreProblem[] = [];
 
   constructor(folders: StoreFolders, options: HistoryOptions = {}) {
     this.#folder = folders.definitions;
     this.#autostartFolder = join(folders.definitions, 'autostart');
     this.history = new DefinitionHistory(folders.history, options);
+    const synced = (path: string): FolderSync =>
+      new FolderSync(path, (error) => this.#problem(path, error instanceof Error ? error.message : String(error)));
+    this.#sync = synced(this.#folder);
+    this.#autostartSync = synced(this.#autostartFolder);
+  }
+
+  /** Resolves when everything written before would survive a power cut. */
+  async settled(): Promise<void> {
+    await Promise.all([this.#sync.settled(), this.#autostartSync.settled()]);
   }
 
   get problems(): readonly StoreProblem[] {
@@ -97,7 +108,7 @@ export class DefinitionStore {
     const path = this.#path(identity.name);
     const isOurs = this.#ours.has(identity.name) && this.#keepForeignEdit(identity, path);
     try {
-      await writeWhole(path, xml, { exclusive: !isOurs });
+      await writeWhole(path, xml, { exclusive: !isOurs, folder: this.#sync });
     } catch (thrown) {
       if (!isOurs && (thrown as NodeJS.ErrnoException).code === 'EEXIST') throw this.#occupied(path);
       throw cannot('write-failed', `The definition '${path}' can't be written.`, thrown);
@@ -108,29 +119,29 @@ export class DefinitionStore {
   }
 
   /** Removes a definition and its autostart link. */
-  async remove(identity: Identity): Promise<void> {
+  remove(identity: Identity): void {
     const path = this.#path(identity.name);
     if (!this.#ours.has(identity.name)) return;
     this.#keepForeignEdit(identity, path);
     removeIfThere(this.#link(identity.name));
     removeIfThere(path);
     this.#ours.delete(identity.name);
-    await syncFolder(this.#folder);
+    this.#sync.soon();
   }
 
   /** Stores the definition under its new name, then removes the old file: a crash between leaves both, not neither. */
   async rename(from: Identity, to: Identity, xml: string, autostart: boolean, author: string): Promise<void> {
     await this.write(to, xml, author);
-    if (autostart) await this.setAutostart(to.name, true);
-    await this.remove(from);
+    if (autostart) this.setAutostart(to.name, true);
+    this.remove(from);
   }
 
-  async setAutostart(name: string, autostart: boolean): Promise<void> {
+  setAutostart(name: string, autostart: boolean): void {
     const link = this.#link(name);
     try {
       removeIfThere(link);
       if (autostart) symlinkSync(`../${name}.xml`, link);
-      await syncFolder(this.#autostartFolder);
+      this.#autostartSync.soon();
     } catch (thrown) {
       throw cannot('system-error', `The autostart link '${link}' can't be changed.`, thrown);
     }

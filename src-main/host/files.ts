@@ -26,6 +26,8 @@ export interface WriteOptions {
   readonly mode?: number;
   /** Refuse with EEXIST instead of replacing; also against another process at the same moment. */
   readonly exclusive?: boolean;
+  /** Who makes the change of the folder durable; without one, it is before this resolves. */
+  readonly folder?: FolderSync;
 }
 
 /**
@@ -50,7 +52,46 @@ export async function writeWhole(path: string, data: string | Uint8Array, option
     removeIfThere(temporary);
     throw thrown;
   }
-  await syncFolder(dirname(path));
+  if (options.folder === undefined) await syncFolder(dirname(path));
+  else options.folder.soon();
+}
+
+/**
+ * Flushes one folder soon after changes in it, once for however many came meanwhile. Until then a power cut may bring
+ * the former file back, whole as it was: enough where speed counts and both states are right.
+ */
+export class FolderSync {
+  readonly #path: string;
+  readonly #onError: (error: unknown) => void;
+  #running: Promise<void> | undefined;
+  #wanted = false;
+
+  constructor(path: string, onError: (error: unknown) => void) {
+    this.#path = path;
+    this.#onError = onError;
+  }
+
+  soon(): void {
+    this.#wanted = true;
+    this.#running ??= this.#run();
+  }
+
+  /** Resolves when everything that was changed before is durable. */
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#wanted) {
+      this.#wanted = false;
+      try {
+        await syncFolder(this.#path);
+      } catch (thrown) {
+        this.#onError(thrown);
+      }
+    }
+    this.#running = undefined;
+  }
 }
 
 /** Makes what was created, renamed or removed in a folder survive a power cut. */
