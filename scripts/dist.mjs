@@ -48,24 +48,21 @@ await main(async () => {
     const dist = join(work, 'electron');
     cpSync(electron.dist, dist, { recursive: true, filter: (path) => !/\/(complete|resources\/app)$/.test(path) });
     mkdirSync(join(dist, 'resources'), { recursive: true });
+    const config = join(work, 'builder.json');
     const settings = {
+      extends: join(root, 'electron-builder.yml'),
       electronDist: dist,
       electronVersion: electron.version,
-      'deb.artifactName': `${name}${label}_${version}_\${arch}.\${ext}`,
-      ...(process.argv.includes('--fast') ? { 'deb.compression': 'gz' } : {}),
+      deb: {
+        artifactName: `${name}${label}_${version}_\${arch}.\${ext}`,
+        fpm: await systemFiles(work),
+        ...(process.argv.includes('--fast') ? { compression: 'gz' } : {}),
+      },
     };
-    const overrides = Object.entries(settings).map(([key, value]) => `-c.${key}=${value}`);
-    const files = (await systemFiles(work)).map((file, index) => `-c.deb.fpm.${index}=${file}`);
-    const builder = [
-      join(root, 'node_modules/.bin/electron-builder'),
-      '--linux',
-      'dir',
-      'deb',
-      '--x64',
-      '--publish=never',
-    ];
+    writeFileSync(config, JSON.stringify(settings));
+    const builder = [join(root, 'node_modules/.bin/electron-builder'), '--linux', 'dir', 'deb', '--x64'];
     await step('packaging', 'npm run dist', () =>
-      run([...builder, ...overrides, ...files], {
+      run([...builder, '--publish=never', '--config', config], {
         cwd: root,
         env: { ...process.env, CUSTOM_FPM_PATH: join(root, 'scripts/dist/fpm.mjs') },
       }),
