@@ -22,7 +22,6 @@ export class DefinitionHistory {
   readonly #now: () => number;
   /** Entry names of the objects written to since the start, oldest first. */
   readonly #known = new Map<string, string[]>();
-  #lastMs = 0;
 
   constructor(folder: string, options: HistoryOptions = {}) {
     this.#folder = folder;
@@ -42,9 +41,9 @@ export class DefinitionHistory {
       names = this.#names(folder);
       this.#known.set(uuid, names);
     }
-    // Two defines in one millisecond still have an order.
-    this.#lastMs = Math.max(this.#now(), this.#lastMs + 1);
-    const name = entryName(this.#lastMs, author);
+    // Two defines in one millisecond still have an order, and so have those around a clock that was set back.
+    const newest = parseEntry(names.at(-1) ?? '')?.timeMs ?? 0;
+    const name = entryName(Math.max(this.#now(), newest + 1), author);
     writeFileSync(join(folder, `${name}.xml`), xml, { flag: 'wx', mode: 0o600 });
     names.push(name);
     while (names.length > this.#limit) removeIfThere(join(folder, `${names.shift()}.xml`));

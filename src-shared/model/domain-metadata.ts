@@ -98,7 +98,7 @@ export function extractNamespace(metadata: Metadata, uri: string): string | unde
       ),
       element.children.map((node) => (node.kind === 'element' ? bare(node, false) : node)),
     );
-  return writeNode(bare(found, true), '').trimEnd();
+  return writeNode(bare(found, true), '', '"').trimEnd();
 }
 
 /**
