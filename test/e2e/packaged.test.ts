@@ -1,0 +1,147 @@
+import { FuseV1Options, FuseVersion, getCurrentFuseWire } from '@electron/fuses';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createHome, type AppHome } from '../support/app-home.ts';
+import { appUser, currentStage, mirror } from '../support/stage.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const unpacked = join(root, 'dist/linux-unpacked');
+const id = 'io.github.vivarium.Vivarium';
+const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
+
+beforeAll(() => {
+  if (!existsSync(join(unpacked, 'vivarium'))) throw new Error('nothing is packaged yet: npm run dist -- --fast');
+});
+
+describe('the packaged application', () => {
+  let home: AppHome;
+  let program: string;
+  let child: ChildProcess | undefined;
+
+  beforeAll(() => {
+    home = createHome();
+    const copy = join(currentStage().folder, 'packaged');
+    mirror(unpacked, copy);
+    program = join(copy, 'vivarium');
+  });
+  afterAll(() => {
+    child?.kill('SIGKILL');
+    home.dispose();
+  });
+
+  /** Starts it as a user would, and answers what it says on standard error up to the first match. */
+  const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+    const drop =
+      appUser === undefined ? [] : ['setpriv', `--reuid=${appUser.uid}`, `--regid=${appUser.gid}`, '--clear-groups'];
+    const [command = program, ...rest] = [...drop, program, ...args];
+    const base = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', DISPLAY: process.env['DISPLAY'] ?? '' };
+    const started = spawn(command, rest, { cwd: home.folder, env: { ...base, ...home.env, ...env } });
+    child = started;
+    let said = '';
+    const waitFor = (pattern: RegExp, timeoutMs: number): Promise<RegExpExecArray> =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`no ${String(pattern)} in: ${said}`)), timeoutMs);
+        started.stderr.setEncoding('utf8').on('data', (text: string) => {
+          said += text;
+          const match = pattern.exec(said);
+          if (match === null) return;
+          clearTimeout(timer);
+          resolve(match);
+        });
+      });
+    return { started, waitFor, said: () => said };
+  };
+
+  test('opens its window, and lets no debugger of Node in', async () => {
+    const { started, waitFor, said } = start(['--remote-debugging-port=0', '--inspect=0'], {
+      NODE_OPTIONS: '--throw-deprecation --not-an-option',
+    });
+    const [, endpoint = ''] = await waitFor(/DevTools listening on (ws:\S+)/, 30_000);
+    const browser = await chromium.connectOverCDP(endpoint);
+    const context = browser.contexts()[0];
+    const page = context?.pages()[0] ?? (await context?.waitForEvent('page', { timeout: 30_000 }));
+    await page?.waitForLoadState('domcontentloaded');
+    expect(page?.url()).toMatch(/^app:\/\/bundle\//);
+    expect(await page?.title()).toContain('Vivarium');
+    expect(said()).not.toContain('Debugger listening');
+    await browser.close();
+    const exited = once(started, 'exit');
+    started.kill('SIGTERM');
+    await exited;
+  });
+
+  test('is its own command line', () => {
+    const out = execFileSync(program, [join(program, '../resources/app.asar/out/main/cli.js'), '--version'], {
+      encoding: 'utf8',
+      env: { ...home.env, PATH: '/usr/bin:/bin', ELECTRON_RUN_AS_NODE: '1' },
+    });
+    expect(out).toContain(version);
+  });
+
+  test('has its fuses set', async () => {
+    const wire = await getCurrentFuseWire(join(unpacked, 'vivarium'));
+    expect(wire.version).toBe(FuseVersion.V1);
+    // As they stand in the binary: the characters 1 and 0.
+    const on = '1'.charCodeAt(0);
+    const off = '0'.charCodeAt(0);
+    expect(wire).toMatchObject({
+      [FuseV1Options.RunAsNode]: on,
+      [FuseV1Options.EnableNodeOptionsEnvironmentVariable]: off,
+      [FuseV1Options.EnableNodeCliInspectArguments]: off,
+      [FuseV1Options.OnlyLoadAppFromAsar]: on,
+      [FuseV1Options.EnableCookieEncryption]: on,
+      [FuseV1Options.GrantFileProtocolExtraPrivileges]: off,
+    });
+  });
+});
+
+describe('the Debian package', () => {
+  let tree: string;
+  let deb: string;
+
+  beforeAll(() => {
+    const name = readdirSync(join(root, 'dist')).find((each) => each.endsWith('.deb'));
+    if (name === undefined) throw new Error('there is no Debian package yet: npm run dist -- --fast');
+    deb = join(root, 'dist', name);
+    tree = mkdtempSync(join(tmpdir(), 'vivarium-deb-'));
+    execFileSync('dpkg-deb', ['-x', deb, tree]);
+  });
+  afterAll(() => rmSync(tree, { recursive: true, force: true }));
+
+  test('says in its name when the Electron inside is the substitute for development', () => {
+    const electron = readFileSync(join(unpacked, 'version'), 'utf8').trim();
+    const packages = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      devDependencies: Record<string, string>;
+    };
+    expect(/\/vivarium-devel_/.test(deb)).toBe(electron !== packages.devDependencies['electron']);
+  });
+
+  test('has what a desktop looks for', () => {
+    const files = [
+      'usr/bin/vivarium',
+      `usr/share/applications/${id}.desktop`,
+      `usr/share/metainfo/${id}.metainfo.xml`,
+      ...[16, 22, 24, 32, 48, 64, 128, 256, 512].map(
+        (size) => `usr/share/icons/hicolor/${size}x${size}/apps/${id}.png`,
+      ),
+      `usr/share/icons/hicolor/scalable/apps/${id}.svg`,
+      `usr/share/icons/hicolor/symbolic/apps/${id}-symbolic.svg`,
+      'usr/share/man/man1/vivarium.1.gz',
+      'usr/share/bash-completion/completions/vivarium',
+    ];
+    expect(files.filter((file) => !existsSync(join(tree, file)))).toEqual([]);
+  });
+
+  test('passes the checks of its desktop entry and its AppStream data', () => {
+    const desktop = join(tree, `usr/share/applications/${id}.desktop`);
+    expect(execFileSync('desktop-file-validate', [desktop], { encoding: 'utf8' })).toBe('');
+    execFileSync('appstreamcli', ['validate-tree', '--no-net', tree]);
+    expect(readFileSync(desktop, 'utf8')).toContain(`StartupWMClass=${id}\n`);
+  });
+});
