@@ -1,0 +1,56 @@
+import type { BackingStore, Disk, DiskTarget } from '../../../../src-shared/model/domain/index.ts';
+
+/** The names of the two nodes every image has in QEMU: the bytes, and what its format makes of them. */
+export const storageNode = (index: number): string => `libvirt-${index}-storage`;
+export const formatNode = (index: number): string => `libvirt-${index}-format`;
+
+export const copyOnReadNode = (target: DiskTarget): string => `libvirt-CoR-${target.dev}`;
+
+/** No medium in the drive. */
+export function isEmptyDisk(disk: Disk): boolean {
+  const { source } = disk;
+  if (source === undefined) return true;
+  switch (disk.type) {
+    case 'file':
+      return (disk.source?.file ?? '') === '';
+    case 'block':
+      return (disk.source?.dev ?? '') === '';
+    case 'dir':
+      return (disk.source?.dir ?? '') === '';
+    default:
+      return false;
+  }
+}
+
+/** An image below another; the empty `<backingStore/>` only says that nothing is below. */
+export const isImage = (store: BackingStore | undefined): store is BackingStore => store?.source !== undefined;
+
+/** Numbers images of a running machine; an image that has one keeps it. */
+export class NodeNumbers {
+  #last: number;
+
+  constructor(last = 0) {
+    this.#last = last;
+  }
+
+  get last(): number {
+    return this.#last;
+  }
+
+  next(): number {
+    this.#last += 1;
+    return this.#last;
+  }
+}
+
+/** Gives the images of a disk, from the top down, the numbers their nodes are named by. */
+export function numberDisk(disk: Disk, numbers: NodeNumbers): void {
+  if (disk.source !== undefined && !isEmptyDisk(disk) && disk.type !== 'vhostuser') disk.source.index ??= numbers.next();
+  for (let store = disk.backingStore; isImage(store); store = store.backingStore) store.index ??= numbers.next();
+}
+
+/** The node that a disk's device reads from and writes to. */
+export function backendNode(disk: Disk): string | undefined {
+  if (isEmptyDisk(disk) || disk.source?.index === undefined) return undefined;
+  return disk.driver?.copy_on_read === true ? copyOnReadNode(disk.target) : formatNode(disk.source.index);
+}

@@ -1,0 +1,106 @@
+import type { Interface } from '../../../../src-shared/model/domain/index.ts';
+import { unsupported } from '../passes/errors.ts';
+import { chardevAlias, type Json, type NetdevProperties } from './properties.ts';
+import { netdevAlias } from './network-card.ts';
+
+/** What the host has opened for a card before QEMU is told of it. */
+export interface NetworkHost {
+  /** File descriptors (numbers, or names given over QMP) of a card's tap devices and vhost-net queues. */
+  readonly tap?: (card: Interface) => { readonly tap: readonly string[]; readonly vhost: readonly string[] };
+  /** The socket on which passt serves a card. */
+  readonly passtSocket?: (card: Interface) => string;
+  /** The descriptor set of a vDPA device. */
+  readonly vdpaPath?: (card: Interface) => string;
+}
+
+type Of<T extends Interface['type']> = Extract<Interface, { type: T }>;
+
+/** The host's side of a network card. */
+export function netdevProperties(card: Interface, host: NetworkHost): NetdevProperties {
+  const { type, ...rest } = backend(card, host);
+  return { type, ...rest, id: netdevAlias(card) };
+}
+
+function backend(card: Interface, host: NetworkHost): { readonly type: string } & Omit<NetdevProperties, 'id' | 'type'> {
+  const queues = (card.driver?.queues ?? 0) > 1 ? card.driver?.queues : undefined;
+  switch (card.type) {
+    case 'user':
+      return card.backend?.type === 'passt' ? passt(card, host) : slirp(card);
+    case 'internal':
+      return { type: 'user' };
+    case 'bridge':
+    case 'network':
+    case 'direct':
+    case 'ethernet':
+      return tap(card, host);
+    case 'client':
+      return { type: 'socket', connect: `${card.source.address ?? ''}:${card.source.port}` };
+    case 'server':
+      return { type: 'socket', listen: `${card.source.address ?? ''}:${card.source.port}` };
+    case 'mcast':
+      return { type: 'socket', mcast: `${card.source.address ?? ''}:${card.source.port}` };
+    case 'udp':
+      return {
+        type: 'socket',
+        udp: `${card.source.address ?? ''}:${card.source.port}`,
+        localaddr: `${card.source.local.address}:${card.source.local.port}`,
+      };
+    case 'vhostuser':
+      return { type: 'vhost-user', chardev: chardevAlias(card), queues };
+    case 'vdpa':
+      return { type: 'vhost-vdpa', vhostdev: host.vdpaPath?.(card) ?? card.source.dev, queues };
+    case 'hostdev':
+    case 'null':
+    case 'vds':
+      throw unsupported(`A network card of type '${card.type}' is not supported yet.`);
+  }
+}
+
+/** QEMU's own user-mode network: no privilege, no process of its own. */
+function slirp(card: Of<'user'>): { readonly type: 'user' } & Record<string, Json | undefined> {
+  const addresses: Record<string, Json | undefined> = {};
+  for (const ip of card.ip) {
+    if (ip.family === 'ipv6' || (ip.family === undefined && ip.address.includes(':'))) {
+      addresses['ipv6-prefix'] = ip.address;
+      addresses['ipv6-prefixlen'] = ip.prefix === 0 ? undefined : ip.prefix;
+    } else addresses['net'] = ip.prefix === undefined || ip.prefix === 0 ? ip.address : `${ip.address}/${ip.prefix}`;
+  }
+  const forwards = portForwards(card);
+  return { type: 'user', ...addresses, hostfwd: forwards.length === 0 ? undefined : forwards };
+}
+
+/** Ports of the host that lead into the guest; libvirt knows them for passt, and slirp does as much. */
+function portForwards(card: Of<'user'>): Json[] {
+  return card.portForward.flatMap(({ proto, address, dev, range }) => {
+    if (dev !== undefined) throw unsupported(`<portForward dev='${dev}'> needs <backend type='passt'/>.`);
+    return range.flatMap(({ start, end, to, exclude }) => {
+      if (start === undefined || exclude === true) {
+        throw unsupported('<portForward> without a first port, or with exceptions, needs <backend type="passt"/>.');
+      }
+      const count = (end ?? start) - start + 1;
+      return Array.from({ length: count }, (_, step) => ({
+        str: `${proto}:${address ?? ''}:${start + step}-:${(to ?? start) + step}`,
+      }));
+    });
+  });
+}
+
+function passt(card: Of<'user'>, host: NetworkHost): { readonly type: 'stream' } & Record<string, Json> {
+  const path = host.passtSocket?.(card);
+  if (path === undefined) throw unsupported(`passt is not available for the network card ${card.mac?.address}.`);
+  return { type: 'stream', addr: { type: 'unix', path }, server: false };
+}
+
+function tap(card: Interface, host: NetworkHost): { readonly type: 'tap' } & Record<string, Json | undefined> {
+  if (host.tap === undefined) {
+    throw unsupported(`A network card of type '${card.type}' needs a privileged connection (qemu:///system).`);
+  }
+  const { tap: taps, vhost } = host.tap(card);
+  return {
+    type: 'tap',
+    [taps.length > 1 ? 'fds' : 'fd']: taps.join(':'),
+    vhost: vhost.length > 0 ? true : undefined,
+    [vhost.length > 1 ? 'vhostfds' : 'vhostfd']: vhost.length > 0 ? vhost.join(':') : undefined,
+    sndbuf: card.tune?.sndbuf,
+  };
+}
