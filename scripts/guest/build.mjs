@@ -181,7 +181,7 @@ async function build(work) {
   const bare = ['--locales=', '--themes=', '--fonts='];
   await run(['grub-mkrescue', '-o', iso, ...bare, medium, '--', '-volid', 'SMALL_LINUX']);
   const disk = join(out, 'small.qcow2');
-  await run(['qemu-img', 'convert', '-f', 'raw', '-O', 'qcow2', '-c', iso, disk]);
+  await run(['qemu-img', 'convert', '-f', 'raw', '-O', 'qcow2', iso, disk]);
   await run(['qemu-img', 'resize', '-q', disk, '256M']);
   for (const name of products) renameSync(join(out, name), join(target, name));
 }
