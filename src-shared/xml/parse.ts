@@ -1,7 +1,7 @@
 import { XmlError, type XmlIssue } from './issue.ts';
 import { canonicalPrefixes } from './namespaces.ts';
 import { readXml } from './read.ts';
-import type { AnySchema, Compiled, CompiledField, ModelOf } from './schema.ts';
+import type { AnySchema, Compiled, CompiledField, ElementOptions, ModelOf } from './schema.ts';
 import { type Extra, setOwn, textOf, type XmlElement, type XmlNode } from './tree.ts';
 import type { ValueType } from './values.ts';
 
@@ -57,7 +57,7 @@ class Reader {
   read(schema: AnySchema, node: XmlElement): unknown {
     switch (schema.kind) {
       case 'element':
-        return this.#fields(schema.compiled, node, undefined, undefined);
+        return this.#fields(schema.compiled, node, undefined, undefined, schema.options);
       case 'union': {
         const word = node.attributes[schema.tag] ?? schema.defaultTag;
         if (word === undefined) {
@@ -70,7 +70,7 @@ class Reader {
           this.issue(node, `'${word}' is not one of ${words}.`, schema.tag);
           return undefined;
         }
-        return this.#fields(variant, node, schema.tag, word);
+        return this.#fields(variant, node, schema.tag, word, schema.options);
       }
       case 'mapped': {
         const before = this.issues.length;
@@ -84,7 +84,14 @@ class Reader {
     }
   }
 
-  #fields(compiled: Compiled, node: XmlElement, tag: string | undefined, word: string | undefined): Model {
+  #fields(
+    compiled: Compiled,
+    node: XmlElement,
+    tag: string | undefined,
+    word: string | undefined,
+    options: ElementOptions,
+  ): Model {
+    const before = this.issues.length;
     const model: Model = {};
     if (tag !== undefined) model[tag] = word;
     this.#stack.push(node);
@@ -104,6 +111,10 @@ class Reader {
     this.#complete(compiled, node, model);
     const extra = makeExtra(attributes, rest?.nodes, rest?.leaves);
     if (extra !== undefined) model['_extra'] = extra;
+    if (options.check !== undefined && this.issues.length === before) {
+      const problem = options.check(model);
+      if (problem !== undefined) this.issue(node, problem);
+    }
     this.#stack.pop();
     return model;
   }

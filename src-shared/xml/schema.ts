@@ -140,6 +140,9 @@ export type ModelOf<S> = S extends Schema<infer T> ? T : never;
 /** Value types are invariant; the engine passes a field only the values that same field has read. */
 const erase = <T>(type: ValueType<T>): ValueType<unknown> => type as ValueType<unknown>;
 
+/** A check is only ever called with a model its own schema has read. */
+const eraseCheck = <T>(options: ElementOptions<T>): ElementOptions => options as ElementOptions;
+
 /** An attribute. Its name is the field's key unless given. */
 export function attr<T>(type: ValueType<T>, name?: string): Field<T, 'required'> {
   return new Field({ kind: 'attribute', name, type: erase(type) }, 'required');
@@ -198,7 +201,7 @@ export function tag(): Field<never, 'optional'> {
 }
 
 /** What a schema may say about an element besides its fields. */
-export interface ElementOptions {
+export interface ElementOptions<T = unknown> {
   /**
    * For a document's root: the namespaces whose elements the declaration names, by the prefix it names them with.
    * Documents may use other prefixes; the declarations are written when one of the elements is.
@@ -206,6 +209,8 @@ export interface ElementOptions {
   readonly namespaces?: Readonly<Record<string, string>>;
   /** `always` where libvirt writes `<name></name>` even with nothing inside. */
   readonly endTag?: 'always';
+  /** Looks at what single fields can't: answers the sentence of an issue, or nothing when all is well. */
+  readonly check?: (model: T) => string | undefined;
   /** One sentence for the editor's completion. */
   readonly doc?: string;
 }
@@ -214,9 +219,9 @@ export interface ElementOptions {
 export function element<F extends Fields>(
   name: string,
   fields: F,
-  options: ElementOptions = {},
+  options: ElementOptions<FieldsModel<F>> = {},
 ): ElementSchema<FieldsModel<F>> {
-  return { kind: 'element', name, options, compiled: compile(fields) };
+  return { kind: 'element', name, options: eraseCheck(options), compiled: compile(fields) };
 }
 
 type TagKeys<F extends Fields> = { [K in keyof F]: F[K] extends Field<never> ? never : K }[keyof F];
@@ -235,11 +240,11 @@ export function union<Tag extends string, V extends Readonly<Record<string, Fiel
   tagName: Tag,
   variants: V,
   defaultTag?: keyof V & string,
-  options: ElementOptions = {},
+  options: ElementOptions<UnionModel<Tag, V>> = {},
 ): UnionSchema<UnionModel<Tag, V>> {
   const compiled = new Map<string, Compiled>();
   for (const word in variants) compiled.set(word, compile(variants[word] as Fields, tagName));
-  return { kind: 'union', name, tag: tagName, defaultTag, options, variants: compiled };
+  return { kind: 'union', name, tag: tagName, defaultTag, options: eraseCheck(options), variants: compiled };
 }
 
 /** A schema read through a conversion, for elements whose model is not their XML shape: `<memory unit='GiB'>1</memory>`. */

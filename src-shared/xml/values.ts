@@ -150,7 +150,7 @@ export const idSet: ValueType<number[]> = {
         else members.add(id);
       }
     }
-    return [...members].sort((left, right) => left - right);
+    return members.size === 0 ? undefined : [...members].sort((left, right) => left - right);
   },
   format: (ids) => {
     const ranges: string[] = [];

@@ -4,6 +4,7 @@
  */
 import { attr, child, children, element, type Fields, type ModelOf, tag, union } from '../../xml/schema.ts';
 import { integer, oneOf, onOff, string, unsigned, yesNo } from '../../xml/values.ts';
+import { checkHostEnd, checkNamedHostEnd } from './chardev-check.ts';
 import { deviceInfo, reconnectSchema } from './device-info.ts';
 import { deviceSecurityLabelSchema } from './security-label.ts';
 
@@ -52,7 +53,7 @@ export function chardev<B extends Fields, T extends Fields>(
   name: string,
   before: B,
   tail: T,
-  defaultType: 'pty' | undefined,
+  { defaultType, check = checkHostEnd }: { defaultType?: 'pty'; check?: typeof checkHostEnd } = {},
 ) {
   const head = { ...before, type: tag() };
   const end = { log: child(log).optional(), ...tail };
@@ -84,6 +85,7 @@ export function chardev<B extends Fields, T extends Fields>(
       dbus: { ...head, source: child(element('source', { channel: attr(string) })).optional(), ...end },
     },
     defaultType,
+    { check: check },
   );
 }
 
@@ -110,12 +112,22 @@ const serialTarget = element('target', {
   ).optional(),
 });
 
-export const serialSchema = chardev('serial', {}, { target: child(serialTarget).optional(), ...info }, 'pty');
+export const serialSchema = chardev(
+  'serial',
+  {},
+  { target: child(serialTarget).optional(), ...info },
+  { defaultType: 'pty' },
+);
 export type Serial = ModelOf<typeof serialSchema>;
 
 const parallelTarget = element('target', { type: attr(string).optional(), port: attr(unsigned).optional() });
 
-export const parallelSchema = chardev('parallel', {}, { target: child(parallelTarget).optional(), ...info }, 'pty');
+export const parallelSchema = chardev(
+  'parallel',
+  {},
+  { target: child(parallelTarget).optional(), ...info },
+  { defaultType: 'pty' },
+);
 export type Parallel = ModelOf<typeof parallelSchema>;
 
 const consoleTarget = element('target', {
@@ -123,7 +135,12 @@ const consoleTarget = element('target', {
   port: attr(unsigned).optional(),
 });
 
-export const consoleSchema = chardev('console', {}, { target: child(consoleTarget).optional(), ...info }, 'pty');
+export const consoleSchema = chardev(
+  'console',
+  {},
+  { target: child(consoleTarget).optional(), ...info },
+  { defaultType: 'pty' },
+);
 export type Console = ModelOf<typeof consoleSchema>;
 
 /** The guest's end of a channel. */
@@ -133,14 +150,14 @@ const channelTarget = union('target', 'type', {
   guestfwd: { address: attr(string), port: attr(integer) },
 });
 
-export const channelSchema = chardev('channel', {}, { target: child(channelTarget).optional(), ...info }, undefined);
+export const channelSchema = chardev('channel', {}, { target: child(channelTarget).optional(), ...info });
 export type Channel = ModelOf<typeof channelSchema>;
 
 export const redirdevSchema = chardev(
   'redirdev',
   { bus: attr(oneOf('usb')).default('usb') },
   { boot, ...info },
-  undefined,
+  { check: checkNamedHostEnd },
 );
 export type Redirdev = ModelOf<typeof redirdevSchema>;
 

@@ -42,8 +42,9 @@ export const virtioDriverSchema = element('driver', virtioOptions);
 export const virtioModels = ['virtio', 'virtio-transitional', 'virtio-non-transitional'] as const;
 
 /** Whether and how long to try again when the other end of a socket goes away. */
-export const reconnectSchema = element('reconnect', {
-  enabled: attr(yesNo),
-  timeout: attr(unsigned).optional(),
-});
+export const reconnectSchema = element(
+  'reconnect',
+  { enabled: attr(yesNo), timeout: attr(unsigned).optional() },
+  { check: ({ enabled, timeout }) => (enabled && timeout === undefined ? 'Reconnecting needs a timeout.' : undefined) },
+);
 export type Reconnect = ModelOf<typeof reconnectSchema>;

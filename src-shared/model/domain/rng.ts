@@ -1,15 +1,18 @@
 import { attr, child, element, type ModelOf, text, union } from '../../xml/schema.ts';
 import { oneOf, string, unsigned } from '../../xml/values.ts';
 import { anyChardev } from './chardev.ts';
+import { checkNamedHostEnd } from './chardev-check.ts';
 import { deviceInfo, virtioDriverSchema, virtioModels } from './device-info.ts';
 
 const { alias, acpi, address } = deviceInfo;
 
-const backend = union('backend', 'model', {
-  random: { value: text(string).optional() },
-  egd: anyChardev,
-  builtin: {},
-});
+const backend = union(
+  'backend',
+  'model',
+  { random: { value: text(string).optional() }, egd: anyChardev, builtin: {} },
+  undefined,
+  { check: (source) => (source.model === 'egd' ? checkNamedHostEnd(source) : undefined) },
+);
 
 /** A source of entropy for the guest. */
 export const rngSchema = element('rng', {

@@ -2,8 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatXml } from '../../../src-shared/xml/format.ts';
-import { inspectElement } from '../../../src-shared/xml/parse.ts';
 import { formatIssue, XmlError } from '../../../src-shared/xml/issue.ts';
+import { canonicalPrefixes } from '../../../src-shared/xml/namespaces.ts';
+import { inspectElement, parseXml } from '../../../src-shared/xml/parse.ts';
 import { readXml } from '../../../src-shared/xml/read.ts';
 import type { AnySchema, ModelOf } from '../../../src-shared/xml/schema.ts';
 import type { XmlElement } from '../../../src-shared/xml/tree.ts';
@@ -47,6 +48,9 @@ export function inventory(element: XmlElement, path = '', counts = new Map<strin
   return counts;
 }
 
+const namespacesOf = (schema: AnySchema): Readonly<Record<string, string>> =>
+  (schema.kind === 'element' ? schema.options.namespaces : undefined) ?? {};
+
 export interface RoundTrip {
   /** Why the document could not be read; the rest is absent then. */
   readonly issue?: string;
@@ -63,19 +67,16 @@ export function roundTrip<S extends AnySchema>(
   source: string,
   change: (model: ModelOf<S>) => ModelOf<S> = (model) => model,
 ): RoundTrip {
-  let tree: XmlElement;
+  let output: string;
   try {
-    tree = readXml(source);
+    output = formatXml(schema, change(parseXml(schema, source)));
   } catch (error) {
-    if (error instanceof XmlError) return { issue: error.message };
+    if (error instanceof XmlError) return { issue: error.issues.map(formatIssue).join(' | ') };
     throw error;
   }
-  const { value, issues } = inspectElement(schema, tree);
-  if (value === undefined || issues.length > 0) return { issue: issues.map(formatIssue).join(' | ') };
-  const output = formatXml(schema, change(value));
   const again = inspectElement(schema, readXml(output));
-  const before = inventory(tree);
-  const after = inventory(readXml(output));
+  const before = inventory(canonicalPrefixes(readXml(source), namespacesOf(schema)));
+  const after = inventory(canonicalPrefixes(readXml(output), namespacesOf(schema)));
   const lost = [...before].filter(([path, count]) => (after.get(path) ?? 0) < count).map(([path]) => path);
   const stable = again.value !== undefined && again.issues.length === 0 && formatXml(schema, again.value) === output;
   return { output, lost, stable };
