@@ -1,0 +1,296 @@
+/**
+ * The engine: which drivers there are, which connections are open, what is going on. Every door talks to one of these.
+ */
+import type { ConnectionInfo } from '../../src-shared/contract/connections.ts';
+import { toErrorData, VirError } from '../../src-shared/errors.ts';
+import { type ConnectUri, parseConnectUri } from '../../src-shared/uri.ts';
+import { privateFolder } from '../host/files.ts';
+import type { EngineContext, EngineDirectories } from './context.ts';
+import type { Connection, Driver } from './driver.ts';
+import { Emitter, type EngineEvent } from './events.ts';
+import { JobRegistry } from './jobs.ts';
+import { lockState, type StateLock } from './lock.ts';
+import { type Logger, silentLogger } from './logger.ts';
+
+export interface EngineOptions {
+  readonly directories: EngineDirectories;
+  /** The first that accepts a URI opens it. */
+  readonly drivers: readonly Driver[];
+  readonly logger?: Logger;
+  /** Where this engine will listen, for the one that finds the state folder taken. */
+  readonly socket?: string;
+  /** URIs to list before anybody opened them. */
+  readonly knownUris?: readonly string[];
+}
+
+/** An event of a connection, with where it is from. */
+export interface EngineAnnouncement {
+  readonly uri: string;
+  readonly event: EngineEvent;
+}
+
+/** A connection somebody counts on; `release` ends that, and the last one closes it. */
+export interface HeldConnection {
+  readonly connection: Connection;
+  release(): Promise<void>;
+}
+
+interface Slot {
+  readonly uri: ConnectUri;
+  readonly driver: Driver;
+  opening: Promise<Connection> | undefined;
+  connection: Connection | undefined;
+  unsubscribe: (() => void) | undefined;
+  error: unknown;
+  holders: number;
+  /** Opened for good: it is not closed when its last holder goes. */
+  pinned: boolean;
+}
+
+export class Engine {
+  readonly directories: EngineDirectories;
+  readonly logger: Logger;
+  readonly jobs = new JobRegistry();
+  /** What connections announce. */
+  readonly events: Emitter<EngineAnnouncement>;
+  /** A connection was opened, closed, or could not be. */
+  readonly connectionEvents: Emitter<ConnectionInfo>;
+  readonly #drivers: readonly Driver[];
+  readonly #slots = new Map<string, Slot>();
+  readonly #lock: StateLock;
+  #closed = false;
+
+  private constructor(options: EngineOptions, lock: StateLock) {
+    this.directories = options.directories;
+    this.logger = options.logger ?? silentLogger;
+    this.#drivers = options.drivers;
+    this.#lock = lock;
+    const onListenerError = (error: unknown): void => this.logger.log('error', 'a listener failed', { error });
+    this.events = new Emitter(onListenerError);
+    this.connectionEvents = new Emitter(onListenerError);
+    for (const text of options.knownUris ?? []) this.#slot(text);
+  }
+
+  /**
+   * Makes the folders and takes them.
+   * @throws VirError `resource-busy` when another engine has them.
+   */
+  static async start(options: EngineOptions): Promise<Engine> {
+    for (const folder of Object.values(options.directories) as string[]) await privateFolder(folder);
+    const lock = await lockState(
+      options.directories.state,
+      options.socket === undefined ? {} : { socket: options.socket },
+    );
+    return new Engine(options, lock);
+  }
+
+  /**
+   * The one connection of a URI, opened when it is not yet, and kept open until `closeConnection` or `close`.
+   * @throws VirError `no-connect`
+   */
+  async open(uri: string): Promise<Connection> {
+    const slot = this.#slot(uri);
+    const connection = slot.connection ?? (await this.#connect(slot));
+    slot.pinned = true;
+    return connection;
+  }
+
+  /** The same for a while: the connection closes when the last holder lets go, unless it was opened for good. */
+  async hold(uri: string): Promise<HeldConnection> {
+    const slot = this.#slot(uri);
+    slot.holders += 1;
+    let released = false;
+    const release = async (): Promise<void> => {
+      if (released) return;
+      released = true;
+      slot.holders -= 1;
+      if (slot.holders === 0 && !slot.pinned) await this.#disconnect(slot);
+    };
+    try {
+      return { connection: slot.connection ?? (await this.#connect(slot)), release };
+    } catch (thrown) {
+      await release();
+      throw thrown;
+    }
+  }
+
+  /** Closes a connection whoever uses it; guests go on. */
+  async closeConnection(uri: string): Promise<void> {
+    const slot = this.#slots.get(canonicalUri(parseUri(uri)));
+    if (slot === undefined) return;
+    slot.pinned = false;
+    await this.#disconnect(slot);
+  }
+
+  /** The connection if it is open. */
+  connected(uri: string): Connection | undefined {
+    return this.#slots.get(canonicalUri(parseUri(uri)))?.connection;
+  }
+
+  /** Every connection that was opened or is known of, as it is now. */
+  connections(): readonly ConnectionInfo[] {
+    return [...this.#slots.values()].map((slot) => this.#info(slot, []));
+  }
+
+  /** One of them with its notices, which the driver may have to ask for. */
+  async describe(uri: string): Promise<ConnectionInfo> {
+    const slot = this.#slot(uri);
+    return this.#info(slot, (await slot.connection?.notices?.()) ?? []);
+  }
+
+  /** Announces something about a connection that it does not announce itself, such as samples. */
+  announce(uri: string, event: EngineEvent): void {
+    this.events.emit({ uri, event });
+  }
+
+  /** Closes every connection and gives the folders back. Guests go on. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const closing = [...this.#slots.values()].map((slot) => this.#disconnect(slot));
+    try {
+      const results = await Promise.allSettled(closing);
+      const failed = results.find((result) => result.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+    } finally {
+      this.#lock.release();
+    }
+  }
+
+  #slot(text: string): Slot {
+    const uri = parseUri(text);
+    const key = canonicalUri(uri);
+    const known = this.#slots.get(key);
+    if (known !== undefined) return known;
+    const driver = this.#drivers.find((candidate) => candidate.accepts(uri));
+    if (driver === undefined) throw noDriver(text, this.#drivers);
+    const slot: Slot = {
+      uri: { ...uri, text: key },
+      driver,
+      opening: undefined,
+      connection: undefined,
+      unsubscribe: undefined,
+      error: undefined,
+      holders: 0,
+      pinned: false,
+    };
+    this.#slots.set(key, slot);
+    return slot;
+  }
+
+  async #connect(slot: Slot): Promise<Connection> {
+    if (this.#closed) throw new VirError({ code: 'no-connect', domain: 'none', message: 'The engine is closing.' });
+    slot.opening ??= this.#open(slot);
+    return await slot.opening;
+  }
+
+  async #open(slot: Slot): Promise<Connection> {
+    const context: EngineContext = { directories: this.directories, logger: this.logger, jobs: this.jobs };
+    slot.error = undefined;
+    this.#announceConnection(slot);
+    try {
+      const connection = await slot.driver.open(slot.uri, context);
+      slot.connection = connection;
+      const uri = slot.uri.text;
+      slot.unsubscribe = connection.events.subscribe((event) => this.events.emit({ uri, event }));
+      return connection;
+    } catch (thrown) {
+      slot.error = thrown;
+      throw thrown;
+    } finally {
+      slot.opening = undefined;
+      this.#announceConnection(slot);
+    }
+  }
+
+  async #disconnect(slot: Slot): Promise<void> {
+    // Whoever is still opening it has reported why it could not be.
+    await slot.opening?.catch(() => undefined);
+    const { connection } = slot;
+    if (connection === undefined) return;
+    slot.connection = undefined;
+    try {
+      // What the connection tells on closing is still heard.
+      await connection.close();
+    } finally {
+      slot.unsubscribe?.();
+      slot.unsubscribe = undefined;
+      this.#announceConnection(slot);
+    }
+  }
+
+  #announceConnection(slot: Slot): void {
+    this.connectionEvents.emit(this.#info(slot, []));
+  }
+
+  #info(slot: Slot, notices: ConnectionInfo['notices']): ConnectionInfo {
+    const { connection, uri, driver } = slot;
+    const state =
+      connection !== undefined
+        ? 'open'
+        : slot.opening !== undefined
+          ? 'opening'
+          : slot.error === undefined
+            ? 'closed'
+            : 'failed';
+    return {
+      uri: uri.text,
+      label: driver.label?.(uri) ?? uri.text,
+      state,
+      ...(slot.error === undefined ? {} : { error: toErrorData(slot.error) }),
+      ...(connection === undefined ? {} : { hostname: connection.hostname, type: connection.type }),
+      domainVerbs: connection === undefined ? [] : verbsOf(connection.domains),
+      storageVerbs: connection?.storage === undefined ? [] : verbsOf(connection.storage),
+      notices,
+    };
+  }
+}
+
+/** One spelling of a URI: how connections are told apart. */
+export function canonicalUri(uri: ConnectUri): string {
+  const transport = uri.transport === undefined ? '' : `+${uri.transport}`;
+  const user = uri.user === undefined ? '' : `${encodeURIComponent(uri.user)}@`;
+  const host = uri.host === undefined ? '' : uri.host.includes(':') ? `[${uri.host}]` : uri.host.toLowerCase();
+  const port = uri.port === undefined ? '' : `:${uri.port}`;
+  const parameters = Object.entries(uri.parameters)
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value).replaceAll('%2F', '/')}`)
+    .sort();
+  const query = parameters.length === 0 ? '' : `?${parameters.join('&')}`;
+  return `${uri.driver}${transport}://${user}${host}${port}${uri.path}${query}`;
+}
+
+function parseUri(text: string): ConnectUri {
+  const uri = parseConnectUri(text);
+  if (uri !== undefined) return uri;
+  throw new VirError({
+    code: 'invalid-arg',
+    domain: 'uri',
+    message: `'${text}' is not a connection URI.`,
+    fix: 'A connection URI looks like qemu:///session.',
+  });
+}
+
+function noDriver(text: string, drivers: readonly Driver[]): VirError {
+  return new VirError({
+    code: 'no-connect',
+    domain: 'none',
+    message: `No driver can open '${text}'.`,
+    cause: `There are drivers for: ${drivers.map((driver) => driver.name).join(', ')}.`,
+    fix: 'Check the URI for a misspelling.',
+  });
+}
+
+/** Names of an API object's methods, its class's included. */
+function verbsOf(api: object): readonly string[] {
+  const names = new Set<string>();
+  for (
+    let level: object | null = api;
+    level !== null && level !== Object.prototype;
+    level = Object.getPrototypeOf(level) as object | null
+  ) {
+    for (const name of Object.getOwnPropertyNames(level)) {
+      if (name !== 'constructor' && typeof (api as Record<string, unknown>)[name] === 'function') names.add(name);
+    }
+  }
+  return [...names].sort();
+}
