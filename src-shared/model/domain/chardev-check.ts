@@ -50,10 +50,14 @@ interface AnyHostEnd {
 const sourcesOf = ({ source }: AnyHostEnd): readonly HostEnd[] =>
   source === undefined ? [] : Array.isArray(source) ? (source as readonly HostEnd[]) : [source as HostEnd];
 
-/** For elements whose socket path is chosen when the machine starts. */
-export const checkHostEnd = (device: AnyHostEnd): string | undefined =>
-  checkSources(device.type, sourcesOf(device), device._extra, false);
+/** For elements whose socket path is chosen when the machine starts. `device` is a model of one of them. */
+export function checkHostEnd(device: object): string | undefined {
+  const host: AnyHostEnd = device;
+  return checkSources(host.type, sourcesOf(host), host._extra, false);
+}
 
 /** For elements that must name their socket. */
-export const checkNamedHostEnd = (device: AnyHostEnd): string | undefined =>
-  checkSources(device.type, sourcesOf(device), device._extra, true);
+export function checkNamedHostEnd(device: object): string | undefined {
+  const host: AnyHostEnd = device;
+  return checkSources(host.type, sourcesOf(host), host._extra, true);
+}

@@ -85,7 +85,7 @@ export function chardev<B extends Fields, T extends Fields>(
       dbus: { ...head, source: child(element('source', { channel: attr(string) })).optional(), ...end },
     },
     defaultType,
-    { check: check },
+    { check },
   );
 }
 
