@@ -59,7 +59,7 @@ function sourceStanzas(distributionUris) {
 export async function ensureCorpus() {
   const there = unpacked();
   if (there !== undefined) return there;
-  const byHand = `apt-get source libvirt, in the folder ${sources}`;
+  const byHand = `cd ${sources} && apt-get source libvirt`;
   return step('fetching the source of libvirt (its test data)', byHand, async () => {
     if (!existsSync('/usr/bin/apt-get'))
       throw new Error('it is taken from a Debian or Ubuntu archive with apt-get, which is not here');

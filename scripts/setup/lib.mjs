@@ -36,7 +36,7 @@ export function run(argv, { quiet = true, timeoutMs = 600_000, ...options } = {}
     const listen = (stream, target, isOut) =>
       stream.setEncoding('utf8').on('data', (text) => {
         if (isOut) stdout += text;
-        tail = (tail + text).slice(-2000);
+        tail = (tail + text).slice(-4000);
         if (!quiet) target.write(text);
       });
     listen(child.stdout, process.stdout, true);
@@ -49,7 +49,7 @@ export function run(argv, { quiet = true, timeoutMs = 600_000, ...options } = {}
       clearTimeout(timer);
       if (code === 0) return resolve(stdout);
       const how = timedOut ? `took longer than ${timeoutMs / 1000} s` : `ended with ${signal ?? code}`;
-      const said = tail.trim().split('\n').slice(-5).join('\n    ');
+      const said = tail.trim().split('\n').slice(-15).join('\n    ');
       reject(new Error(`${argv[0]} ${how}${said === '' ? '' : `\n    ${said}`}`));
     });
   });

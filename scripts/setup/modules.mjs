@@ -15,7 +15,7 @@ export async function ensureModules() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash()) return;
   say('installing npm packages, as package-lock.json names them');
   const verb = existsSync(modules) ? 'install' : 'ci';
-  await step('installing npm packages', `npm ${verb}, in ${root}`, () =>
+  await step('installing npm packages', `cd ${root} && npm ${verb}`, () =>
     run(['npm', verb, '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, timeoutMs: 1_200_000 }),
   );
   writeFileSync(stamp, lockHash());

@@ -60,53 +60,69 @@ function manager() {
   return undefined;
 }
 
-/** Of `a|b`, the first that the archive has; undefined when it has none. */
-async function choose(names) {
+/** Of each `a|b`, the first that the archive has; undefined when it has none. */
+async function available(names) {
   const all = [...new Set(names.flatMap((name) => name.split('|')))];
   const policy = await run(['apt-cache', 'policy', ...all], { env: { ...process.env, LC_ALL: 'C' } });
   const there = new Set([...policy.matchAll(/^(\S+):\n.*\n {2}Candidate: (?!\(none\))/gm)].map(([, name]) => name));
   return names.map((name) => name.split('|').find((each) => there.has(each)));
 }
 
-async function aptInstall(names) {
-  const apt = (...words) => asRoot(['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', ...words]);
-  let chosen = await choose(names);
-  if (chosen.includes(undefined)) {
-    await run(apt('update'), { timeoutMs: 300_000 });
-    chosen = await choose(names);
-  }
-  const absent = names.filter((_, index) => chosen[index] === undefined);
-  if (absent.length > 0) throw new Error(`the package archive has no ${absent.join(', ')}`);
-  const install = apt('install', '-y', '--no-install-recommends', ...new Set(chosen));
-  try {
-    await run(install, { timeoutMs: 1_800_000 });
-  } catch {
-    // A listing older than the archive names files that are gone: refresh it once.
-    await run(apt('update'), { timeoutMs: 300_000 });
-    await run(install, { timeoutMs: 1_800_000 });
-  }
-}
+const apt = (...words) => asRoot(['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', ...words]);
+const aptUpdate = () => run(apt('update'), { timeoutMs: 300_000 });
+
+const managers = {
+  apt: {
+    program: '/usr/bin/apt-get',
+    install: ['apt-get', 'install', '--no-install-recommends'],
+    /** The names this archive has for what is wanted, asking it anew when one is unknown. */
+    names: async (wanted) => {
+      const names = wanted.map(({ apt: name }) => name);
+      let found = await available(names);
+      if (found.includes(undefined)) {
+        await aptUpdate();
+        found = await available(names);
+      }
+      const absent = names.filter((_, index) => found[index] === undefined);
+      if (absent.length > 0) throw new Error(`the package archive has no ${absent.join(', ')}`);
+      return found;
+    },
+    run: async (names) => {
+      const install = apt('install', '-y', '--no-install-recommends', ...names);
+      await run(install, { timeoutMs: 1_800_000 }).catch(async () => {
+        // A listing older than the archive names files that are gone: refresh it once.
+        await aptUpdate();
+        await run(install, { timeoutMs: 1_800_000 });
+      });
+    },
+  },
+  dnf: {
+    program: '/usr/bin/dnf',
+    install: ['dnf', 'install', '--setopt=install_weak_deps=False'],
+    names: async (wanted) => wanted.map(({ dnf }) => dnf),
+    run: (names) => run(asRoot([...managers.dnf.install, '-y', ...names]), { timeoutMs: 1_800_000 }),
+  },
+};
 
 /** Installs what these groups lack, saying what and why first. */
-export async function ensurePackages(...names) {
-  const lacking = missing(...names);
+export async function ensurePackages(...groupNames) {
+  const lacking = missing(...groupNames);
   if (lacking.length === 0) return;
-  const tool = manager();
-  const wanted = lacking.filter((each) => each[tool ?? 'apt'] !== undefined);
+  const [tool, manager] = Object.entries(managers).find(([, { program }]) => existsSync(program)) ?? [
+    'apt',
+    managers.apt,
+  ];
+  const wanted = lacking.filter((each) => each[tool] !== undefined);
   if (wanted.length === 0) return;
-  const packages = [...new Set(wanted.flatMap((each) => each[tool ?? 'apt'].split(' ')))];
-  const plain = packages.map((name) => name.split('|')[0]).join(' ');
-  const command = tool === 'dnf' ? 'dnf install' : 'apt-get install --no-install-recommends';
-  const byHand = `${asRoot([command]).join(' ')} ${plain}`;
+  const plain = wanted.map((each) => each[tool].split('|')[0]);
+  const byHand = asRoot([...manager.install, ...new Set(plain)]).join(' ');
   await step('installing system packages', byHand, async () => {
-    if (tool === undefined) throw new Error('neither apt-get nor dnf is here; install what these packages hold');
+    if (!existsSync(manager.program))
+      throw new Error('neither apt-get nor dnf is here; install what these packages hold');
+    const names = await manager.names(wanted);
     say('installing system packages:');
-    for (const { why, ...each } of wanted) console.log(`    ${each[tool].split('|')[0].padEnd(28)} ${why}`);
-    if (tool === 'apt') await aptInstall(packages);
-    else
-      await run(asRoot(['dnf', 'install', '-y', '--setopt=install_weak_deps=False', ...packages]), {
-        timeoutMs: 1_800_000,
-      });
+    for (const [index, { why }] of wanted.entries()) console.error(`    ${names[index].padEnd(28)} ${why}`);
+    await manager.run([...new Set(names.flatMap((name) => name.split(' ')))]);
     const still = wanted.filter(({ files }) => !files.some((file) => existsSync(file)));
     if (still.length > 0)
       throw new Error(`still not here after installing: ${still.map(({ files }) => files[0]).join(', ')}`);
