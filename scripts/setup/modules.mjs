@@ -14,9 +14,12 @@ const lockHash = () =>
 export async function ensureModules() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash()) return;
   say('installing npm packages, as package-lock.json names them');
-  const verb = existsSync(modules) ? 'install' : 'ci';
-  await step('installing npm packages', `cd ${root} && npm ${verb}`, () =>
-    run(['npm', verb, '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, timeoutMs: 1_200_000 }),
+  await step('installing npm packages', `cd ${root} && npm install`, () =>
+    // Not `npm ci`: it refuses a lock file that was made where a registry lacks other platforms' optional packages.
+    run(['npm', 'install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd: root,
+      timeoutMs: 1_200_000,
+    }),
   );
   writeFileSync(stamp, lockHash());
 }
