@@ -1,11 +1,11 @@
 import { formatXml } from '../xml/format.ts';
 import { parseXml } from '../xml/parse.ts';
 import { attr, child, children, childText, childTexts, element, flag, type ModelOf, raw, text } from '../xml/schema.ts';
-import { idSet, oneOf, onOff, string, unsigned, uuid, yesNo } from '../xml/values.ts';
+import { idSet, oneOf, onOff, sizeUnit, string, unsigned, uuid, yesNo } from '../xml/values.ts';
 import { numaCacheSchema, numaInterconnectsSchema } from './domain/cpu.ts';
 import { kib } from './size.ts';
 
-const pages = element('pages', { unit: attr(string).optional(), size: attr(unsigned) });
+const pages = element('pages', { unit: attr(sizeUnit).optional(), size: attr(unsigned) });
 
 const cpu = element('cpu', {
   arch: childText('arch', string).optional(),
@@ -47,7 +47,7 @@ const hostNumaCpu = element('cpu', {
 const cell = element('cell', {
   id: attr(unsigned),
   memory: child(kib('memory')).optional(),
-  pages: children(element('pages', { unit: attr(string).optional(), size: attr(unsigned), value: text(unsigned) })),
+  pages: children(element('pages', { unit: attr(sizeUnit).optional(), size: attr(unsigned), value: text(unsigned) })),
   distances: child(
     element('distances', { sibling: children(element('sibling', { id: attr(unsigned), value: attr(unsigned) })) }),
   ).optional(),
@@ -72,13 +72,13 @@ const cacheBank = element('bank', {
   level: attr(unsigned),
   type: attr(cacheType),
   size: attr(unsigned),
-  unit: attr(string),
+  unit: attr(sizeUnit),
   cpus: attr(idSet),
   control: children(
     element('control', {
       granularity: attr(unsigned),
       min: attr(unsigned).optional(),
-      unit: attr(string),
+      unit: attr(sizeUnit),
       type: attr(cacheType),
       maxAllocs: attr(unsigned),
     }),

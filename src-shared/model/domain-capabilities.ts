@@ -11,7 +11,7 @@ import {
   type ModelOf,
   text,
 } from '../xml/schema.ts';
-import { oneOf, string, unsigned, yesNo } from '../xml/values.ts';
+import { oneOf, sizeUnit, string, unsigned, yesNo } from '../xml/values.ts';
 import { cpuFeatureSchema } from './domain/cpu.ts';
 import { kib } from './size.ts';
 
@@ -62,7 +62,7 @@ const sgx = {
   section_size: child(kib('section_size')).optional(),
   sections: child(
     element('sections', {
-      section: children(element('section', { node: attr(unsigned), size: attr(unsigned), unit: attr(string) })),
+      section: children(element('section', { node: attr(unsigned), size: attr(unsigned), unit: attr(sizeUnit) })),
     }),
   ).optional(),
 };

@@ -110,12 +110,12 @@ export const networkSchema = element(
     connections: attr(unsigned).optional(),
     ipv6: attr(yesNo).optional(),
     trustGuestRxFilters: attr(yesNo).optional(),
-    name: childText('name', string),
-    uuid: childText('uuid', uuid).optional(),
+    name: childText('name', string).describe('The name of the network.'),
+    uuid: childText('uuid', uuid).optional().describe('The identity of the network; chosen when absent.'),
     title: childText('title', string).optional(),
     description: childText('description', string).optional(),
-    metadata: raw('metadata'),
-    forward: child(forward).optional(),
+    metadata: raw('metadata').describe('Content of other applications.'),
+    forward: child(forward).optional().describe('How the network reaches the outside; isolated without it.'),
     bridge: child(
       element('bridge', {
         name: attr(string).optional(),
@@ -124,23 +124,33 @@ export const networkSchema = element(
         delay: attr(integer).optional(),
         macTableManager: attr(oneOf('kernel', 'libvirt')).optional(),
       }),
-    ).optional(),
-    mtu: child(element('mtu', { size: attr(unsigned) })).optional(),
-    mac: child(element('mac', { address: attr(macAddress) })).optional(),
+    )
+      .optional()
+      .describe('The bridge of the host.'),
+    mtu: child(element('mtu', { size: attr(unsigned) }))
+      .optional()
+      .describe('The largest packet.'),
+    mac: child(element('mac', { address: attr(macAddress) }))
+      .optional()
+      .describe('The hardware address of the bridge.'),
     domain: child(
       element('domain', { name: attr(string), localOnly: attr(yesNo).optional(), register: attr(yesNo).optional() }),
-    ).optional(),
-    dns: child(dns).optional(),
-    vlan: child(vlanSchema).optional(),
-    bandwidth: child(bandwidthSchema).optional(),
-    port: child(portSchema).optional(),
-    ip: children(networkIpSchema),
-    route: children(routeSchema),
-    virtualport: child(virtualPortSchema).optional(),
-    portgroup: children(portGroupSchema),
+    )
+      .optional()
+      .describe('The DNS domain of the guests.'),
+    dns: child(dns).optional().describe('What the name server of the network answers.'),
+    vlan: child(vlanSchema).optional().describe('The VLANs of the network.'),
+    bandwidth: child(bandwidthSchema).optional().describe('Limits of what the whole network sends and receives.'),
+    port: child(portSchema).optional().describe('Whether guests of the network reach each other.'),
+    ip: children(networkIpSchema).describe('An address of the host on the network, and its DHCP.'),
+    route: children(routeSchema).describe('A route the host gets for this network.'),
+    virtualport: child(virtualPortSchema).optional().describe('The profile for a switch that tells ports apart.'),
+    portgroup: children(portGroupSchema).describe('A class of ports with settings of its own.'),
     dnsmasqOptions: child(
       element('dnsmasq:options', { option: children(element('dnsmasq:option', { value: attr(string) })) }),
-    ).optional(),
+    )
+      .optional()
+      .describe('Lines handed to dnsmasq as they stand.'),
   },
   { namespaces: networkNamespaces },
 );

@@ -1,7 +1,7 @@
 import { bytesPerUnit, largestUnit, toBytes } from '../units.ts';
 import { attr, element, type Fields, type FieldsModel, mapped, type Schema, text } from '../xml/schema.ts';
 import type { Extra } from '../xml/tree.ts';
-import { string, unsigned } from '../xml/values.ts';
+import { sizeUnit, unsigned } from '../xml/values.ts';
 
 /** A size in KiB with whatever else its element carries. */
 export type KiB<F extends Fields = Record<never, never>> = FieldsModel<F> & { KiB: number };
@@ -29,7 +29,7 @@ export function bytes<F extends Fields = Record<never, never>>(
 
 /** A size in bytes that libvirt writes in whole MiB: `<size unit='M'>4</size>`. */
 export function mebibytes(name: string): Schema<Bytes> {
-  const inner = element(name, { unit: attr(string).optional(), amount: text(unsigned) });
+  const inner = element(name, { unit: attr(sizeUnit).optional(), amount: text(unsigned) });
   return mapped(
     inner,
     ({ unit, amount, ...rest }) => scale(amount, unit ?? 'bytes', 1, (value) => ({ ...rest, bytes: value })),
@@ -42,7 +42,7 @@ export function mebibytes(name: string): Schema<Bytes> {
 
 /** A size in bytes that libvirt writes in the largest unit that divides it: `<tseg unit='MiB'>48</tseg>`. */
 export function prettyBytes(name: string, unit: string): Schema<Bytes> {
-  const inner = element(name, { unit: attr(string).optional(), amount: text(unsigned) });
+  const inner = element(name, { unit: attr(sizeUnit).optional(), amount: text(unsigned) });
   return mapped(
     inner,
     ({ unit: given, amount, ...rest }) => scale(amount, given ?? unit, 1, (value) => ({ ...rest, bytes: value })),
@@ -60,7 +60,7 @@ function sized(
   key: 'KiB' | 'bytes',
   divisor: number,
 ): Schema<unknown> {
-  const inner = element(name, { ...fields, unit: attr(string).optional(), amount: text(unsigned) }) as Schema<Sized>;
+  const inner = element(name, { ...fields, unit: attr(sizeUnit).optional(), amount: text(unsigned) }) as Schema<Sized>;
   return mapped(
     inner,
     ({ unit, amount, ...rest }) =>

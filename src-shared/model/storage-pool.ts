@@ -80,14 +80,14 @@ export type StoragePoolSource = ModelOf<typeof source>;
 export const storagePoolSchema = element(
   'pool',
   {
-    type: attr(oneOf(...storagePoolTypes)),
-    name: childText('name', string).optional(),
-    uuid: childText('uuid', uuid).optional(),
-    capacity: child(bytes('capacity')).optional(),
-    allocation: child(bytes('allocation')).optional(),
-    available: child(bytes('available')).optional(),
+    type: attr(oneOf(...storagePoolTypes)).describe('What the pool is made of.'),
+    name: childText('name', string).optional().describe('The name of the pool.'),
+    uuid: childText('uuid', uuid).optional().describe('The identity of the pool; chosen when absent.'),
+    capacity: child(bytes('capacity')).optional().describe('All space of the pool.'),
+    allocation: child(bytes('allocation')).optional().describe('The space volumes take.'),
+    available: child(bytes('available')).optional().describe('The space that is free.'),
     features: child(element('features', { cow: child(element('cow', { state: attr(yesNo) })).optional() })).optional(),
-    source: child(source).optional(),
+    source: child(source).optional().describe('Where the content of the pool is.'),
     target: child(
       element(
         'target',
@@ -97,12 +97,16 @@ export const storagePoolSchema = element(
         },
         { endTag: 'always' },
       ),
-    ).optional(),
+    )
+      .optional()
+      .describe('Where the pool appears on the host.'),
     refresh: child(
       element('refresh', {
         volume: child(element('volume', { allocation: attr(oneOf('default', 'capacity')) })).optional(),
       }),
-    ).optional(),
+    )
+      .optional()
+      .describe('How the sizes of volumes are found out.'),
     fsMountOpts: child(
       element('fs:mount_opts', { option: children(element('fs:option', { name: attr(string) })) }),
     ).optional(),

@@ -33,9 +33,11 @@ const image = {
 
 /** One disk image, partition, logical volume … of a pool. */
 export const storageVolumeSchema = element('volume', {
-  type: attr(oneOf('file', 'block', 'dir', 'network', 'netdir', 'ploop')).optional(),
-  name: childText('name', string).optional(),
-  key: childText('key', string).optional(),
+  type: attr(oneOf('file', 'block', 'dir', 'network', 'netdir', 'ploop'))
+    .optional()
+    .describe('What the volume is; follows from its pool.'),
+  name: childText('name', string).optional().describe('The name of the volume.'),
+  key: childText('key', string).optional().describe('An identity that outlives renaming.'),
   source: child(
     element('source', {
       device: children(
@@ -45,12 +47,18 @@ export const storageVolumeSchema = element('volume', {
         }),
       ),
     }),
-  ).optional(),
-  capacity: child(bytes('capacity')).optional(),
-  allocation: child(bytes('allocation')).optional(),
-  physical: child(bytes('physical')).optional(),
-  target: child(element('target', image, { endTag: 'always' })).optional(),
-  backingStore: child(element('backingStore', image, { endTag: 'always' })).optional(),
+  )
+    .optional()
+    .describe('The devices the volume lies on.'),
+  capacity: child(bytes('capacity')).optional().describe('The size the guest sees.'),
+  allocation: child(bytes('allocation')).optional().describe('The space taken in the pool; the rest is sparse.'),
+  physical: child(bytes('physical')).optional().describe('The size of the file on the host.'),
+  target: child(element('target', image, { endTag: 'always' }))
+    .optional()
+    .describe('Path, format and permissions.'),
+  backingStore: child(element('backingStore', image, { endTag: 'always' }))
+    .optional()
+    .describe('The image below this one.'),
 });
 export type StorageVolume = ModelOf<typeof storageVolumeSchema>;
 

@@ -1,3 +1,4 @@
+import { bytesPerUnit } from '../units.ts';
 import { parseUuid } from '../uuid.ts';
 
 /**
@@ -129,6 +130,14 @@ export const macAddress: ValueType<string> = {
     return parts.map((part) => part.padStart(2, '0')).join(':');
   },
   format: (value) => value,
+};
+
+/** A unit of size; any spelling libvirt knows, the usual ones offered. */
+export const sizeUnit: ValueType<string> = {
+  expected: 'a unit such as KiB, MiB or GiB',
+  parse: (text) => (bytesPerUnit(text) === undefined ? undefined : text),
+  format: (value) => value,
+  words: ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'KB', 'MB', 'GB', 'TB'],
 };
 
 /** The largest id a set may name: far above any host's CPUs or NUMA nodes, low enough to bound a hostile range. */

@@ -1,5 +1,5 @@
 import { attr, child, children, childText, element, mapped, type ModelOf, text } from '../../xml/schema.ts';
-import { idSet, oneOf, onOff, string, unsigned, yesNo } from '../../xml/values.ts';
+import { idSet, oneOf, onOff, sizeUnit, string, unsigned, yesNo } from '../../xml/values.ts';
 import { scale } from '../size.ts';
 
 export const vcpuSchema = element('vcpu', {
@@ -47,8 +47,8 @@ export const numaCacheSchema = element('cache', {
   level: attr(unsigned),
   associativity: attr(oneOf('none', 'direct', 'full')).optional(),
   policy: attr(oneOf('none', 'writeback', 'writethrough')).optional(),
-  size: child(element('size', { value: attr(unsigned), unit: attr(string) })),
-  line: child(element('line', { value: attr(unsigned), unit: attr(string) })).optional(),
+  size: child(element('size', { value: attr(unsigned), unit: attr(sizeUnit) })),
+  line: child(element('line', { value: attr(unsigned), unit: attr(sizeUnit) })).optional(),
 });
 
 /** One guest NUMA node; `memory` is in KiB once read, whatever `unit` said. */
@@ -57,7 +57,7 @@ const cell = mapped(
     id: attr(unsigned).optional(),
     cpus: attr(idSet).optional(),
     memory: attr(unsigned),
-    unit: attr(string).optional(),
+    unit: attr(sizeUnit).optional(),
     memAccess: attr(oneOf('shared', 'private')).optional(),
     discard: attr(yesNo).optional(),
     distances: child(
@@ -77,7 +77,7 @@ const interconnect = {
   cache: attr(unsigned).optional(),
   type: attr(oneOf('access', 'read', 'write')),
   value: attr(unsigned),
-  unit: attr(string).optional(),
+  unit: attr(sizeUnit).optional(),
 };
 
 export const numaInterconnectsSchema = element('interconnects', {
@@ -93,28 +93,38 @@ export type Numa = ModelOf<typeof numaSchema>;
 
 /** The processor the guest sees. */
 export const cpuSchema = element('cpu', {
-  mode: attr(oneOf('custom', 'host-model', 'host-passthrough', 'maximum')).optional(),
-  match: attr(oneOf('exact', 'minimum', 'strict')).optional(),
-  check: attr(oneOf('none', 'partial', 'full')).optional(),
-  migratable: attr(onOff).optional(),
+  mode: attr(oneOf('custom', 'host-model', 'host-passthrough', 'maximum'))
+    .optional()
+    .describe('How the processor is chosen: the one of the host, or a named model.'),
+  match: attr(oneOf('exact', 'minimum', 'strict'))
+    .optional()
+    .describe('How exactly a named model must be met.'),
+  check: attr(oneOf('none', 'partial', 'full'))
+    .optional()
+    .describe('Whether the processor is verified before the machine starts.'),
+  migratable: attr(onOff).optional().describe('Whether features that can not be migrated are left out.'),
   deprecated_features: attr(onOff).optional(),
-  model: child(model).optional(),
-  vendor: childText('vendor', string).optional(),
-  topology: child(cpuTopologySchema).optional(),
+  model: child(model).optional().describe('The processor by name.'),
+  vendor: childText('vendor', string).optional().describe('The vendor the host must have.'),
+  topology: child(cpuTopologySchema).optional().describe('Sockets, dies, cores and threads.'),
   cache: child(
     element('cache', {
       level: attr(unsigned).optional(),
       mode: attr(oneOf('emulate', 'passthrough', 'disable')),
     }),
-  ).optional(),
+  )
+    .optional()
+    .describe('The processor cache the guest sees.'),
   maxphysaddr: child(
     element('maxphysaddr', {
       mode: attr(oneOf('emulate', 'passthrough')),
       bits: attr(unsigned).optional(),
       limit: attr(unsigned).optional(),
     }),
-  ).optional(),
-  feature: children(cpuFeatureSchema),
-  numa: child(numaSchema).optional(),
+  )
+    .optional()
+    .describe('How many bits physical addresses have.'),
+  feature: children(cpuFeatureSchema).describe('A feature of the processor and whether it must be there.'),
+  numa: child(numaSchema).optional().describe('The NUMA nodes of the guest.'),
 });
 export type Cpu = ModelOf<typeof cpuSchema>;

@@ -31,21 +31,33 @@ import {
 } from './storage-source.ts';
 
 const driver = element('driver', {
-  name: attr(string).optional(),
-  type: attr(oneOf(...imageFormats, 'aio', 'phy', 'tap2')).optional(),
-  cache: attr(oneOf('default', 'none', 'writethrough', 'writeback', 'directsync', 'unsafe')).optional(),
-  error_policy: attr(oneOf('default', 'stop', 'report', 'ignore', 'enospace')).optional(),
-  rerror_policy: attr(oneOf('default', 'stop', 'report', 'ignore')).optional(),
-  io: attr(oneOf('native', 'threads', 'io_uring')).optional(),
+  name: attr(string).optional().describe('The driver of the hypervisor: qemu.'),
+  type: attr(oneOf(...imageFormats, 'aio', 'phy', 'tap2'))
+    .optional()
+    .describe('The format of the image; never guessed.'),
+  cache: attr(oneOf('default', 'none', 'writethrough', 'writeback', 'directsync', 'unsafe'))
+    .optional()
+    .describe('How the host caches: none bypasses it, writeback is quickest.'),
+  error_policy: attr(oneOf('default', 'stop', 'report', 'ignore', 'enospace'))
+    .optional()
+    .describe('What happens when a write fails.'),
+  rerror_policy: attr(oneOf('default', 'stop', 'report', 'ignore'))
+    .optional()
+    .describe('What happens when a read fails.'),
+  io: attr(oneOf('native', 'threads', 'io_uring'))
+    .optional()
+    .describe('How I/O is submitted on the host.'),
   ioeventfd: attr(onOff).optional(),
   event_idx: attr(onOff).optional(),
-  copy_on_read: attr(onOff).optional(),
-  discard: attr(oneOf('unmap', 'ignore')).optional(),
-  iothread: attr(unsigned).optional(),
-  detect_zeroes: attr(oneOf('off', 'on', 'unmap')).optional(),
+  copy_on_read: attr(onOff).optional().describe('Whether what is read from the image below is kept in this one.'),
+  discard: attr(oneOf('unmap', 'ignore')).optional().describe('Whether blocks the guest frees are freed on the host.'),
+  iothread: attr(unsigned).optional().describe('The I/O thread that serves this disk.'),
+  detect_zeroes: attr(oneOf('off', 'on', 'unmap'))
+    .optional()
+    .describe('Whether writes of zeros become holes.'),
   discard_no_unref: attr(onOff).optional(),
-  queues: attr(unsigned).optional(),
-  queue_size: attr(unsigned).optional(),
+  queues: attr(unsigned).optional().describe('The number of request queues.'),
+  queue_size: attr(unsigned).optional().describe('The length of a request queue.'),
   ...virtioOptions,
   metadata_cache: child(metadataCacheSchema).optional(),
 });
@@ -82,11 +94,13 @@ const mirror = element('mirror', {
 });
 
 const target = element('target', {
-  dev: attr(string),
-  bus: attr(oneOf('ide', 'fdc', 'scsi', 'virtio', 'xen', 'usb', 'uml', 'sata', 'sd')).optional(),
-  tray: attr(oneOf('closed', 'open')).optional(),
-  removable: attr(onOff).optional(),
-  rotation_rate: attr(unsigned).optional(),
+  dev: attr(string).describe('The name that orders disks; the guest may use another.'),
+  bus: attr(oneOf('ide', 'fdc', 'scsi', 'virtio', 'xen', 'usb', 'uml', 'sata', 'sd'))
+    .optional()
+    .describe('The kind of controller the disk sits on.'),
+  tray: attr(oneOf('closed', 'open')).optional().describe('Whether the tray of the drive is open.'),
+  removable: attr(onOff).optional().describe('Whether a USB disk says it is removable.'),
+  rotation_rate: attr(unsigned).optional().describe('Turns a minute the disk reports; 1 is a solid-state disk.'),
 });
 export type DiskTarget = ModelOf<typeof target>;
 
@@ -117,21 +131,27 @@ const iotune = element('iotune', {
 export type DiskIoTune = ModelOf<typeof iotune>;
 
 const attributes = {
-  type: tag(),
-  device: attr(oneOf('disk', 'cdrom', 'floppy', 'lun')).default('disk'),
-  model: attr(oneOf(...virtioModels)).optional(),
-  rawio: attr(yesNo).optional(),
-  sgio: attr(oneOf('filtered', 'unfiltered')).optional(),
-  snapshot: attr(oneOf('no', 'internal', 'external', 'manual')).optional(),
+  type: tag().describe('Where the bytes of the disk are.'),
+  device: attr(oneOf('disk', 'cdrom', 'floppy', 'lun'))
+    .default('disk')
+    .describe('What the guest sees.'),
+  model: attr(oneOf(...virtioModels))
+    .optional()
+    .describe('The virtio variant.'),
+  rawio: attr(yesNo).optional().describe('Whether the guest may send any SCSI command.'),
+  sgio: attr(oneOf('filtered', 'unfiltered')).optional().describe('Whether SCSI commands of the guest are filtered.'),
+  snapshot: attr(oneOf('no', 'internal', 'external', 'manual'))
+    .optional()
+    .describe('Whether and how snapshots include this disk.'),
 };
 
 const beforeSource = {
-  driver: child(driver).optional(),
-  auth: child(storageAuthSchema).optional(),
+  driver: child(driver).optional().describe('The format and how the disk is cached and served.'),
+  auth: child(storageAuthSchema).optional().describe('The credentials of the storage.'),
 };
 
 const afterSource = {
-  backingStore: child(backingStoreSchema).optional(),
+  backingStore: child(backingStoreSchema).optional().describe('The image below this one.'),
   backenddomain: child(element('backenddomain', { name: attr(string) })).optional(),
   geometry: child(
     element('geometry', {
@@ -140,25 +160,31 @@ const afterSource = {
       secs: attr(unsigned),
       trans: attr(oneOf('none', 'auto', 'lba')).optional(),
     }),
-  ).optional(),
+  )
+    .optional()
+    .describe('Cylinders, heads and sectors for guests that ask.'),
   blockio: child(
     element('blockio', {
       logical_block_size: attr(unsigned).optional(),
       physical_block_size: attr(unsigned).optional(),
       discard_granularity: attr(unsigned).optional(),
     }),
-  ).optional(),
-  mirror: child(mirror).optional(),
-  target: child(target),
-  iotune: child(iotune).optional(),
-  readonly: flag('readonly'),
-  shareable: flag('shareable'),
-  transient: child(element('transient', { shareBacking: attr(yesNo).optional() })).optional(),
-  serial: childText('serial', string).optional(),
-  wwn: childText('wwn', string).optional(),
-  vendor: childText('vendor', string).optional(),
-  product: childText('product', string).optional(),
-  encryption: child(encryptionSchema).optional(),
+  )
+    .optional()
+    .describe('The block sizes the disk reports.'),
+  mirror: child(mirror).optional().describe('The copy a running block job makes.'),
+  target: child(target).describe('Where the disk is in the guest.'),
+  iotune: child(iotune).optional().describe('Limits of throughput and requests.'),
+  readonly: flag('readonly').describe('The guest can only read.'),
+  shareable: flag('shareable').describe('Several machines may write at once.'),
+  transient: child(element('transient', { shareBacking: attr(yesNo).optional() }))
+    .optional()
+    .describe('What is written is dropped when the machine stops.'),
+  serial: childText('serial', string).optional().describe('The serial number the guest sees.'),
+  wwn: childText('wwn', string).optional().describe('The world wide name the guest sees.'),
+  vendor: childText('vendor', string).optional().describe('The vendor the guest sees.'),
+  product: childText('product', string).optional().describe('The product name the guest sees.'),
+  encryption: child(encryptionSchema).optional().describe('How the image is encrypted.'),
   ...deviceInfo,
 };
 

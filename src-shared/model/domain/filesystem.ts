@@ -1,5 +1,5 @@
 import { attr, child, element, flag, mapped, type ModelOf, tag, union } from '../../xml/schema.ts';
-import { octal, oneOf, onOff, string, unsigned } from '../../xml/values.ts';
+import { octal, oneOf, onOff, sizeUnit, string, unsigned } from '../../xml/values.ts';
 import { bytes, scale } from '../size.ts';
 import { deviceInfo, virtioModels, virtioOptions } from './device-info.ts';
 import { imageFormats } from './storage-source.ts';
@@ -26,7 +26,7 @@ const binary = element('binary', {
 
 /** `<source usage='10' units='MiB'/>`: written in KiB. */
 const ramSource = mapped(
-  element('source', { usage: attr(unsigned), units: attr(string).optional() }),
+  element('source', { usage: attr(unsigned), units: attr(sizeUnit).optional() }),
   ({ usage, units, ...rest }) => scale(usage, units ?? 'KiB', 1024, (KiB) => ({ ...rest, KiB })),
   ({ KiB, ...rest }) => ({ ...rest, usage: KiB, units: 'KiB' }),
 );

@@ -97,47 +97,65 @@ export type FilterReference = ModelOf<typeof filterrefSchema>;
 
 const head = {
   type: tag(),
-  managed: attr(yesNo).optional(),
-  trustGuestRxFilters: attr(yesNo).optional(),
+  managed: attr(yesNo).optional().describe('Whether the host device is detached from its driver and given back.'),
+  trustGuestRxFilters: attr(yesNo).optional().describe('Whether the host follows the address filters of the guest.'),
   mac: child(
     element('mac', {
       address: attr(macAddress).optional(),
       type: attr(oneOf('generated', 'static')).optional(),
       check: attr(yesNo).optional(),
     }),
-  ).optional(),
+  )
+    .optional()
+    .describe('The hardware address; chosen when absent.'),
 };
 
 const network = {
-  vlan: child(vlanSchema).optional(),
-  virtualport: child(virtualPortSchema).optional(),
-  bandwidth: child(bandwidthSchema).optional(),
-  port: child(portSchema).optional(),
-  ip: children(interfaceIpSchema),
-  route: children(routeSchema),
-  portForward: children(portForward),
-  script: child(element('script', { path: attr(string) })).optional(),
-  downscript: child(element('downscript', { path: attr(string) })).optional(),
+  vlan: child(vlanSchema).optional().describe('The VLANs the card is in.'),
+  virtualport: child(virtualPortSchema).optional().describe('The profile for a switch that tells ports apart.'),
+  bandwidth: child(bandwidthSchema).optional().describe('Limits of what is sent and received.'),
+  port: child(portSchema).optional().describe('Whether the card reaches other isolated ports of its network.'),
+  ip: children(interfaceIpSchema).describe('An address of the guest.'),
+  route: children(routeSchema).describe('A route of the guest.'),
+  portForward: children(portForward).describe('Ports of the host that lead into the guest (passt).'),
+  script: child(element('script', { path: attr(string) }))
+    .optional()
+    .describe('A program that sets up the host end.'),
+  downscript: child(element('downscript', { path: attr(string) }))
+    .optional()
+    .describe('A program that takes the host end down.'),
   backenddomain: child(element('backenddomain', { name: attr(string) })).optional(),
-  target: child(element('target', { dev: attr(string).optional(), managed: attr(yesNo).optional() })).optional(),
-  guest: child(element('guest', { dev: attr(string).optional(), actual: attr(string).optional() })).optional(),
-  model: child(element('model', { type: attr(string) })).optional(),
+  target: child(element('target', { dev: attr(string).optional(), managed: attr(yesNo).optional() }))
+    .optional()
+    .describe('The name of the host end.'),
+  guest: child(element('guest', { dev: attr(string).optional(), actual: attr(string).optional() }))
+    .optional()
+    .describe('The name of the card in a container.'),
+  model: child(element('model', { type: attr(string) }))
+    .optional()
+    .describe('The card the guest sees: virtio, e1000e, rtl8139 …'),
 };
 
 const tail = {
-  backend: child(backend).optional(),
-  filterref: child(filterrefSchema).optional(),
+  backend: child(backend).optional().describe('What carries the packets: passt, or device files of the host.'),
+  filterref: child(filterrefSchema).optional().describe('A network filter and the values of its variables.'),
   tune: child(element('tune', { sndbuf: childText('sndbuf', unsigned).optional() })).optional(),
-  teaming: child(teamingSchema).optional(),
-  link: child(element('link', { state: attr(oneOf('up', 'down')) })).optional(),
-  mtu: child(element('mtu', { size: attr(unsigned) })).optional(),
+  teaming: child(teamingSchema).optional().describe('A second card that takes over while this one migrates.'),
+  link: child(element('link', { state: attr(oneOf('up', 'down')) }))
+    .optional()
+    .describe('Whether the cable is plugged in.'),
+  mtu: child(element('mtu', { size: attr(unsigned) }))
+    .optional()
+    .describe('The largest packet.'),
   coalesce: child(
     element('coalesce', {
       rx: child(
         element('rx', { frames: child(element('frames', { max: attr(unsigned).optional() })).optional() }),
       ).optional(),
     }),
-  ).optional(),
+  )
+    .optional()
+    .describe('How many packets arrive at once.'),
   ...deviceInfo,
 };
 

@@ -1,5 +1,5 @@
 import { attr, child, children, element, flag, mapped, type ModelOf } from '../../xml/schema.ts';
-import { idSet, oneOf, onOff, string, unsigned } from '../../xml/values.ts';
+import { idSet, oneOf, onOff, sizeUnit, unsigned } from '../../xml/values.ts';
 import { kib, scale } from '../size.ts';
 
 /** All memory the guest has when it starts, memory devices not counted. */
@@ -11,7 +11,7 @@ export const maxMemorySchema = kib('maxMemory', { slots: attr(unsigned).optional
 const page = mapped(
   element('page', {
     size: attr(unsigned),
-    unit: attr(string).optional(),
+    unit: attr(sizeUnit).optional(),
     nodeset: attr(idSet).optional(),
   }),
   ({ size, unit, ...rest }) => scale(size, unit ?? 'KiB', 1024, (KiB) => ({ ...rest, size: KiB, unit: 'KiB' })),

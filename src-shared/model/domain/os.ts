@@ -31,42 +31,52 @@ export type OsNvram = ModelOf<typeof nvram>;
 
 /** How the guest boots: board, firmware, kernel or container entry. */
 export const osSchema = element('os', {
-  firmware: attr(oneOf('bios', 'efi')).optional(),
-  type: child(type),
+  firmware: attr(oneOf('bios', 'efi')).optional().describe('Lets a fitting firmware be chosen: efi or bios.'),
+  type: child(type).describe('What kind of guest it is, on which board.'),
   firmwareFeatures: child(
     element('firmware', {
       feature: children(
         element('feature', { enabled: attr(yesNo), name: attr(oneOf('enrolled-keys', 'secure-boot')) }),
       ),
     }),
-  ).optional(),
-  init: childText('init', string).optional(),
-  initarg: childTexts('initarg', string),
-  initenv: children(element('initenv', { name: attr(string), value: text(string) })),
-  initdir: childText('initdir', string).optional(),
-  inituser: childText('inituser', string).optional(),
-  initgroup: childText('initgroup', string).optional(),
-  loader: child(loader).optional(),
-  nvram: child(nvram).optional(),
-  kernel: childText('kernel', string).optional(),
-  initrd: childText('initrd', string).optional(),
-  cmdline: childText('cmdline', string).optional(),
+  )
+    .optional()
+    .describe('What the chosen firmware must or must not have.'),
+  init: childText('init', string).optional().describe('The first program of a container.'),
+  initarg: childTexts('initarg', string).describe('An argument of the first program.'),
+  initenv: children(element('initenv', { name: attr(string), value: text(string) })).describe(
+    'An environment variable of the first program.',
+  ),
+  initdir: childText('initdir', string).optional().describe('The working directory of the first program.'),
+  inituser: childText('inituser', string).optional().describe('The user of the first program.'),
+  initgroup: childText('initgroup', string).optional().describe('The group of the first program.'),
+  loader: child(loader).optional().describe('The firmware image.'),
+  nvram: child(nvram).optional().describe('The variables of UEFI, a file of this machine.'),
+  kernel: childText('kernel', string).optional().describe('A kernel of the host to boot directly.'),
+  initrd: childText('initrd', string).optional().describe('The initial RAM disk of that kernel.'),
+  cmdline: childText('cmdline', string).optional().describe('The command line of that kernel.'),
   shim: childText('shim', string).optional(),
-  dtb: childText('dtb', string).optional(),
+  dtb: childText('dtb', string).optional().describe('The device tree of that kernel.'),
   root: childText('root', string).optional(),
   acpi: child(
     element('acpi', {
       table: children(element('table', { type: attr(oneOf('slic', 'raw', 'rawset', 'msdm')), value: text(string) })),
     }),
-  ).optional(),
-  boot: children(element('boot', { dev: attr(oneOf('fd', 'cdrom', 'hd', 'network')) })),
-  bootmenu: child(
-    element('bootmenu', { enable: attr(yesNo).optional(), timeout: attr(unsigned).optional() }),
-  ).optional(),
-  bios: child(
-    element('bios', { useserial: attr(yesNo).optional(), rebootTimeout: attr(integer).optional() }),
-  ).optional(),
-  smbios: child(element('smbios', { mode: attr(oneOf('none', 'emulate', 'host', 'sysinfo')) })).optional(),
+  )
+    .optional()
+    .describe('ACPI tables added for the guest.'),
+  boot: children(element('boot', { dev: attr(oneOf('fd', 'cdrom', 'hd', 'network')) })).describe(
+    'A kind of device to boot from; several are tried in order.',
+  ),
+  bootmenu: child(element('bootmenu', { enable: attr(yesNo).optional(), timeout: attr(unsigned).optional() }))
+    .optional()
+    .describe('Whether firmware offers a menu, and for how many milliseconds.'),
+  bios: child(element('bios', { useserial: attr(yesNo).optional(), rebootTimeout: attr(integer).optional() }))
+    .optional()
+    .describe('Settings of the BIOS.'),
+  smbios: child(element('smbios', { mode: attr(oneOf('none', 'emulate', 'host', 'sysinfo')) }))
+    .optional()
+    .describe('Where SMBIOS information comes from.'),
 });
 export type Os = ModelOf<typeof osSchema>;
 

@@ -1,6 +1,6 @@
 /** Shares and limits the host enforces: CPU time and placement, disk I/O, I/O threads, resource partition. */
 import { attr, child, children, childText, element, type ModelOf } from '../../xml/schema.ts';
-import { idSet, integer, oneOf, string, unsigned, yesNo } from '../../xml/values.ts';
+import { idSet, integer, oneOf, sizeUnit, string, unsigned, yesNo } from '../../xml/values.ts';
 
 const count = (name: string) => childText(name, unsigned).optional();
 
@@ -57,7 +57,7 @@ const cachetune = element('cachetune', {
       level: attr(unsigned),
       type: attr(oneOf('both', 'code', 'data')),
       size: attr(unsigned),
-      unit: attr(string).optional(),
+      unit: attr(sizeUnit).optional(),
     }),
   ),
   monitor: children(cacheMonitor),
