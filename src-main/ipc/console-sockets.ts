@@ -75,8 +75,8 @@ async function carryOnce(folder: string, stream: ConsoleStream): Promise<string>
   const finish = (): void => {
     clearTimeout(timer);
     server.close();
-    // The socket's name may be gone already; nothing else can be done about it here.
-    void rm(path, { force: true });
+    // A socket's name that can't be removed only lies there until the next start.
+    rm(path, { force: true }).catch(() => undefined);
   };
   const timer = setTimeout(() => {
     finish();

@@ -33,7 +33,7 @@ export interface SettingsStore {
 export async function openSettings(folder: string, logger: Logger): Promise<SettingsStore> {
   const path = join(folder, 'settings.json');
   const events = new Emitter<Settings>();
-  let current = merge(defaultSettings, parse(await readIfThere(path), path, logger), path, logger);
+  let current = merge(defaultSettings, parse(readIfThere(path), path, logger), path, logger);
   let writing: Promise<void> = Promise.resolve();
   return {
     events,

@@ -1,0 +1,242 @@
+/**
+ * The bin: a deleted machine stays for some days, with the disks that were to go with it.
+ *
+ * What is going to be moved is written down before anything moves, and each move is a rename: after a crash at any
+ * point the entry still knows where every file belongs, and restoring puts back those that are in the bin.
+ */
+import { randomBytes } from 'node:crypto';
+import { access, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import type { BinEntry } from '../../src-shared/contract/domains.ts';
+import { VirError } from '../../src-shared/errors.ts';
+import { parseDomain } from '../../src-shared/model/domain/index.ts';
+import type { DomainSummary } from '../../src-shared/model/summary.ts';
+import { readIfThere, writeWhole } from '../host/files.ts';
+import { type Connection, need } from './driver.ts';
+import type { Logger } from './logger.ts';
+import { diskPaths } from './usage.ts';
+
+const stored = z.object({
+  id: z.string(),
+  uri: z.string(),
+  uuid: z.string(),
+  name: z.string(),
+  deletedMs: z.number(),
+  purgeMs: z.number(),
+  /** Where each file was, and its name in the bin. */
+  files: z.array(z.object({ from: z.string(), to: z.string(), isDisk: z.boolean() })),
+  xml: z.string(),
+});
+
+type Stored = z.output<typeof stored>;
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+export interface BinOptions {
+  /** Where entries are kept. */
+  readonly folder: string;
+  readonly logger: Logger;
+  open(uri: string): Promise<Connection>;
+  /** How long an entry is kept. */
+  days(): number;
+  now?(): number;
+}
+
+export class Bin {
+  readonly #options: BinOptions;
+
+  constructor(options: BinOptions) {
+    this.#options = options;
+  }
+
+  async list(): Promise<readonly BinEntry[]> {
+    return (await this.#entries()).map(publicPart);
+  }
+
+  /**
+   * Undefines a machine that does not run and moves the disks named (which must be its own) into the bin.
+   * @throws VirError when it runs, or a file is not one of its disks, or a file can't be moved: nothing has changed then.
+   */
+  async delete(uri: string, uuid: string, disks: readonly string[]): Promise<BinEntry> {
+    const connection = await this.#options.open(uri);
+    const summary = await connection.domains.lookupByUuid(uuid);
+    if (summary.id !== undefined) {
+      throw refuse(
+        `The machine '${summary.name}' is running and can't be deleted.`,
+        'Shut it down or force it off first.',
+      );
+    }
+    const xml = await connection.domains.xml(uuid, { inactive: true, secure: true });
+    const domain = parseDomain(xml);
+    const own = diskPaths(domain);
+    const foreign = disks.find((path) => !own.includes(path));
+    if (foreign !== undefined) throw refuse(`'${foreign}' is not a disk of the machine '${summary.name}'.`);
+
+    const deletedMs = this.#now();
+    const nvram = domain.os?.nvram?.value;
+    const leaving = [
+      ...disks.map((path) => ({ path, isDisk: true })),
+      ...(nvram !== undefined && (await exists(nvram)) ? [{ path: nvram, isDisk: false }] : []),
+    ];
+    const entry: Stored = {
+      id: `${new Date(deletedMs).toISOString().slice(0, 19).replace(/\D/g, '')}-${randomBytes(4).toString('hex')}`,
+      uri,
+      uuid,
+      name: summary.name,
+      deletedMs,
+      purgeMs: deletedMs + this.#options.days() * dayMs,
+      // In the bin beside where they were, so that moving is a rename whatever the file system.
+      files: leaving.map(({ path, isDisk }, index) => ({
+        from: path,
+        to: join(dirname(path), '.vivarium-bin', `${deletedMs}-${index}-${basename(path)}`),
+        isDisk,
+      })),
+      xml,
+    };
+    await this.#write(entry);
+    try {
+      await this.#moveIn(entry);
+      await need(connection.domains, 'undefine')(uuid, { managedSave: true, nvram: 'keep', tpm: 'keep' });
+    } catch (error) {
+      await this.#moveOut(entry);
+      await this.#forget(entry.id);
+      throw error;
+    }
+    return publicPart(entry);
+  }
+
+  /** @throws VirError naming every file or name that is in the way; nothing has changed then. */
+  async restore(id: string): Promise<DomainSummary> {
+    const entry = await this.#entry(id);
+    const occupied: string[] = [];
+    for (const { from, to } of entry.files) if ((await exists(to)) && (await exists(from))) occupied.push(from);
+    if (occupied.length > 0) {
+      throw refuse(
+        `The machine '${entry.name}' can't be restored: ${occupied.join(', ')} exists again.`,
+        'Move it away first.',
+      );
+    }
+    const connection = await this.#options.open(entry.uri);
+    await this.#moveOut(entry);
+    try {
+      const summary = await need(connection.domains, 'define')(entry.xml, { author: 'bin' });
+      await this.#forget(id);
+      return summary;
+    } catch (error) {
+      await this.#moveIn(entry);
+      throw error;
+    }
+  }
+
+  /** Deletes an entry and its files for good. */
+  async purge(id: string): Promise<void> {
+    const entry = await this.#entry(id);
+    for (const { to } of entry.files) await rm(to, { force: true });
+    await this.#tidy(entry);
+    await this.#forget(id);
+  }
+
+  /** Purges what has been kept long enough. */
+  async sweep(): Promise<void> {
+    for (const entry of await this.#entries()) {
+      if (entry.purgeMs > this.#now()) continue;
+      await this.purge(entry.id);
+      this.#options.logger.log('info', 'a deleted machine was purged', { name: entry.name, id: entry.id });
+    }
+  }
+
+  #now(): number {
+    return this.#options.now?.() ?? Date.now();
+  }
+
+  async #moveIn(entry: Stored): Promise<void> {
+    for (const { from, to } of entry.files) {
+      if (!(await exists(from)) || (await exists(to))) continue;
+      await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+      await rename(from, to);
+    }
+  }
+
+  async #moveOut(entry: Stored): Promise<void> {
+    for (const { from, to } of entry.files) {
+      if ((await exists(to)) && !(await exists(from))) await rename(to, from);
+    }
+    await this.#tidy(entry);
+  }
+
+  /** The hidden folders go when nothing is in them any more. */
+  async #tidy(entry: Stored): Promise<void> {
+    for (const folder of new Set(entry.files.map(({ to }) => dirname(to)))) {
+      await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOTEMPTY' && error.code !== 'ENOENT') throw error;
+      });
+    }
+  }
+
+  #path(id: string): string {
+    return join(this.#options.folder, `${id}.json`);
+  }
+
+  async #write(entry: Stored): Promise<void> {
+    await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
+    await writeWhole(this.#path(entry.id), `${JSON.stringify(entry, undefined, 2)}\n`, { mode: 0o600 });
+  }
+
+  async #forget(id: string): Promise<void> {
+    await rm(this.#path(id), { force: true });
+  }
+
+  async #entry(id: string): Promise<Stored> {
+    const found = (await this.#entries()).find((entry) => entry.id === id);
+    if (found !== undefined) return found;
+    throw new VirError({ code: 'invalid-arg', domain: 'none', message: `There is no machine '${id}' in the bin.` });
+  }
+
+  /** Newest first. A file that is not an entry is named in the log and left alone. */
+  async #entries(): Promise<readonly Stored[]> {
+    const names = await readdir(this.#options.folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
+    const entries: Stored[] = [];
+    for (const name of names.filter((candidate) => candidate.endsWith('.json'))) {
+      const path = join(this.#options.folder, name);
+      const parsed = stored.safeParse(json(readIfThere(path)));
+      if (parsed.success && `${parsed.data.id}.json` === name) entries.push(parsed.data);
+      else this.#options.logger.log('warn', 'a file in the bin is not an entry and is left alone', { path });
+    }
+    return entries.sort((a, b) => b.deletedMs - a.deletedMs);
+  }
+}
+
+function publicPart({ id, uri, uuid, name, deletedMs, purgeMs, files }: Stored): BinEntry {
+  return {
+    id,
+    uri,
+    uuid,
+    name,
+    deletedMs,
+    purgeMs,
+    disks: files.filter((file) => file.isDisk).map((file) => file.from),
+  };
+}
+
+function json(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+const refuse = (message: string, fix?: string): VirError =>
+  new VirError({ code: 'operation-invalid', domain: 'none', message, ...(fix === undefined ? {} : { fix }) });

@@ -1,0 +1,41 @@
+/** The contract's server over an engine: every handler, and every announcement the engine's parts make. */
+import type { ContractEvent } from '../../src-shared/contract/index.ts';
+import { Emitter } from '../engine/events.ts';
+import type { Logger } from '../engine/logger.ts';
+import { createContractServer } from './dispatch.ts';
+import { appHandlers } from './handlers/app.ts';
+import { connectionHandlers } from './handlers/connections.ts';
+import { createHandlers } from './handlers/create.ts';
+import { domainHandlers } from './handlers/domains.ts';
+import { editingHandlers } from './handlers/editing.ts';
+import { storageHandlers } from './handlers/storage.ts';
+import type { ContractServer } from './server.ts';
+import type { Services } from './services.ts';
+
+export function serveContract(services: Services, logger: Logger): ContractServer {
+  const events = new Emitter<ContractEvent>((error) => {
+    logger.log('error', 'a listener of the contract failed', { error });
+  });
+  const { engine, settings } = services;
+  engine.events.subscribe(({ uri, event }) => {
+    events.emit({ channel: 'engine', uri, event });
+  });
+  engine.connectionEvents.subscribe((connection) => {
+    events.emit({ channel: 'connection', connection });
+  });
+  engine.jobs.events.subscribe((job) => {
+    events.emit({ channel: 'job', job });
+  });
+  settings.events.subscribe((changed) => {
+    events.emit({ channel: 'settings', settings: changed });
+  });
+  const handlers = {
+    ...appHandlers(services),
+    ...connectionHandlers(services),
+    ...domainHandlers(services),
+    ...editingHandlers(services),
+    ...storageHandlers(services),
+    ...createHandlers(services),
+  };
+  return createContractServer(handlers, events, logger);
+}

@@ -1,0 +1,37 @@
+/** The application itself: settings, tasks, checks, figures. */
+import { VirError } from '../../../src-shared/errors.ts';
+import type { HandlerSet } from '../dispatch.ts';
+import type { Services } from '../services.ts';
+import { version } from '../../version.ts';
+
+export function appHandlers(services: Services): HandlerSet {
+  const { engine, settings, recorder } = services;
+  return {
+    'app.info': () => ({
+      version,
+      ...(process.versions['electron'] === undefined ? {} : { electron: process.versions['electron'] }),
+      node: process.versions.node,
+      engine: 'embedded',
+      platform: process.platform,
+    }),
+    'app.checks': async () => await services.checks(),
+    'settings.get': () => settings.get(),
+    'settings.set': async (change) =>
+      await settings.set(Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))),
+    'jobs.list': () => engine.jobs.list(),
+    'jobs.cancel': ({ id }) => {
+      engine.jobs.cancel(id);
+    },
+    'jobs.retry': ({ id }) => {
+      const again = engine.jobs.retry(id);
+      if (again !== undefined) return again;
+      throw new VirError({ code: 'operation-invalid', domain: 'none', message: 'This task cannot be repeated.' });
+    },
+    'stats.watch': async ({ uri, on }, client) => {
+      const key = `stats ${uri}`;
+      client.onDisconnect(key, on ? await recorder.watch(uri) : undefined);
+    },
+    'stats.history': async ({ uri, uuid, fromMs, toMs, points }) =>
+      await recorder.history({ uri, ...(uuid === undefined ? {} : { uuid }), fromMs, toMs, points }),
+  };
+}

@@ -1,0 +1,41 @@
+/** Connections: opening them, and what they tell of their host. */
+import { cpus, totalmem } from 'node:os';
+import { need } from '../../engine/driver.ts';
+import type { HandlerSet } from '../dispatch.ts';
+import type { Services } from '../services.ts';
+import { versionText } from './text.ts';
+
+export function connectionHandlers({ engine }: Services): HandlerSet {
+  return {
+    'connections.list': () => engine.connections(),
+    'connections.open': async ({ uri }) => {
+      const connection = await engine.open(uri);
+      return { connection: await engine.describe(uri), domains: await connection.domains.list() };
+    },
+    'connections.capabilities': async ({ uri }) => await need(await engine.open(uri), 'capabilities')(),
+    'connections.domain-capabilities': async ({ uri, emulator, architecture, machine, virtType }) =>
+      await need(
+        await engine.open(uri),
+        'domainCapabilities',
+      )({
+        ...(emulator === undefined ? {} : { emulator }),
+        ...(architecture === undefined ? {} : { architecture }),
+        ...(machine === undefined ? {} : { machine }),
+        ...(virtType === undefined ? {} : { virtType }),
+      }),
+    'connections.node': async ({ uri }) => {
+      const connection = await engine.open(uri);
+      const info = await connection.nodeInfo?.();
+      const version = await connection.hypervisorVersion?.();
+      return {
+        hostname: connection.hostname,
+        cpus: info?.cpus ?? cpus().length,
+        memoryKiB: info?.memoryKiB ?? Math.floor(totalmem() / 1024),
+        cpuModel: info?.model ?? '',
+        ...(version === undefined ? {} : { hypervisorVersion: versionText(version) }),
+      };
+    },
+    'connections.xml-to-native': async ({ uri, format, xml }) =>
+      await need(await engine.open(uri), 'domainXmlToNative')(format, xml),
+  };
+}

@@ -1,0 +1,47 @@
+/** Edits that are more than one verb of a driver: planned hardware changes, folders and tags, the bin. */
+import { readOrganisation, vivariumNamespace, withOrganisation } from '../../../src-shared/model/domain-metadata.ts';
+import { parseDomain } from '../../../src-shared/model/domain/index.ts';
+import type { XmlElement } from '../../../src-shared/xml/tree.ts';
+import { writeNode } from '../../../src-shared/xml/write.ts';
+import { need } from '../../engine/driver.ts';
+import { applyEdit, planEdit } from '../../engine/plan-edit.ts';
+import type { HandlerSet } from '../dispatch.ts';
+import type { Services } from '../services.ts';
+
+export function editingHandlers({ engine, bin }: Services): HandlerSet {
+  return {
+    'domains.plan-edit': async ({ uri, uuid, xml }) => await planEdit((await engine.open(uri)).domains, uuid, xml),
+    'domains.apply-edit': async ({ uri, uuid, xml, author }) =>
+      await applyEdit((await engine.open(uri)).domains, uuid, xml, author ?? 'window'),
+    'domains.organise': async ({ uri, uuids, folder, addTags = [], removeTags = [] }) => {
+      const { domains } = await engine.open(uri);
+      const setMetadata = need(domains, 'setMetadata');
+      for (const uuid of uuids) {
+        const { metadata } = parseDomain(await domains.xml(uuid, { inactive: true }));
+        const before = readOrganisation(metadata);
+        const tags = [...before.tags.filter((tag) => !removeTags.includes(tag) && !addTags.includes(tag)), ...addTags];
+        const place = folder ?? before.folder;
+        const after = withOrganisation(metadata, {
+          tags,
+          ...(place === undefined || place === '' ? {} : { folder: place }),
+        });
+        await setMetadata(uuid, { type: 'element', uri: vivariumNamespace, prefix: 'vivarium' }, ownText(after), {});
+      }
+    },
+    'domains.delete': async ({ uri, uuid, disks }) => await bin.delete(uri, uuid, disks),
+    'bin.list': async () => await bin.list(),
+    'bin.restore': async ({ id }) => await bin.restore(id),
+    'bin.purge': async ({ id }) => {
+      await bin.purge(id);
+    },
+  };
+}
+
+/** Vivarium's element of the metadata as text; undefined when there is none left. */
+function ownText(metadata: XmlElement | undefined): string | undefined {
+  if (metadata === undefined) return undefined;
+  const own = metadata.children.find(
+    (node) => node.kind === 'element' && Object.values(node.attributes).includes(vivariumNamespace),
+  );
+  return own === undefined ? undefined : writeNode(own, '');
+}
