@@ -19,6 +19,8 @@ import type { StorageApi } from './storage-api.ts';
 export interface Driver {
   /** libvirt's name of it (`virConnectGetType` in lower case): `qemu`, `test`, `remote` … */
   readonly name: string;
+  /** What people call this connection: `QEMU/KVM, this user`. The URI when absent. */
+  label?(uri: ConnectUri): string;
   /** Whether this driver serves the URI; the first one registered that does is asked. */
   accepts(uri: ConnectUri): boolean;
   /** @throws VirError `no-connect` naming the URI and the cause. */

@@ -6,7 +6,7 @@ import { toErrorData, VirError } from '../../src-shared/errors.ts';
 import { type ConnectUri, parseConnectUri } from '../../src-shared/uri.ts';
 import { privateFolder } from '../host/files.ts';
 import type { EngineContext, EngineDirectories } from './context.ts';
-import type { Connection, Driver } from './driver.ts';
+import type { Connection, Driver, Notice } from './driver.ts';
 import { Emitter, type EngineEvent } from './events.ts';
 import { JobRegistry } from './jobs.ts';
 import { lockState, type StateLock } from './lock.ts';
@@ -42,6 +42,7 @@ interface Slot {
   connection: Connection | undefined;
   unsubscribe: (() => void) | undefined;
   error: unknown;
+  notices: readonly Notice[];
   holders: number;
   /** Opened for good: it is not closed when its last holder goes. */
   pinned: boolean;
@@ -129,13 +130,14 @@ export class Engine {
 
   /** Every connection that was opened or is known of, as it is now. */
   connections(): readonly ConnectionInfo[] {
-    return [...this.#slots.values()].map((slot) => this.#info(slot, []));
+    return [...this.#slots.values()].map((slot) => this.#info(slot));
   }
 
   /** One of them with its notices, which the driver may have to ask for. */
   async describe(uri: string): Promise<ConnectionInfo> {
     const slot = this.#slot(uri);
-    return this.#info(slot, (await slot.connection?.notices?.()) ?? []);
+    slot.notices = (await slot.connection?.notices?.()) ?? [];
+    return this.#info(slot);
   }
 
   /** Announces something about a connection that it does not announce itself, such as samples. */
@@ -171,6 +173,7 @@ export class Engine {
       connection: undefined,
       unsubscribe: undefined,
       error: undefined,
+      notices: [],
       holders: 0,
       pinned: false,
     };
@@ -180,19 +183,24 @@ export class Engine {
 
   async #connect(slot: Slot): Promise<Connection> {
     if (this.#closed) throw new VirError({ code: 'no-connect', domain: 'none', message: 'The engine is closing.' });
-    slot.opening ??= this.#open(slot);
+    if (slot.opening === undefined) {
+      slot.error = undefined;
+      slot.opening = this.#open(slot);
+      this.#announceConnection(slot);
+    }
     return await slot.opening;
   }
 
   async #open(slot: Slot): Promise<Connection> {
     const context: EngineContext = { directories: this.directories, logger: this.logger, jobs: this.jobs };
-    slot.error = undefined;
-    this.#announceConnection(slot);
+    // Not before the slot knows that it is being opened.
+    await Promise.resolve();
     try {
       const connection = await slot.driver.open(slot.uri, context);
       slot.connection = connection;
       const uri = slot.uri.text;
       slot.unsubscribe = connection.events.subscribe((event) => this.events.emit({ uri, event }));
+      this.#fetchNotices(slot, connection);
       return connection;
     } catch (thrown) {
       slot.error = thrown;
@@ -203,12 +211,25 @@ export class Engine {
     }
   }
 
+  /** Notices may take a probe to find out; nobody who opens a connection waits for them. */
+  #fetchNotices(slot: Slot, connection: Connection): void {
+    connection.notices?.().then(
+      (notices) => {
+        if (slot.connection !== connection || notices.length === 0) return;
+        slot.notices = notices;
+        this.#announceConnection(slot);
+      },
+      (error: unknown) => this.logger.log('error', 'notices could not be fetched', { uri: slot.uri.text, error }),
+    );
+  }
+
   async #disconnect(slot: Slot): Promise<void> {
     // Whoever is still opening it has reported why it could not be.
     await slot.opening?.catch(() => undefined);
     const { connection } = slot;
     if (connection === undefined) return;
     slot.connection = undefined;
+    slot.notices = [];
     try {
       // What the connection tells on closing is still heard.
       await connection.close();
@@ -220,10 +241,10 @@ export class Engine {
   }
 
   #announceConnection(slot: Slot): void {
-    this.connectionEvents.emit(this.#info(slot, []));
+    this.connectionEvents.emit(this.#info(slot));
   }
 
-  #info(slot: Slot, notices: ConnectionInfo['notices']): ConnectionInfo {
+  #info(slot: Slot): ConnectionInfo {
     const { connection, uri, driver } = slot;
     const state =
       connection !== undefined
@@ -241,7 +262,7 @@ export class Engine {
       ...(connection === undefined ? {} : { hostname: connection.hostname, type: connection.type }),
       domainVerbs: connection === undefined ? [] : verbsOf(connection.domains),
       storageVerbs: connection?.storage === undefined ? [] : verbsOf(connection.storage),
-      notices,
+      notices: slot.notices,
     };
   }
 }

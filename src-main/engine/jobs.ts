@@ -84,6 +84,7 @@ export class JobRegistry {
         const value = await work({
           signal: controller.signal,
           progress: (done, total) => {
+            if (info.state !== 'running') return;
             update(total === undefined ? { done } : { done, total });
             if (Date.now() - announcedMs >= progressIntervalMs) announce();
           },
@@ -91,9 +92,11 @@ export class JobRegistry {
         update({ state: 'succeeded', endedMs: Date.now() });
         return value;
       } catch (thrown) {
-        const state = controller.signal.aborted ? 'cancelled' : 'failed';
-        update({ state, endedMs: Date.now(), error: toErrorData(thrown) });
-        throw thrown;
+        // Whatever the work gave up with, the reason is that it was told to.
+        const { aborted, reason } = controller.signal;
+        const error: unknown = aborted ? reason : thrown;
+        update({ state: aborted ? 'cancelled' : 'failed', endedMs: Date.now(), error: toErrorData(error) });
+        throw error;
       } finally {
         announce();
         this.#forgetOldest();
