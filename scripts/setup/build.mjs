@@ -38,7 +38,7 @@ async function buildCli() {
     external: ['electron', '@lydell/node-pty', 'usocket', 'x11'],
     // What was written for CommonJS asks for Node's own modules with require().
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    logLevel: 'error',
+    logLevel: 'silent',
   });
 }
 

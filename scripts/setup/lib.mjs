@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 export const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'vivarium');
@@ -14,7 +15,7 @@ export const say = (line) => console.error(`vivarium: ${line}`);
 /** A step that could not be done: which, why, and the command a person can run instead. */
 export class StepFailed extends Error {
   constructor(step, reason, byHand) {
-    super(`${step} failed: ${reason}`);
+    super(stripVTControlCharacters(`${step} failed: ${reason}`));
     this.byHand = byHand;
   }
 }
