@@ -1,12 +1,14 @@
 /** The host's end of character devices: what stands after `-chardev`, as its options in order. */
-import type { Channel, Rng, Serial, Smartcard } from '../../../../src-shared/model/domain/index.ts';
+import type { Rng, Serial, Smartcard } from '../../../../src-shared/model/domain/index.ts';
 import { unsupported } from '../passes/errors.ts';
 
 type EgdBackend = Extract<Rng['backend'], { model: 'egd' }>;
 type PassedCard = Extract<Smartcard, { mode: 'passthrough' }>;
 
-/** All devices with such an end have it in the same shape. */
-export type CharacterDevice = Serial | Channel;
+type HostEnd<T> = T extends unknown ? Omit<T, 'target' | 'address' | 'alias' | 'acpi' | '_extra'> : never;
+
+/** The host's end, which all such devices have in the same shape. */
+export type CharacterDevice = HostEnd<Serial>;
 
 export type ChardevOption = readonly [name: string, value: string];
 

@@ -66,6 +66,7 @@ export function memoryBackend(
   const common: Record<string, Json | undefined> = {};
   let type = 'memory-backend-ram';
   let isNamed = false;
+  const isAsked = access !== undefined || backing?.source?.type === 'file' || backing?.source?.type === 'memfd';
   if (device?.model === 'sgx-epc') type = 'memory-backend-epc';
   else if (path === undefined && backing?.source?.type === 'memfd') {
     type = 'memory-backend-memfd';
@@ -91,7 +92,7 @@ export function memoryBackend(
   Object.assign(common, nodes.properties);
   return {
     properties: { 'qom-type': type, id: piece.id, ...common },
-    isPlain: type === 'memory-backend-ram' && !nodes.isOwn && !pages.isOwn && device === undefined,
+    isPlain: !isAsked && !nodes.isOwn && !pages.isOwn && device === undefined,
   };
 }
 

@@ -1,0 +1,35 @@
+import type { Tpm } from '../../../../../src-shared/model/domain/index.ts';
+import type { MemoryHost } from '../../devices/memory-backend.ts';
+import type { FirmwareDescriptor } from '../../firmware/descriptor.ts';
+import type { PassContext, CompleteDomain } from '../types.ts';
+
+/** One run of a domain: its own folder, and what the host has given it. */
+export interface RunContext {
+  /** The folder of this run: monitor socket, key, displays' sockets. */
+  readonly directory: string;
+  /** The folder of the sockets that channels without a path of their own get. */
+  readonly channelDirectory: string;
+  /** A free TCP port for a display. */
+  readonly allocatePort: (use: 'vnc' | 'vnc-websocket' | 'spice' | 'spice-tls') => number;
+  /** Where displays listen when neither they nor their domain say. */
+  readonly listenAddress: string;
+  /** SPICE's certificates are there, so that its channels can be encrypted. */
+  readonly spiceTlsDirectory?: string;
+  /** The host's device for rendering, for displays that need one. */
+  readonly renderNode?: string;
+  /** The address a virtual network has on the host. */
+  readonly networkAddress?: (network: string) => string | undefined;
+  readonly firmwares: readonly FirmwareDescriptor[];
+  /** Where this domain's UEFI variables are kept when the definition does not say. */
+  readonly nvramPath: string;
+  /** The socket on which the emulator of a TPM listens. */
+  readonly tpmSocket: (tpm: Tpm) => string;
+  readonly memory: MemoryHost;
+}
+
+export interface StartContext extends PassContext {
+  readonly run: RunContext;
+}
+
+/** One step from the stored definition to the running machine's; edits the copy it is handed. */
+export type StartPass = (domain: CompleteDomain, context: StartContext) => void;
