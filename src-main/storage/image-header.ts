@@ -14,8 +14,10 @@ import { readVmdkCowd, readVmdkDescriptor, readVmdkSparse } from './image-format
 
 export type { BackingReference, ImageFormat, ImageHeader, ReadAt } from './image-formats/bytes.ts';
 
-/** Up to the first volume descriptor of a CD, which is all that most formats need: one read a file. */
-const firstReadBytes = 0x8000 + 8;
+/** All that an image with a header of its own needs: one read a file. */
+const firstReadBytes = 4096;
+/** Read into by turns; a header is taken apart before the next file is looked at. */
+const firstBytes = Buffer.alloc(firstReadBytes);
 
 const openFile = promisify(openWithCallback);
 
@@ -94,15 +96,14 @@ export function bytesReader(bytes: Uint8Array): ReadAt {
 
 /** A reader of an open file that keeps the first part, where nearly everything is. */
 function fileReader(file: number): ReadAt {
-  const first = readFully(file, 0, firstReadBytes);
+  const first = readFully(file, 0, firstReadBytes, firstBytes);
   return (offset, length) =>
     offset + length <= first.length || first.length < firstReadBytes
       ? first.subarray(offset, offset + length)
-      : readFully(file, offset, length);
+      : readFully(file, offset, length, Buffer.allocUnsafe(length));
 }
 
-function readFully(file: number, offset: number, length: number): Buffer {
-  const buffer = Buffer.allocUnsafe(length);
+function readFully(file: number, offset: number, length: number, buffer: Buffer): Buffer {
   let done = 0;
   while (done < length) {
     const count = readSync(file, buffer, done, length - done, offset + done);
