@@ -13,41 +13,74 @@ export const forwardModes = [
 
 const range = (name: string) => child(element(name, { start: attr(string), end: attr(string).optional() })).optional();
 
+/** The first of `values` that stands there twice. */
+const firstTwice = (values: readonly string[]): string | undefined =>
+  values.find((value, place) => values.indexOf(value) !== place);
+
 /** How the network reaches the outside; without it the network is isolated. */
-const forward = element('forward', {
-  dev: attr(string).optional(),
-  mode: attr(oneOf(...forwardModes)).default('nat'),
-  managed: attr(yesNo).optional(),
-  driver: child(
-    element('driver', { name: attr(oneOf('kvm', 'vfio')).optional(), model: attr(string).optional() }),
-  ).optional(),
-  nat: child(
-    element('nat', { ipv6: attr(yesNo).optional(), address: range('address'), port: range('port') }),
-  ).optional(),
-  pf: children(element('pf', { dev: attr(string) })),
-  interface: children(element('interface', { dev: attr(string), connections: attr(unsigned).optional() })),
-  address: children(union('address', 'type', { pci: pciNumbers }, 'pci')),
-});
+const forward = element(
+  'forward',
+  {
+    dev: attr(string).optional(),
+    mode: attr(oneOf(...forwardModes)).default('nat'),
+    managed: attr(yesNo).optional(),
+    driver: child(
+      element('driver', { name: attr(oneOf('kvm', 'vfio')).optional(), model: attr(string).optional() }),
+    ).optional(),
+    nat: child(
+      element('nat', { ipv6: attr(yesNo).optional(), address: range('address'), port: range('port') }),
+    ).optional(),
+    pf: children(element('pf', { dev: attr(string) })),
+    interface: children(element('interface', { dev: attr(string), connections: attr(unsigned).optional() })),
+    address: children(union('address', 'type', { pci: pciNumbers }, 'pci')),
+  },
+  {
+    check: ({ mode, dev, interface: interfaces, address }) => {
+      const twice = firstTwice([
+        ...interfaces.map((item) => item.dev),
+        ...address.map((item) => [item.domain, item.bus, item.slot, item.function].join(':')),
+      ]);
+      if (twice !== undefined) return `The device ${twice} is listed twice.`;
+      const [first] = interfaces;
+      if (dev !== undefined && first !== undefined && first.dev !== dev) {
+        return `The attribute 'dev' says '${dev}', the first <interface> says '${first.dev}'.`;
+      }
+      const named = dev !== undefined || interfaces.length > 0;
+      return mode === 'open' && named
+        ? "An 'open' network puts no limits on where packets go: it can't name a device."
+        : undefined;
+    },
+  },
+);
 export type NetworkForward = ModelOf<typeof forward>;
 
-const dns = element('dns', {
-  enable: attr(yesNo).optional(),
-  forwardPlainNames: attr(yesNo).optional(),
-  forwarder: children(element('forwarder', { domain: attr(string).optional(), addr: attr(string).optional() })),
-  txt: children(element('txt', { name: attr(string), value: attr(string) })),
-  srv: children(
-    element('srv', {
-      service: attr(string),
-      protocol: attr(string),
-      domain: attr(string).optional(),
-      target: attr(string).optional(),
-      port: attr(unsigned).optional(),
-      priority: attr(unsigned).optional(),
-      weight: attr(unsigned).optional(),
-    }),
-  ),
-  host: children(element('host', { ip: attr(string), hostname: childTexts('hostname', string) })),
-});
+const dns = element(
+  'dns',
+  {
+    enable: attr(yesNo).optional(),
+    forwardPlainNames: attr(yesNo).optional(),
+    forwarder: children(element('forwarder', { domain: attr(string).optional(), addr: attr(string).optional() })),
+    txt: children(element('txt', { name: attr(string), value: attr(string) })),
+    srv: children(
+      element('srv', {
+        service: attr(string),
+        protocol: attr(string),
+        domain: attr(string).optional(),
+        target: attr(string).optional(),
+        port: attr(unsigned).optional(),
+        priority: attr(unsigned).optional(),
+        weight: attr(unsigned).optional(),
+      }),
+    ),
+    host: children(element('host', { ip: attr(string), hostname: childTexts('hostname', string) })),
+  },
+  {
+    check: ({ enable, forwarder, txt, srv, host }) =>
+      enable === false && forwarder.length + txt.length + srv.length + host.length > 0
+        ? 'A network without DNS has nothing to answer.'
+        : undefined,
+  },
+);
 export type NetworkDns = ModelOf<typeof dns>;
 
 const lease = child(

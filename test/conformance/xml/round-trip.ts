@@ -34,6 +34,16 @@ export function canonical(element: XmlElement, depth = 0): string[] {
   return lines;
 }
 
+/** The first difference that matters, or nothing. */
+export function compare(actual: string, expected: string): string | undefined {
+  const got = canonical(readXml(actual));
+  const want = canonical(readXml(expected));
+  const place = got.findIndex((line, index) => line !== want[index]);
+  if (place < 0 && got.length === want.length) return undefined;
+  const at = place < 0 ? got.length : place;
+  return `line ${at + 1}: ${got[at]?.trim() ?? 'nothing'} instead of ${want[at]?.trim() ?? 'nothing'}`;
+}
+
 /** Every element and attribute by its path, without values: what must not get lost. */
 export function inventory(element: XmlElement, path = '', counts = new Map<string, number>()): Map<string, number> {
   const here = `${path}/${element.name}`;
