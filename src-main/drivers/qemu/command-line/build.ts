@@ -60,7 +60,11 @@ const masterKey: Section = (options, { launch }) => {
 
 const managedReservations: Section = (options, { domain, launch }) => {
   if (!domain.devices.disk.some((disk) => disk.source?.reservations?.managed === true)) return;
-  options.object({ 'qom-type': 'pr-manager-helper', id: 'pr-helper0', path: `${launch.run.directory}/pr-helper0.sock` });
+  options.object({
+    'qom-type': 'pr-manager-helper',
+    id: 'pr-helper0',
+    path: `${launch.run.directory}/pr-helper0.sock`,
+  });
 };
 
 const ioThreads: Section = (options, { domain }) => {
@@ -131,7 +135,8 @@ const launchSecurity: Section = (options, { domain, launch }) => {
 /** What the user hands to QEMU as it stands. */
 const passthrough: Section = (options, { domain }) => {
   for (const { value } of domain.qemuCommandline?.arg ?? []) options.add(value);
-  for (const { name: variable, value } of domain.qemuCommandline?.env ?? []) options.environment[variable] = value ?? '';
+  for (const { name: variable, value } of domain.qemuCommandline?.env ?? [])
+    options.environment[variable] = value ?? '';
 };
 
 const sandbox: Section = (options, { capabilities, launch }) => {

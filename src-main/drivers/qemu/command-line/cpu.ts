@@ -34,7 +34,7 @@ function modelWords({ domain, capabilities }: BuildContext): string[] | undefine
       }
       break;
     case 'host-model':
-      throw new Error("host-model is resolved before the command line is built");
+      throw new Error('host-model is resolved before the command line is built');
     default:
       if (definition.model?.value === undefined) return undefined;
       words.push(definition.model.value);

@@ -1,6 +1,13 @@
 /** The sections that list devices, one a kind; their order is `build.ts`'. */
 import { diskBlockdevs, diskObjects } from '../devices/block.ts';
-import { channelProperties, consoleProperties, guestForward, parallelProperties, redirdevProperties, serialProperties } from '../devices/character-device.ts';
+import {
+  channelProperties,
+  consoleProperties,
+  guestForward,
+  parallelProperties,
+  redirdevProperties,
+  serialProperties,
+} from '../devices/character-device.ts';
 import { asCharacterDevice } from '../devices/chardev.ts';
 import { controllerProperties } from '../devices/controller.ts';
 import { diskProperties } from '../devices/disk.ts';
@@ -95,7 +102,9 @@ function floppyController(options: OptionList, { domain, bootIndex }: BuildConte
   const floppies = domain.devices.disk.filter((disk) => disk.target.bus === 'fdc');
   if (floppies.length === 0) return;
   const of = (unit: number): number | undefined => {
-    const floppy = floppies.findLast((disk) => (disk.address?.type === 'drive' ? (disk.address.unit ?? 0) : 0) === unit);
+    const floppy = floppies.findLast(
+      (disk) => (disk.address?.type === 'drive' ? (disk.address.unit ?? 0) : 0) === unit,
+    );
     return floppy === undefined ? undefined : positive(bootIndex(floppy));
   };
   const [first, second] = [of(0), of(1)];
@@ -190,7 +199,8 @@ export const tpms: Section = (options, context) => {
     const id = `id=${tpmdevAlias(tpm)}`;
     if (backend.type === 'passthrough') {
       const paths = launch.tpmDevice?.(tpm);
-      if (paths === undefined) throw unsupported("The host's TPM can only be given to a guest by a privileged connection.");
+      if (paths === undefined)
+        throw unsupported("The host's TPM can only be given to a guest by a privileged connection.");
       const cancel = `cancel-path=${escapeComma(paths.cancelPath)}`;
       options.add('-tpmdev', ['passthrough', id, `path=${escapeComma(paths.path)}`, cancel].join(','));
     } else {
@@ -254,7 +264,8 @@ export const hostDevices: Section = (options, context) => {
   for (const hostdev of context.domain.devices.hostdev) {
     if (hostdev.type === 'scsi') {
       const path = launch.scsiGenericPath;
-      if (path === undefined) throw unsupported("The host's SCSI devices need a privileged connection (qemu:///system).");
+      if (path === undefined)
+        throw unsupported("The host's SCSI devices need a privileged connection (qemu:///system).");
       options.blockdev(scsiHostdevBlockdev(hostdev, path, launch.block));
     }
     options.device(hostdevProperties(hostdev, context, launch.vhostDescriptor));
@@ -297,4 +308,3 @@ export const vsock: Section = (options, context) => {
   if (fd === undefined) throw unsupported('<vsock> needs a privileged connection (qemu:///system).');
   options.device(vsockProperties(device, context, fd));
 };
-

@@ -29,7 +29,8 @@ export const pflash: Section = (options, { domain, launch }) => {
   const { nvram } = os;
   if (nvram === undefined) return;
   if (nvram.source === undefined) {
-    for (const node of fileNodes(variablesNode, nvram.value ?? '', nvram.format ?? 'raw', false)) options.blockdev(node);
+    for (const node of fileNodes(variablesNode, nvram.value ?? '', nvram.format ?? 'raw', false))
+      options.blockdev(node);
     return;
   }
   // Variables may lie anywhere a disk may: only the names of the nodes differ.

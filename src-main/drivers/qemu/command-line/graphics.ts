@@ -56,7 +56,8 @@ function vnc(options: OptionList, display: Of<'vnc'>, { domain }: BuildContext):
     case 'address':
     case 'network': {
       const port = display.port ?? 0;
-      if (port < lowestVncPort || port > 65_535) throw unsupported(`A VNC port is between 5900 and 65535, not ${port}.`);
+      if (port < lowestVncPort || port > 65_535)
+        throw unsupported(`A VNC port is between 5900 and 65535, not ${port}.`);
       const address = listen.address ?? '';
       parts.push(`${address.includes(':') ? `[${address}]` : address}:${port - lowestVncPort}`);
       if (display.websocket !== undefined && display.websocket !== 0) parts.push(`websocket=${display.websocket}`);

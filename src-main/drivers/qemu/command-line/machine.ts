@@ -12,7 +12,8 @@ export const machine: Section = (options, context) => {
   const parts = [os.type.machine ?? '', 'usb=off'];
   if (features?.vmport !== undefined) parts.push(`vmport=${onOff(features.vmport.state)}`);
   if (features?.smm !== undefined) parts.push(`smm=${onOff(features.smm.state)}`);
-  if (features?.ioapic !== undefined) parts.push(`kernel_irqchip=${features.ioapic.driver === 'qemu' ? 'split' : 'on'}`);
+  if (features?.ioapic !== undefined)
+    parts.push(`kernel_irqchip=${features.ioapic.driver === 'qemu' ? 'split' : 'on'}`);
   const dumpCore = domain.memory.dumpCore ?? launch.dumpGuestCore ?? false;
   parts.push(`dump-guest-core=${onOff(dumpCore)}`);
   if (memoryBacking?.nosharepages === true) parts.push('mem-merge=off');
@@ -29,7 +30,8 @@ export const machine: Section = (options, context) => {
   if (hasMemoryAttributes(context)) parts.push('hmat=on');
   if (os.bios?.useserial === true) parts.push('graphics=off');
   const hpet = domain.clock?.timer.find((timer) => timer.name === 'hpet');
-  if (hpet?.present !== undefined && capabilities.hasOption('machine', 'hpet')) parts.push(`hpet=${onOff(hpet.present)}`);
+  if (hpet?.present !== undefined && capabilities.hasOption('machine', 'hpet'))
+    parts.push(`hpet=${onOff(hpet.present)}`);
   options.add('-machine', parts.join(','));
 };
 
@@ -105,4 +107,3 @@ export const powerManagement: Section = (options, { domain, capabilities }) => {
   global(pm?.suspendToMem, 'disable_s3');
   global(pm?.suspendToDisk, 'disable_s4');
 };
-

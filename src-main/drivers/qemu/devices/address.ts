@@ -62,7 +62,9 @@ export function driveProperties(
     case 'ide':
       return { bus: `${hasBuiltinIde(domain) ? 'ide' : controllerAlias(domain, 'ide', controller)}.${channel}`, unit };
     case 'sata':
-      return { bus: `${isQ35(domain) && controller === 0 ? 'ide' : controllerAlias(domain, 'sata', controller)}.${unit}` };
+      return {
+        bus: `${isQ35(domain) && controller === 0 ? 'ide' : controllerAlias(domain, 'sata', controller)}.${unit}`,
+      };
     case 'fdc':
       return { unit };
     case 'scsi': {

@@ -45,7 +45,9 @@ export class NodeNumbers {
 
 /** Gives the images of a disk, from the top down, the numbers their nodes are named by. */
 export function numberDisk(disk: Disk, numbers: NodeNumbers): void {
-  if (disk.source !== undefined && !isEmptyDisk(disk) && disk.type !== 'vhostuser') disk.source.index ??= numbers.next();
+  const number = disk.source?.index ?? numbers.next();
+  // An empty drive takes a number too, which its medium then has not.
+  if (disk.source !== undefined && !isEmptyDisk(disk) && disk.type !== 'vhostuser') disk.source.index = number;
   for (let store = disk.backingStore; isImage(store); store = store.backingStore) store.index ??= numbers.next();
 }
 

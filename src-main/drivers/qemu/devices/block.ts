@@ -54,9 +54,7 @@ export function diskBlockdevs(disk: Disk, host: BlockHost): BlockdevProperties[]
 export function diskObjects(disk: Disk): ObjectProperties[] {
   const reservations = disk.source?.reservations;
   if (reservations === undefined || reservations.managed === true || reservations.source === undefined) return [];
-  return [
-    { 'qom-type': 'pr-manager-helper', id: reservationsAlias(disk), path: reservations.source.path },
-  ];
+  return [{ 'qom-type': 'pr-manager-helper', id: reservationsAlias(disk), path: reservations.source.path }];
 }
 
 const reservationsAlias = (disk: Disk): string =>

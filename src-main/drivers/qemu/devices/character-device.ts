@@ -1,5 +1,12 @@
 /** The guest's end of serial ports, parallel ports, channels, consoles and USB redirection. */
-import type { Channel, Console, Parallel, Redirdev, Redirfilter, Serial } from '../../../../src-shared/model/domain/index.ts';
+import type {
+  Channel,
+  Console,
+  Parallel,
+  Redirdev,
+  Redirfilter,
+  Serial,
+} from '../../../../src-shared/model/domain/index.ts';
 import { unsupported } from '../passes/errors.ts';
 import { addressProperties } from './address.ts';
 import {

@@ -19,7 +19,7 @@ export interface Chardev {
 
 export interface ChardevHost {
   /** A descriptor to listen or write on instead of a path, when the host has opened it already. */
-  readonly descriptor?: (id: string) => string | undefined;
+  readonly descriptor?: (id: string, listens: boolean) => string | undefined;
   /** QEMU waits for a client before it goes on. */
   readonly waits?: boolean;
 }
@@ -106,9 +106,13 @@ function tcpOptions(device: Extract<CharacterDevice, { type: 'tcp' }>, host: Cha
   ];
 }
 
-function unixOptions(device: Extract<CharacterDevice, { type: 'unix' }>, id: string, host: ChardevHost): ChardevOption[] {
+function unixOptions(
+  device: Extract<CharacterDevice, { type: 'unix' }>,
+  id: string,
+  host: ChardevHost,
+): ChardevOption[] {
   const { source } = device;
-  const descriptor = host.descriptor?.(id);
+  const descriptor = host.descriptor?.(id, source?.mode === 'bind');
   return [
     descriptor === undefined ? ['path', source?.path ?? ''] : ['fd', descriptor],
     ...listenOptions(source?.mode === 'bind', host),
@@ -117,7 +121,14 @@ function unixOptions(device: Extract<CharacterDevice, { type: 'unix' }>, id: str
 }
 
 const listenOptions = (listens: boolean, host: ChardevHost): ChardevOption[] =>
-  !listens ? [] : host.waits === true ? [['server', 'on']] : [['server', 'on'], ['wait', 'off']];
+  !listens
+    ? []
+    : host.waits === true
+      ? [['server', 'on']]
+      : [
+          ['server', 'on'],
+          ['wait', 'off'],
+        ];
 
 function reconnectOption(reconnect: { enabled: boolean; timeout?: number } | undefined): ChardevOption[] {
   if (reconnect === undefined) return [];
@@ -143,7 +154,11 @@ export function asCharacterDevice(end: EgdBackend | PassedCard): CharacterDevice
     case 'dev':
     case 'file':
     case 'pipe':
-      return { type: end.type, source: { seclabel: [], ...(source?.path === undefined ? {} : { path: source.path }) }, ...log };
+      return {
+        type: end.type,
+        source: { seclabel: [], ...(source?.path === undefined ? {} : { path: source.path }) },
+        ...log,
+      };
     case 'spiceport':
     case 'dbus':
       return { type: end.type, source: { channel: source?.channel ?? '' }, ...log };

@@ -59,7 +59,12 @@ function frontend(disk: Disk, { capabilities }: DeviceContext): DeviceProperties
       return { driver: device === 'cdrom' ? 'scsi-cd' : 'scsi-hd' };
     case 'virtio':
       return {
-        ...virtioProperties(disk.type === 'vhostuser' ? 'vhost-user-blk' : 'virtio-blk', disk, disk.model, capabilities),
+        ...virtioProperties(
+          disk.type === 'vhostuser' ? 'vhost-user-blk' : 'virtio-blk',
+          disk,
+          disk.model,
+          capabilities,
+        ),
         iothread: positive(driver?.iothread) === undefined ? undefined : `iothread${driver?.iothread}`,
         ioeventfd: driver?.ioeventfd,
         event_idx: driver?.event_idx,

@@ -4,7 +4,14 @@ import { addressProperties, driveProperties } from './address.ts';
 import { storageBackend } from './block-storage.ts';
 import type { BlockHost } from './block.ts';
 import { romProperties } from './network-card.ts';
-import { aliasOf, type BlockdevProperties, type DeviceContext, type DeviceProperties, onOffWord, positive } from './properties.ts';
+import {
+  aliasOf,
+  type BlockdevProperties,
+  type DeviceContext,
+  type DeviceProperties,
+  onOffWord,
+  positive,
+} from './properties.ts';
 import { virtioProperties } from './virtio.ts';
 
 type Of<T extends Hostdev['type']> = Extract<Hostdev, { type: T }>;
@@ -32,7 +39,8 @@ export function hostdevProperties(
         ...addressProperties(domain, hostdev),
       };
     case 'scsi':
-      if (hostdev.address?.type !== 'drive') throw unsupported('A SCSI device of the host needs the address of a drive.');
+      if (hostdev.address?.type !== 'drive')
+        throw unsupported('A SCSI device of the host needs the address of a drive.');
       return {
         driver: 'scsi-generic',
         drive: scsiNode(hostdev),
@@ -98,7 +106,11 @@ function usbProperties(hostdev: Of<'usb'>, { domain, capabilities }: DeviceConte
 const scsiNode = (hostdev: Of<'scsi'>): string => `libvirt-${aliasOf(hostdev)}-backend`;
 
 /** The node behind a SCSI device: the host's, or one that iSCSI reaches. */
-export function scsiHostdevBlockdev(hostdev: Of<'scsi'>, sgPath: (hostdev: Of<'scsi'>) => string, host: BlockHost): BlockdevProperties {
+export function scsiHostdevBlockdev(
+  hostdev: Of<'scsi'>,
+  sgPath: (hostdev: Of<'scsi'>) => string,
+  host: BlockHost,
+): BlockdevProperties {
   const readOnly = hostdev.readonly === true;
   const { source } = hostdev;
   const isNetwork = source.protocol === 'iscsi';

@@ -75,7 +75,8 @@ export function memoryBackend(
     isNamed = true;
   } else if (pages.isHuge || path !== undefined || access !== undefined || backing?.source?.type === 'file') {
     type = 'memory-backend-file';
-    common['mem-path'] = path ?? (pages.isHuge ? hugepagePath(pages.sizeKiB, host) : `${host.backingFolder}/${piece.fileName}`);
+    common['mem-path'] =
+      path ?? (pages.isHuge ? hugepagePath(pages.sizeKiB, host) : `${host.backingFolder}/${piece.fileName}`);
     if (path === undefined) common['discard-data'] = discard;
     common['share'] = share;
     isNamed = true;
@@ -153,7 +154,8 @@ function preallocation(
   pages: Pages,
   host: MemoryHost,
 ): Record<string, Json | undefined> {
-  const wanted = wantsPreallocation(piece, domain, pages) || (piece.device?.model === 'sgx-epc' && !host.isPreallocated);
+  const wanted =
+    wantsPreallocation(piece, domain, pages) || (piece.device?.model === 'sgx-epc' && !host.isPreallocated);
   if (piece.device?.model === 'virtio-mem') {
     const device = capabilities.hasProperty('virtio-mem-pci', 'prealloc');
     return {

@@ -11,7 +11,12 @@ export const memoryPiece = (device: MemoryDevice): MemoryPiece => ({
   device,
 });
 
-const drivers = { dimm: 'pc-dimm', nvdimm: 'nvdimm', 'virtio-pmem': 'virtio-pmem-pci', 'virtio-mem': 'virtio-mem-pci' } as const;
+const drivers = {
+  dimm: 'pc-dimm',
+  nvdimm: 'nvdimm',
+  'virtio-pmem': 'virtio-pmem-pci',
+  'virtio-mem': 'virtio-mem-pci',
+} as const;
 
 /** A memory module; `undefined` for enclave memory, which belongs to the machine. */
 export function memoryDeviceProperties(

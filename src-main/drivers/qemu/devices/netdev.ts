@@ -21,7 +21,10 @@ export function netdevProperties(card: Interface, host: NetworkHost): NetdevProp
   return { type, ...rest, id: netdevAlias(card) };
 }
 
-function backend(card: Interface, host: NetworkHost): { readonly type: string } & Omit<NetdevProperties, 'id' | 'type'> {
+function backend(
+  card: Interface,
+  host: NetworkHost,
+): { readonly type: string } & Omit<NetdevProperties, 'id' | 'type'> {
   const queues = (card.driver?.queues ?? 0) > 1 ? card.driver?.queues : undefined;
   switch (card.type) {
     case 'user':

@@ -64,7 +64,8 @@ export function controllerAlias(domain: Domain, type: string, index: number): st
 }
 
 /** The chardev behind a device. */
-export const chardevAlias = (device: { readonly alias?: { readonly name: string } }): string => `char${aliasOf(device)}`;
+export const chardevAlias = (device: { readonly alias?: { readonly name: string } }): string =>
+  `char${aliasOf(device)}`;
 
 /** The chardev of a device that runs in another process. */
 export const vhostUserAlias = (device: { readonly alias?: { readonly name: string } }): string =>

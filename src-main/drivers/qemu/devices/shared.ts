@@ -75,7 +75,8 @@ export function shmemObject(shmem: Shmem): ObjectProperties | undefined {
 
 export function shmemProperties(shmem: Shmem, { domain }: DeviceContext): DeviceProperties {
   const model = shmem.model?.type;
-  if (model === undefined || model === 'ivshmem') throw unsupported(`<shmem> '${shmem.name}': QEMU has no 'ivshmem' any more.`);
+  if (model === undefined || model === 'ivshmem')
+    throw unsupported(`<shmem> '${shmem.name}': QEMU has no 'ivshmem' any more.`);
   const hasServer = shmem.server !== undefined;
   return {
     driver: model,

@@ -31,7 +31,10 @@ export const hubProperties = (hub: Hub, { domain }: DeviceContext): DeviceProper
 });
 
 /** `undefined` when the guest's memory is not to be changed while it runs. */
-export function memballoonProperties(balloon: Memballoon, { domain, capabilities }: DeviceContext): DeviceProperties | undefined {
+export function memballoonProperties(
+  balloon: Memballoon,
+  { domain, capabilities }: DeviceContext,
+): DeviceProperties | undefined {
   if (balloon.model === 'none') return undefined;
   if (balloon.model === 'xen') throw unsupported("QEMU has no memory balloon of the model 'xen'.");
   return {
@@ -94,7 +97,11 @@ export function panicProperties(panic: Panic): DeviceProperties | undefined {
   }
 }
 
-export function vsockProperties(vsock: Vsock, { domain, capabilities }: DeviceContext, descriptor: string): DeviceProperties {
+export function vsockProperties(
+  vsock: Vsock,
+  { domain, capabilities }: DeviceContext,
+  descriptor: string,
+): DeviceProperties {
   return {
     ...virtioProperties('vhost-vsock', vsock, vsock.model, capabilities),
     id: aliasOf(vsock),

@@ -2,7 +2,14 @@ import type { Audio, Sound } from '../../../../src-shared/model/domain/index.ts'
 import { unsupported } from '../passes/errors.ts';
 import type { CompleteDomain } from '../passes/types.ts';
 import { addressProperties } from './address.ts';
-import { aliasOf, type DeviceContext, type DeviceProperties, type Json, type JsonProperties, positive } from './properties.ts';
+import {
+  aliasOf,
+  type DeviceContext,
+  type DeviceProperties,
+  type Json,
+  type JsonProperties,
+  positive,
+} from './properties.ts';
 
 const drivers: Partial<Record<Sound['model'], string>> = {
   es1370: 'ES1370',

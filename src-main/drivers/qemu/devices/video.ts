@@ -1,7 +1,14 @@
 import type { Video } from '../../../../src-shared/model/domain/index.ts';
 import { unsupported } from '../passes/errors.ts';
 import { addressProperties } from './address.ts';
-import { aliasOf, type DeviceContext, type DeviceProperties, type JsonProperties, positive, vhostUserAlias } from './properties.ts';
+import {
+  aliasOf,
+  type DeviceContext,
+  type DeviceProperties,
+  type JsonProperties,
+  positive,
+  vhostUserAlias,
+} from './properties.ts';
 import { virtioProperties, virtioSwitches } from './virtio.ts';
 
 const withVga: Partial<Record<string, string>> = {
@@ -49,7 +56,8 @@ function driver(card: Video, { capabilities }: DeviceContext): DeviceProperties 
     return virtioProperties(name, card, undefined, capabilities);
   }
   const name = isPrimary ? withVga[model?.type ?? ''] : model?.type === 'qxl' ? 'qxl' : undefined;
-  if (name === undefined) throw unsupported(`A graphics card '${model?.type}' is not supported${isPrimary ? '' : ' besides the first'}.`);
+  if (name === undefined)
+    throw unsupported(`A graphics card '${model?.type}' is not supported${isPrimary ? '' : ' besides the first'}.`);
   return { driver: name };
 }
 
@@ -65,7 +73,9 @@ function memoryProperties(card: Video, { capabilities }: DeviceContext): JsonPro
     return {
       ram_size: positive((model.ram ?? 0) * 1024),
       vram_size: positive(vram * 1024),
-      vram64_size_mb: capabilities.hasProperty('qxl', 'vram64_size_mb') ? Math.floor((model.vram64 ?? 0) / 1024) : undefined,
+      vram64_size_mb: capabilities.hasProperty('qxl', 'vram64_size_mb')
+        ? Math.floor((model.vram64 ?? 0) / 1024)
+        : undefined,
       vgamem_mb: capabilities.hasProperty('qxl', 'vgamem_mb') ? Math.floor((model.vgamem ?? 0) / 1024) : undefined,
     };
   }

@@ -39,7 +39,9 @@ function virtioDriver(
   capabilities: QemuCapabilities,
 ): string {
   if (address?.type !== 'pci') {
-    throw unsupported(`The device '${base}' can only sit on the PCI bus, not at an address of type '${address?.type}'.`);
+    throw unsupported(
+      `The device '${base}' can only sit on the PCI bus, not at an address of type '${address?.type}'.`,
+    );
   }
   const hasGenerations = capabilities.hasType('virtio-blk-pci-non-transitional');
   if (model === 'virtio-transitional') return hasGenerations ? `${base}-pci-transitional` : `${base}-pci`;

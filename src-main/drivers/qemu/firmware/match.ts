@@ -24,7 +24,8 @@ function fits(domain: CompleteDomain, firmware: FirmwareDescriptor): boolean {
     if (wanted.enabled !== features.has(wanted.name)) return false;
   }
   if (os.loader?.secure === true && !features.has('requires-smm')) return false;
-  if (mapping.device === 'flash' && mapping.mode !== (os.loader?.stateless === true ? 'stateless' : 'split')) return false;
+  if (mapping.device === 'flash' && mapping.mode !== (os.loader?.stateless === true ? 'stateless' : 'split'))
+    return false;
   const security = domain.launchSecurity;
   if (security?.type === 'sev') {
     if (!features.has('amd-sev')) return false;
@@ -46,6 +47,9 @@ function fitsMachine({ os }: CompleteDomain, firmware: FirmwareDescriptor): bool
 
 /** `pc-q35-*`: `*` and `?` as a shell has them. */
 function matches(pattern: string, name: string): boolean {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${source}$`).test(name);
 }

@@ -11,7 +11,10 @@ export function findController<T extends ControllerType>(
   return controllers.find((item) => item.type === type && item.index === index) as ControllerOf<T> | undefined;
 }
 
-export function controllersOf<T extends ControllerType>(controllers: readonly Controller[], type: T): ControllerOf<T>[] {
+export function controllersOf<T extends ControllerType>(
+  controllers: readonly Controller[],
+  type: T,
+): ControllerOf<T>[] {
   return controllers.filter((item) => item.type === type) as ControllerOf<T>[];
 }
 

@@ -72,7 +72,10 @@ export type DeviceRef =
  */
 export function devicesOf(devices: Devices): DeviceRef[] {
   const list: DeviceRef[] = [];
-  const all = <K extends DeviceRef['kind']>(kind: K, items: readonly Extract<DeviceRef, { kind: K }>['device'][]): void => {
+  const all = <K extends DeviceRef['kind']>(
+    kind: K,
+    items: readonly Extract<DeviceRef, { kind: K }>['device'][],
+  ): void => {
     for (const device of items) list.push({ kind, device } as DeviceRef);
   };
   all('disk', devices.disk);
@@ -106,4 +109,3 @@ export function devicesOf(devices: Devices): DeviceRef[] {
 export function isSerialStandIn(console: Console | undefined): boolean {
   return console !== undefined && (console.target?.type ?? 'serial') === 'serial';
 }
-

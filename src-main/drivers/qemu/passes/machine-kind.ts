@@ -15,7 +15,8 @@ export function isQ35(domain: Domain): boolean {
 export function isI440fx(domain: Domain): boolean {
   const machine = machineOf(domain);
   return (
-    isX86(domain) && (machine === 'pc' || ['pc-0.', 'pc-1.', 'pc-i440', 'rhel'].some((start) => machine.startsWith(start)))
+    isX86(domain) &&
+    (machine === 'pc' || ['pc-0.', 'pc-1.', 'pc-i440', 'rhel'].some((start) => machine.startsWith(start)))
   );
 }
 

@@ -6,7 +6,9 @@ import type { CompleteDomain } from '../types.ts';
 
 /** Function 0 of a slot with more than one function says so, or the guest would not look at the others. */
 export function markMultifunction({ devices }: CompleteDomain): void {
-  const addresses = devicesOf(devices).flatMap(({ device }) => (device.address?.type === 'pci' ? [device.address] : []));
+  const addresses = devicesOf(devices).flatMap(({ device }) =>
+    device.address?.type === 'pci' ? [device.address] : [],
+  );
   const slot = (address: (typeof addresses)[number]): string =>
     `${address.domain ?? 0}:${address.bus ?? 0}:${address.slot ?? 0}`;
   const shared = new Set(addresses.filter((address) => (address.function ?? 0) !== 0).map(slot));
@@ -31,7 +33,9 @@ export function completePciControllers({ devices }: CompleteDomain, capabilities
       case 'pci-bridge':
         target.chassisNr ??= index;
         if (index <= (address?.bus ?? 0)) {
-          throw unsupported(`The PCI bridge with index ${index} sits on bus ${address?.bus ?? 0}; its index must be larger.`);
+          throw unsupported(
+            `The PCI bridge with index ${index} sits on bus ${address?.bus ?? 0}; its index must be larger.`,
+          );
         }
         break;
       case 'pcie-root-port':

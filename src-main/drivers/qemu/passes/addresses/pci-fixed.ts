@@ -76,7 +76,9 @@ function placeInChipset(controller: Controller, place: PciPlace): void {
   const given = placeOf(controller.address);
   if (given.bus !== place.bus || given.slot !== place.slot || given.function !== place.function) {
     const where = `0:${place.bus}:${place.slot.toString(16)}.${place.function}`;
-    throw placementFailed(`The first '${controller.type}' controller is part of the chip set, at PCI address ${where}.`);
+    throw placementFailed(
+      `The first '${controller.type}' controller is part of the chip set, at PCI address ${where}.`,
+    );
   }
 }
 
@@ -107,7 +109,11 @@ function placeOnIch9(domain: CompleteDomain, buses: PciBuses, reserveNext: Reser
     } else if (controller.type === 'usb' && controller.model === 'ich9-uhci1' && controller.address === undefined) {
       const slot = [0x1d, 0x1a].find((candidate) => !buses.inUse(0, candidate));
       if (slot !== undefined) setPlace(controller, buses.reserve({ bus: 0, slot, function: 0 }, needs), true);
-    } else if (controller.type === 'pci' && controller.model === 'dmi-to-pci-bridge' && controller.address === undefined) {
+    } else if (
+      controller.type === 'pci' &&
+      controller.model === 'dmi-to-pci-bridge' &&
+      controller.address === undefined
+    ) {
       if (!buses.inUse(0, 0x1e)) setPlace(controller, buses.reserve({ bus: 0, slot: 0x1e, function: 0 }, needs));
     }
   }

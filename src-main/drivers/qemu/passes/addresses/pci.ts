@@ -80,7 +80,8 @@ class Assignment {
     for (const { kind, device } of devicesOf(this.#domain.devices)) {
       if (!isPlaced(device) || device.address?.type !== 'pci') continue;
       const place = placeOf(device.address);
-      const isInPiix3 = kind === 'controller' && place.slot === 1 && place.bus === 0 && piix3Function(device) === place.function;
+      const isInPiix3 =
+        kind === 'controller' && place.slot === 1 && place.bus === 0 && piix3Function(device) === place.function;
       if (isInPiix3 && this.#buses.acceptsPci(0)) continue;
       this.#buses.reserve(place, this.#needs.get(device) || connect.pci);
     }

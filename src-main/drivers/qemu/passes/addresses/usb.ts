@@ -111,7 +111,8 @@ class UsbPorts {
 
   addHub(address: UsbAddress): void {
     const { hub, port } = this.#find(address);
-    if (hub.hubs.has(port)) throw invalidDefinition(`Two USB hubs are on bus ${address.bus ?? 0} port ${address.port}.`);
+    if (hub.hubs.has(port))
+      throw invalidDefinition(`Two USB hubs are on bus ${address.bus ?? 0} port ${address.port}.`);
     hub.used.add(port);
     hub.hubs.set(port, newHub(hubPorts));
   }
@@ -142,7 +143,8 @@ class UsbPorts {
     const port = path.pop() ?? 0;
     for (const step of path) {
       hub = hub.hubs.get(step);
-      if (hub === undefined) throw invalidDefinition(`There is no hub at port ${step} of USB bus ${bus} (${address.port}).`);
+      if (hub === undefined)
+        throw invalidDefinition(`There is no hub at port ${step} of USB bus ${bus} (${address.port}).`);
     }
     if (port < 1 || port > hub.size) throw invalidDefinition(`USB bus ${bus} has no port ${address.port}.`);
     return { hub, port };

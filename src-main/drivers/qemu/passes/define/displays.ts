@@ -18,7 +18,9 @@ function completeListens(display: Server): void {
   const socket = display.type === 'vnc' ? display.socket : undefined;
   const address = display.listen === '' ? undefined : display.listen;
   const fromAttributes: GraphicsListen =
-    socket === undefined ? { type: 'address', ...(address === undefined ? {} : { address }) } : { type: 'socket', socket };
+    socket === undefined
+      ? { type: 'address', ...(address === undefined ? {} : { address }) }
+      : { type: 'socket', socket };
   const [first] = display.listens;
   if (first === undefined) display.listens.push(fromAttributes);
   else if (fromAttributes.type === 'socket' && (first.type === 'address' || first.type === 'network')) {

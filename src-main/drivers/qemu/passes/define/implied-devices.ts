@@ -32,7 +32,8 @@ function addUsb(domain: CompleteDomain, capabilities: QemuCapabilities): void {
   if (capabilities.hasType('qemu-xhci')) insertController(controller, { type: 'usb', index: 0, model: 'qemu-xhci' });
   else if (capabilities.hasType('nec-usb-xhci')) {
     insertController(controller, { type: 'usb', index: 0, model: 'nec-xhci' });
-  } else if (capabilities.hasType('ich9-usb-ehci1')) for (const part of usb2Parts) insertController(controller, { ...part });
+  } else if (capabilities.hasType('ich9-usb-ehci1'))
+    for (const part of usb2Parts) insertController(controller, { ...part });
 }
 
 const usb2Parts: readonly Controller[] = [

@@ -37,7 +37,11 @@ export const numberControllers: Pass = ({ devices }) => {
   });
 };
 
-function indexOfUsb2Before(controllers: readonly Controller[], place: number, controller: Controller): number | undefined {
+function indexOfUsb2Before(
+  controllers: readonly Controller[],
+  place: number,
+  controller: Controller,
+): number | undefined {
   const previous = controllers.slice(0, place).findLast((item) => item.type === 'usb');
   if (previous === undefined || !isUsb2(previous)) return undefined;
   const taken = controllers.some(

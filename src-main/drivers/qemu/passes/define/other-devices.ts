@@ -49,10 +49,12 @@ function completeShmem(shmem: Shmem): void {
   if (model !== 'ivshmem-doorbell') shmem.size ??= { bytes: 4 * 1024 * 1024 };
   if (model === 'ivshmem') return;
   if (shmem.server === undefined) {
-    if (model === 'ivshmem-doorbell') throw unsupported(`<shmem> '${shmem.name}' of model '${model}' needs a <server>.`);
+    if (model === 'ivshmem-doorbell')
+      throw unsupported(`<shmem> '${shmem.name}' of model '${model}' needs a <server>.`);
     return;
   }
-  if (model === 'ivshmem-plain') throw unsupported(`<shmem> '${shmem.name}' of model '${model}' can't have a <server>.`);
+  if (model === 'ivshmem-plain')
+    throw unsupported(`<shmem> '${shmem.name}' of model '${model}' can't have a <server>.`);
   if (shmem.size !== undefined) throw unsupported(`<shmem> '${shmem.name}' of model '${model}' can't have a <size>.`);
   shmem.msi ??= {};
   shmem.msi.ioeventfd ??= true;

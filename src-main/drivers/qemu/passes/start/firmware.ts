@@ -26,7 +26,9 @@ export const chooseFirmware: StartPass = (domain, { run }) => {
   switch (mapping.device) {
     case 'flash': {
       if (mapping.executable.format !== 'raw') {
-        throw unsupported(`The firmware ${mapping.executable.filename} is of the format '${mapping.executable.format}'.`);
+        throw unsupported(
+          `The firmware ${mapping.executable.filename} is of the format '${mapping.executable.format}'.`,
+        );
       }
       os.loader = { ...os.loader, type: 'pflash', readonly: true, value: mapping.executable.filename };
       if (mapping.mode === 'split' && mapping.nvramTemplate !== undefined) {

@@ -31,7 +31,8 @@ function prepareListens(display: Server, run: RunContext): void {
         if (listen.address !== undefined) break;
         const { network } = listen;
         const address = network === undefined ? run.listenAddress : run.networkAddress?.(network);
-        if (address === undefined) throw unsupported(`The display listens on network '${network}', which is not active.`);
+        if (address === undefined)
+          throw unsupported(`The display listens on network '${network}', which is not active.`);
         listen.address = address;
         break;
       }
@@ -55,7 +56,8 @@ function preparePorts(display: Server, run: RunContext): void {
     if (display.websocket === -1) display.websocket = run.allocatePort('vnc-websocket');
     return;
   }
-  const { plain, encrypted } = display.autoport === true ? neededPorts(display, run) : { plain: false, encrypted: false };
+  const { plain, encrypted } =
+    display.autoport === true ? neededPorts(display, run) : { plain: false, encrypted: false };
   if (plain || display.port === -1) display.port = run.allocatePort('spice');
   if (encrypted || display.tlsPort === -1) {
     if (run.spiceTlsDirectory === undefined) {
