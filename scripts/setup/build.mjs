@@ -45,7 +45,7 @@ async function buildCli() {
 /** Answers the built command line, building it when it is older than its sources. */
 export async function ensureCli() {
   const time = sources('src-main', 'src-shared');
-  if (!isFresh(cli, time)) await step('building the command line', 'npm run build', buildCli);
+  if (!isFresh(cli, time)) await step('building the command line', 'npm install && npm run build', buildCli);
   return cli;
 }
 
