@@ -61,10 +61,10 @@ export const eventCommand: Command = {
     const kind = invocation.options['all'] === true ? undefined : (valueOf(invocation, 'event') ?? 'lifecycle');
     let count = 0;
     // Opening the connection is what makes it announce anything.
-    await session.client.call('connections.open', { uri: session.uri });
+    const { connection } = await session.client.call('connections.open', { uri: session.uri });
     const why = await new Promise<'done' | 'timeout' | 'interrupted'>((resolve) => {
       session.client.subscribe((message) => {
-        if (message.channel !== 'engine' || message.uri !== session.uri || message.event.type !== 'domain') return;
+        if (message.channel !== 'engine' || message.uri !== connection.uri || message.event.type !== 'domain') return;
         const { domain, event, timeMs } = message.event;
         if (only !== undefined && domain.uuid !== only.uuid) return;
         if (kind !== undefined && event.kind !== kind) return;

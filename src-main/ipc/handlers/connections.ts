@@ -10,7 +10,8 @@ export function connectionHandlers({ engine }: Services): HandlerSet {
     'connections.list': () => engine.connections(),
     'connections.open': async ({ uri }) => {
       const connection = await engine.open(uri);
-      return { connection: await engine.describe(uri), domains: await connection.domains.list() };
+      const [described, domains] = await Promise.all([engine.describe(uri), connection.domains.list()]);
+      return { connection: described, domains };
     },
     'connections.capabilities': async ({ uri }) => await need(await engine.open(uri), 'capabilities')(),
     'connections.domain-capabilities': async ({ uri, emulator, architecture, machine, virtType }) =>
