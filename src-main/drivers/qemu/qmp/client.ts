@@ -7,9 +7,10 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { VirError } from '../../../../src-shared/errors.ts';
+import { encodeCommand } from './encode.ts';
 import { MonitorClosedError, QmpError } from './error.ts';
 import { LineReader } from './line-reader.ts';
-import { type JsonObject, parseMessage, type QmpEvent, type QmpMessage } from './message.ts';
+import { parseMessage, type QmpEvent, type QmpMessage } from './message.ts';
 
 export interface QmpConnectOptions {
   /** How long the socket may take to appear and to greet. */
@@ -82,7 +83,7 @@ export class QmpClient {
    * Sends a command and waits for its answer.
    * @throws QmpError when QEMU refuses it; MonitorClosedError; VirError `operation-timeout`; the signal's reason.
    */
-  async execute(command: string, args?: JsonObject, options: QmpExecuteOptions = {}): Promise<unknown> {
+  async execute(command: string, args?: object, options: QmpExecuteOptions = {}): Promise<unknown> {
     const { timeoutMs = defaultTimeoutMs, signal } = options;
     signal?.throwIfAborted();
     if (this.#closed !== undefined) throw this.#closed;
@@ -106,9 +107,7 @@ export class QmpClient {
       };
       this.#waiting.set(id, { command, resolve: succeed, reject: fail });
     });
-    this.#socket.write(
-      `${JSON.stringify({ execute: command, ...(args === undefined ? {} : { arguments: args }), id })}\n`,
-    );
+    this.#socket.write(encodeCommand(command, args, id));
     return await answer;
   }
 

@@ -1,0 +1,102 @@
+/** The channel on which a guest's agent is reached: noticed when the guest opens it, connected then. */
+import { VirError } from '../../../../src-shared/errors.ts';
+import type { Channel } from '../../../../src-shared/model/domain/index.ts';
+import type { GuestContext, GuestRecord } from '../guests/context.ts';
+import type { Instance } from '../guests/instance.ts';
+import { recordStatus } from '../lifecycle/record-status.ts';
+import { GuestAgent } from './guest-agent.ts';
+import { watchAddresses } from './addresses.ts';
+
+const agentChannelName = 'org.qemu.guest_agent.0';
+
+/** The agent's channel of a running guest, if it has one that we can connect to. */
+export function agentChannel(record: GuestRecord): (Channel & { type: 'unix' }) | undefined {
+  for (const channel of record.current.devices?.channel ?? []) {
+    if (channel.type === 'unix' && channel.target?.type === 'virtio' && channel.target.name === agentChannelName) {
+      return channel;
+    }
+  }
+  return undefined;
+}
+
+/** A port of the guest was opened or closed from inside. */
+export function channelChanged(
+  context: GuestContext,
+  record: GuestRecord,
+  instance: Instance,
+  alias: string,
+  open: boolean,
+): void {
+  const state = open ? 'connected' : 'disconnected';
+  let isAgent = false;
+  context.table.editLive(record, (domain) => ({
+    ...domain,
+    ...(domain.devices === undefined
+      ? {}
+      : {
+          devices: {
+            ...domain.devices,
+            channel: domain.devices.channel.map((channel) => {
+              if (channel.alias?.name !== alias || channel.target?.type !== 'virtio') return channel;
+              isAgent ||= channel.target.name === agentChannelName;
+              return { ...channel, target: { ...channel.target, state } };
+            }),
+          },
+        }),
+  }));
+  recordStatus(context, record, instance);
+  if (!isAgent) return;
+  if (open) connectAgent(context, record, instance);
+  else {
+    instance.agent?.close();
+    instance.agent = undefined;
+  }
+  context.table.announce(record, { kind: 'agent-lifecycle', connected: open, reason: 'channel' });
+}
+
+/** Connects to the agent in the background; whoever needs it meanwhile waits for the connection. */
+export function connectAgent(context: GuestContext, record: GuestRecord, instance: Instance): void {
+  const path = agentChannel(record)?.source?.path;
+  if (path === undefined || instance.agent !== undefined) return;
+  GuestAgent.connect(path, () => {
+    instance.agent = undefined;
+  }).then(
+    (agent) => {
+      if (instance.ending || record.runtime !== instance) {
+        agent.close();
+        return;
+      }
+      instance.agent = agent;
+      watchAddresses(context, record, instance, agent);
+    },
+    (error: unknown) => context.logger.log('warn', 'the guest agent can’t be reached', { name: record.name, error }),
+  );
+}
+
+/**
+ * The agent of a running guest.
+ * @throws VirError `argument-unsupported` without a channel for it, `agent-unresponsive` when nobody listens there.
+ */
+export function connectedAgent(
+  context: GuestContext,
+  record: GuestRecord,
+): { readonly agent: GuestAgent; readonly instance: Instance } {
+  const instance = context.table.requireActive(record);
+  if (agentChannel(record) === undefined) {
+    throw new VirError({
+      code: 'argument-unsupported',
+      domain: 'qemu',
+      message: `The domain '${record.name}' has no channel for a guest agent.`,
+      fix: `Add a channel named ${agentChannelName} to the machine.`,
+    });
+  }
+  if (instance.agent === undefined) {
+    throw new VirError({
+      code: 'agent-unresponsive',
+      domain: 'qemu',
+      message: `The guest agent of domain '${record.name}' is not connected.`,
+      fix: 'Install qemu-guest-agent in the guest, or wait until the guest has started it.',
+    });
+  }
+  return { agent: instance.agent, instance };
+}

@@ -1,0 +1,181 @@
+/** An open `qemu:///session`: the guests of this user, on this host, without any privilege. */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { ConnectUri } from '../../../src-shared/uri.ts';
+import type { EngineContext } from '../../engine/context.ts';
+import { DomainTable } from '../../engine/domain-table.ts';
+import type { Connection, NodeInfo, Notice } from '../../engine/driver.ts';
+import { Emitter, type EngineEvent } from '../../engine/events.ts';
+import { DefinitionStore } from '../../engine/store.ts';
+import type { StorageApi } from '../../engine/storage-api.ts';
+import { privateFolder } from '../../host/files.ts';
+import { createLocalStorage } from '../../storage/local-storage.ts';
+import { type Emulator, findEmulators, hostArchitecture, noEmulator } from './capabilities/emulators.ts';
+import { CapabilitiesRegistry } from './capabilities/registry.ts';
+import { QemuDomains } from './domains.ts';
+import type { GuestContext } from './guests/context.ts';
+import type { Instance } from './guests/instance.ts';
+import { availableMemoryBytes, nodeInfo } from './host-info.ts';
+import { reattachAll, removeAbandonedRuns } from './lifecycle/reattach.ts';
+import { completeDefinition, type DefinitionEnvironment } from './passes/index.ts';
+import { PortAllocator } from './process/host-facts.ts';
+import { prepareRun } from './process/prepare-run.ts';
+import { qemuFolders } from './process/run-paths.ts';
+import { StatusFolder, type StatusProblem } from './process/status-file.ts';
+
+export class QemuConnection implements Connection {
+  readonly uri: ConnectUri;
+  readonly type = 'QEMU';
+  readonly hostname = hostname();
+  readonly events: Emitter<EngineEvent>;
+  readonly domains: QemuDomains;
+  readonly storage: StorageApi;
+  readonly #context: GuestContext;
+  readonly #emulators: readonly Emulator[];
+  readonly #statusProblems: readonly StatusProblem[];
+  readonly #unsubscribe: () => void;
+
+  private constructor(parts: {
+    uri: ConnectUri;
+    events: Emitter<EngineEvent>;
+    context: GuestContext;
+    emulators: readonly Emulator[];
+    statusProblems: readonly StatusProblem[];
+  }) {
+    this.uri = parts.uri;
+    this.events = parts.events;
+    this.#context = parts.context;
+    this.#emulators = parts.emulators;
+    this.#statusProblems = parts.statusProblems;
+    this.domains = new QemuDomains(parts.context);
+    const storage = createLocalStorage(parts.context.engine, { driverName: 'qemu' });
+    this.storage = storage;
+    this.#unsubscribe = storage.events.subscribe((event) => this.events.emit(event));
+  }
+
+  /** Reads what is defined and takes over what runs. */
+  static async open(uri: ConnectUri, engine: EngineContext): Promise<QemuConnection> {
+    const folders = qemuFolders(engine.directories);
+    const { config, state, cache } = engine.directories;
+    const needed = [
+      folders.status,
+      folders.run,
+      folders.probe,
+      folders.logs,
+      folders.saves,
+      folders.nvram,
+      folders.tpm,
+    ];
+    await Promise.all([...needed, join(config, 'qemu'), join(cache, 'capabilities')].map(privateFolder));
+    const emulators = await findEmulators();
+    const registry = new CapabilitiesRegistry({
+      cacheFolder: cache,
+      runtimeFolder: folders.probe,
+      logger: engine.logger,
+    });
+    const environment: DefinitionEnvironment = {
+      hostArchitecture: hostArchitecture(),
+      randomBytes: (count) => randomBytes(count),
+      emulatorFor: (architecture) => emulators.find((item) => item.architecture === architecture)?.path,
+      nvramPath: (name) => join(folders.nvram, `${name}_VARS.fd`),
+    };
+    const events = new Emitter<EngineEvent>((error) =>
+      engine.logger.log('error', 'a listener of events failed', { error }),
+    );
+    const table = new DomainTable<Instance>({
+      errorDomain: 'qemu',
+      events,
+      store: new DefinitionStore({ definitions: join(config, 'qemu'), history: join(state, 'history', 'qemu') }),
+      complete: async (domain, _purpose, _previous) => {
+        const architecture = domain.os?.type.arch ?? hostArchitecture();
+        const emulator = domain.devices?.emulator ?? environment.emulatorFor(architecture);
+        if (emulator === undefined) throw noEmulator(architecture);
+        const capabilities = await registry.get(emulator);
+        return completeDefinition(domain, { capabilities, environment, isNew: true });
+      },
+    });
+    table.load();
+    const ports = new PortAllocator();
+    const preparation = { folders, ports, definition: environment, configHome: dirname(config) };
+    const status = new StatusFolder(folders.status);
+    const context: GuestContext = {
+      table,
+      registry,
+      folders,
+      status,
+      engine,
+      logger: engine.logger,
+      prepareRun: (domain, request) => prepareRun(domain, request, preparation),
+    };
+    const { statuses, problems } = status.read();
+    removeAbandonedRuns(context, statuses);
+    await reattachAll(context, statuses);
+    return new QemuConnection({ uri, events, context, emulators, statusProblems: problems });
+  }
+
+  async hypervisorVersion(): Promise<number> {
+    const { major, minor, micro } = (await this.#context.registry.get(this.#nativeEmulator().path)).version;
+    return major * 1_000_000 + minor * 1000 + micro;
+  }
+
+  async nodeInfo(): Promise<NodeInfo> {
+    return await Promise.resolve(nodeInfo());
+  }
+
+  async freeMemoryBytes(): Promise<number> {
+    return await Promise.resolve(availableMemoryBytes());
+  }
+
+  async notices(): Promise<readonly Notice[]> {
+    const files = this.#statusProblems.map(
+      ({ path, cause }): Notice => ({
+        id: 'notice.status-file',
+        severity: 'warning',
+        message: `The file '${path}' of a running guest can't be used and is left alone: ${cause}`,
+        fix: 'If the guest still runs, end its QEMU yourself; then remove the file.',
+      }),
+    );
+    return [...this.#context.table.notices(), ...files, ...(await this.#acceleratorNotices())];
+  }
+
+  /** Leaves every guest running, except those that were to end with the connection. */
+  async close(): Promise<void> {
+    this.#unsubscribe();
+    for (const record of this.#context.table.records()) {
+      const { runtime } = record;
+      if (runtime === undefined) continue;
+      if (runtime.facts.autodestroy) await this.domains.destroy(record.uuid);
+      else {
+        runtime.ending = true;
+        runtime.disconnect();
+      }
+    }
+    this.#context.table.flush();
+  }
+
+  async #acceleratorNotices(): Promise<Notice[]> {
+    const native = this.#emulators.find(({ architecture }) => architecture === hostArchitecture());
+    if (native === undefined) {
+      const { message, fix } = noEmulator(hostArchitecture()).data;
+      return [{ id: 'notice.no-emulator', severity: 'error', message, ...(fix === undefined ? {} : { fix }) }];
+    }
+    const capabilities = await this.#context.registry.get(native.path);
+    const kvm = capabilities.accelerators.find(({ name }) => name === 'kvm');
+    if (kvm === undefined || kvm.works) return [];
+    return [
+      {
+        id: 'notice.no-kvm',
+        severity: 'warning',
+        message: 'Machines run without hardware virtualisation, many times slower than with it.',
+        ...(kvm.reason === undefined ? {} : { fix: kvm.reason }),
+      },
+    ];
+  }
+
+  #nativeEmulator(): Emulator {
+    const found = this.#emulators.find(({ architecture }) => architecture === hostArchitecture()) ?? this.#emulators[0];
+    if (found === undefined) throw noEmulator(hostArchitecture());
+    return found;
+  }
+}

@@ -1,0 +1,149 @@
+/** From a definition to what is started: command line, live definition, helpers, and files that must be there first. */
+import { randomBytes } from 'node:crypto';
+import { constants, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { VirError } from '../../../../src-shared/errors.ts';
+import type { Domain } from '../../../../src-shared/model/domain/index.ts';
+import { buildCommandLine } from '../command-line/build.ts';
+import type { CommandLine, Launch } from '../command-line/types.ts';
+import type { FirmwareDescriptor } from '../firmware/descriptor.ts';
+import { firmwareFolders, loadFirmwares } from '../firmware/load.ts';
+import type { HelperPlan, LaunchPlan, RunRequest } from '../guests/context.ts';
+import { completeDefinition, type DefinitionEnvironment } from '../passes/index.ts';
+import { prepareStart, type RunContext } from '../passes/start/index.ts';
+import type { CompleteDomain } from '../passes/types.ts';
+import { resolveDisks } from './disk-sources.ts';
+import { preparePasst, prepareTpm } from './helpers.ts';
+import { hostPageSizeKiB, hugepageMounts, type PortAllocator, renderNode } from './host-facts.ts';
+import type { QemuFolders } from './run-paths.ts';
+
+const masterKeyBytes = 32;
+
+export interface PreparationEnvironment {
+  readonly folders: QemuFolders;
+  readonly ports: PortAllocator;
+  readonly definition: DefinitionEnvironment;
+  /** The user's own firmware descriptions are below it. */
+  readonly configHome: string | undefined;
+}
+
+/** The command line of a run, without touching anything but to look. */
+export async function planRun(
+  domain: Domain,
+  request: RunRequest,
+  environment: PreparationEnvironment,
+): Promise<{ readonly live: CompleteDomain; readonly commandLine: CommandLine }> {
+  const { capabilities, paths } = request;
+  const { definition } = environment;
+  const completed = completeDefinition(domain, { capabilities, environment: definition, isNew: false });
+  const resolved = await resolveDisks(completed);
+  const run = runContext(resolved, request, environment, await neededFirmwares(resolved, environment));
+  const live = prepareStart(resolved, { capabilities, environment: definition, isNew: false, run });
+  const launch: Launch = {
+    run,
+    masterKeyFile: paths.file('master-key.aes'),
+    monitorSocket: paths.monitor,
+    ...(request.incoming ? { incoming: 'defer' } : {}),
+    sandbox: true,
+    now: new Date(),
+    block: { isHostCdrom: (path) => /^\/dev\/(sr\d+|cdrom)$/.test(path) },
+    network: { passtSocket: (card) => paths.socket(`${card.alias?.name ?? 'net'}-passt.sock`) },
+    chardev: {},
+  };
+  return { live, commandLine: buildCommandLine(live, capabilities, launch) };
+}
+
+/** The same, with everything made that QEMU expects to find. */
+export async function prepareRun(
+  domain: Domain,
+  request: RunRequest,
+  environment: PreparationEnvironment,
+): Promise<LaunchPlan> {
+  const { live, commandLine } = await planRun(domain, request, environment);
+  const { preparations } = commandLine;
+  const { paths } = request;
+  writeFileSync(paths.file('master-key.aes'), randomBytes(masterKeyBytes), { mode: 0o600 });
+  for (const folder of preparations.folders) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (preparations.nvram !== undefined) await prepareNvram(live, preparations.nvram);
+  if (preparations.virtiofs.length > 0) {
+    throw new VirError({
+      code: 'config-unsupported',
+      domain: 'qemu',
+      message: `Shared folders over virtiofs of domain '${live.name}' are not supported yet.`,
+      fix: "Use a 9p folder, or start virtiofsd yourself and name its socket in <source socket='…'/>.",
+    });
+  }
+  const helpers: HelperPlan[] = [];
+  for (const { tpm, socket } of preparations.tpms) {
+    const stateFolder = join(environment.folders.tpm, live.uuid, tpmFolder(tpm.backend));
+    const logFile = join(environment.folders.logs, `${live.name}-swtpm.log`);
+    helpers.push(await prepareTpm({ tpm, socket, stateFolder, logFile, vmId: live.uuid }));
+  }
+  for (const { card, socket } of preparations.passt) {
+    helpers.push(preparePasst({ card, socket, pidFile: `${socket}.pid` }));
+  }
+  return {
+    argv: [commandLine.emulator, ...commandLine.arguments],
+    env: commandLine.environment,
+    live,
+    helpers,
+  };
+}
+
+const tpmFolder = (backend: { type: string; version?: string }): string =>
+  backend.version === '1.2' ? 'tpm1.2' : 'tpm2';
+
+/** Firmware is looked for only when the definition leaves its choice, or the template of its variables, to us. */
+async function neededFirmwares(
+  { os }: Domain,
+  { configHome }: PreparationEnvironment,
+): Promise<readonly FirmwareDescriptor[]> {
+  if (os?.firmware === undefined && os?.loader === undefined) return [];
+  return (await loadFirmwares(firmwareFolders(configHome))).firmwares;
+}
+
+function runContext(
+  domain: CompleteDomain,
+  { paths }: RunRequest,
+  { folders, ports }: PreparationEnvironment,
+  firmwares: readonly FirmwareDescriptor[],
+): RunContext {
+  const node = renderNode();
+  return {
+    directory: paths.folder,
+    channelDirectory: paths.folder,
+    allocatePort: (use) => ports.allocate(use),
+    listenAddress: '127.0.0.1',
+    ...(node === undefined ? {} : { renderNode: node }),
+    firmwares,
+    nvramPath: join(folders.nvram, `${domain.name}_VARS.fd`),
+    tpmSocket: (tpm) => paths.socket(`${tpm.alias?.name ?? 'tpm0'}-swtpm.sock`),
+    memory: {
+      pageSizeKiB: hostPageSizeKiB(),
+      hugepages: hugepageMounts(),
+      backingFolder: paths.folder,
+      hugepageFolder: `vivarium/qemu/${domain.uuid}`,
+      isPreallocated: false,
+    },
+  };
+}
+
+/** A domain's own copy of the UEFI variables, made from the firmware's template at its first start. */
+async function prepareNvram(
+  { name }: Domain,
+  { path, template }: { readonly path: string; readonly template?: string },
+): Promise<void> {
+  if (existsSync(path)) return;
+  if (template === undefined) {
+    throw new VirError({
+      code: 'operation-failed',
+      domain: 'qemu',
+      message: `The UEFI variables '${path}' of domain '${name}' are not there, and no template is known for them.`,
+      fix: "Name one in <nvram template='…'>.",
+    });
+  }
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  copyFileSync(template, path, constants.COPYFILE_EXCL);
+  await chmod(path, 0o600);
+}
