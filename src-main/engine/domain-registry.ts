@@ -21,6 +21,8 @@ export interface Started<Runtime> {
   readonly state: StateAndReason;
   /** From `nextId()`. */
   readonly id: number;
+  /** What it was started from, where that is neither the stored definition nor all of `live`: a saved one. */
+  readonly definition?: Domain;
   readonly startedMs?: number;
 }
 
@@ -174,7 +176,10 @@ export class DomainRegistry<Runtime> {
   started(record: DomainRecord<Runtime>, started: Started<Runtime>, ...events: readonly DomainEvent[]): void {
     const found = record as MutableRecord<Runtime>;
     this.#run(found, started);
-    found.effective = found.storedConfiguration ?? new Configuration(inactiveCopy(started.live));
+    found.effective =
+      started.definition === undefined
+        ? (found.storedConfiguration ?? new Configuration(inactiveCopy(started.live)))
+        : new Configuration(started.definition);
     this.#tell(found, events);
   }
 
@@ -182,7 +187,7 @@ export class DomainRegistry<Runtime> {
   startedOnce(record: DomainRecord<Runtime>, started: Started<Runtime>, ...events: readonly DomainEvent[]): void {
     const found = record as MutableRecord<Runtime>;
     this.#run(found, started);
-    found.effective = new Configuration(inactiveCopy(started.live));
+    found.effective = new Configuration(started.definition ?? inactiveCopy(started.live));
     this.#tell(found, events);
   }
 
@@ -194,7 +199,7 @@ export class DomainRegistry<Runtime> {
     this.#run(record, adopted);
     this.#lastId = Math.max(this.#lastId, adopted.id);
     record.persistent = record.storedConfiguration !== undefined && adopted.persistent;
-    record.effective = new Configuration(inactiveCopy(adopted.live));
+    record.effective = new Configuration(adopted.definition ?? inactiveCopy(adopted.live));
     this.insert(record);
     return record;
   }
@@ -235,6 +240,11 @@ export class DomainRegistry<Runtime> {
     this.#setLive(found, change(found.live));
     if (found.effective !== undefined) found.effective = new Configuration(change(found.effective.domain));
     this.touch(found);
+  }
+
+  /** The definition that runs, with every live change since, as text with secrets; for taking it over later. */
+  runningDefinition(record: DomainRecord<Runtime>): string | undefined {
+    return (record as MutableRecord<Runtime>).effective?.text;
   }
 
   /** Tells of an event, with the domain as it is now. */
