@@ -1,0 +1,22 @@
+import { useEffect, useState } from 'react';
+import { reportError } from './feedback/notices.ts';
+import { changeLanguage } from './i18n.ts';
+import { Shell } from './shell/shell.tsx';
+import { useSettings } from './store/settings-store.ts';
+import { applyAppearance } from './theme/appearance.ts';
+
+/** Everything, in the look and language that the preferences ask for. */
+export function App(): React.JSX.Element {
+  const settings = useSettings();
+  const [language, setLanguage] = useState(settings.language);
+
+  useEffect(() => applyAppearance(settings), [settings]);
+
+  useEffect(() => {
+    if (settings.language === language) return;
+    changeLanguage(settings.language).then(() => setLanguage(settings.language), reportError);
+  }, [settings.language, language]);
+
+  // Another language is another window: no component has to listen for it.
+  return <Shell key={language} />;
+}

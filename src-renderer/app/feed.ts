@@ -1,0 +1,114 @@
+/** Brings the engine's announcements to the stores. The window asks once at the start, and is told from then on. */
+import type { ContractEvent } from '../../src-shared/contract/index.ts';
+import { engine, errorDataOf } from './client.ts';
+import { reportError } from './feedback/notices.ts';
+import { applyEvents, applyOpened, emptyInventory, type MachineKey, touchedBy } from './store/inventory.ts';
+import { type InventoryState, useInventory } from './store/inventory-store.ts';
+import { useJobs } from './store/jobs-store.ts';
+import { acceptSettings, useSettings } from './store/settings-store.ts';
+import { statsStore } from './store/stats-store.ts';
+
+/** Machines an event named while lists are on their way. */
+const touched = new Set<MachineKey>();
+const commandListeners = new Set<(command: string, argument?: string) => void>();
+let pending: ContractEvent[] = [];
+
+/** A menu of the desktop, or a file handed to the application, asks for an action. */
+export function onCommand(listener: (command: string, argument?: string) => void): () => void {
+  commandListeners.add(listener);
+  return () => commandListeners.delete(listener);
+}
+
+function flush(): void {
+  const events = pending;
+  pending = [];
+  for (const key of touchedBy(events)) touched.add(key);
+  const before = useInventory.getState();
+  const after = applyEvents(before, events);
+  if (after !== before) useInventory.setState(after as InventoryState);
+}
+
+/** Events of one batch become one change of the inventory. */
+function take(event: ContractEvent): void {
+  switch (event.channel) {
+    case 'engine':
+      if (event.event.type === 'stats') {
+        statsStore.take(event.uri, event.event.sample);
+        return;
+      }
+      break;
+    case 'job':
+      useJobs.setState(({ jobs }) => ({ jobs: new Map(jobs).set(event.job.id, event.job) }));
+      return;
+    case 'settings':
+      acceptSettings(event.settings);
+      return;
+    case 'command':
+      for (const listener of commandListeners) listener(event.command, event.argument);
+      return;
+    case 'connection':
+      break;
+  }
+  if (pending.length === 0) queueMicrotask(flush);
+  pending.push(event);
+}
+
+/** Opens a connection and takes over its list. A failure becomes the connection's state, not a notice. */
+export async function openConnection(uri: string): Promise<void> {
+  try {
+    const { connection, domains } = await engine.call('connections.open', { uri });
+    useInventory.setState((state) => applyOpened(state, connection, domains, touched));
+  } catch (thrown) {
+    const error = errorDataOf(thrown);
+    useInventory.setState(({ connections, listed }) => {
+      const known = connections.get(uri);
+      const failed = {
+        ...(known ?? { uri, label: uri, domainVerbs: [], storageVerbs: [], notices: [] }),
+        state: 'failed' as const,
+        error,
+      };
+      return { connections: new Map(connections).set(uri, failed), listed: new Set(listed).add(uri) };
+    });
+  }
+}
+
+/**
+ * Subscribes, then asks for everything at once. The default connection is the one remembered from last time, so that
+ * its list is under way before the preferences have arrived.
+ */
+export function startFeed(): void {
+  engine.subscribe(take);
+  const opened = new Map<string, Promise<void>>();
+  const open = (uri: string): Promise<void> => {
+    const underWay = opened.get(uri) ?? openConnection(uri);
+    opened.set(uri, underWay);
+    return underWay;
+  };
+  const first = open(useSettings.getState().defaultUri);
+  const settings = engine.call('settings.get', {}).then(acceptSettings);
+  const jobs = engine.call('jobs.list', {}).then((list) => {
+    useJobs.setState(({ jobs: known }) => ({
+      jobs: new Map([...list.map((job) => [job.id, job] as const), ...known]),
+    }));
+  });
+  const others = engine.call('connections.list', {}).then(async (list) => {
+    useInventory.setState(({ connections }) => {
+      const known = [...connections].filter(([, connection]) => connection.state !== 'closed');
+      return { connections: new Map([...list.map((each) => [each.uri, each] as const), ...known]) };
+    });
+    await Promise.all(list.map((each) => open(each.uri)));
+  });
+  for (const asked of [settings, jobs, others]) asked.catch(reportError);
+  const ready = (): void => {
+    touched.clear();
+    useInventory.setState({ phase: 'ready' });
+  };
+  Promise.all([first, others]).then(ready, ready);
+}
+
+/** For tests: a store as it was before anything was announced. */
+export function resetFeed(): void {
+  touched.clear();
+  pending = [];
+  useInventory.setState({ ...emptyInventory, phase: 'loading' });
+}

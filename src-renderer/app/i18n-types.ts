@@ -1,0 +1,25 @@
+/** The keys there are: a typo in one is a type error. */
+import type common from '../locales/en/common.json';
+import type consoleText from '../locales/en/console.json';
+import type create from '../locales/en/create.json';
+import type hosts from '../locales/en/hosts.json';
+import type machines from '../locales/en/machines.json';
+import type performance from '../locales/en/performance.json';
+import type settings from '../locales/en/settings.json';
+import type storage from '../locales/en/storage.json';
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'common';
+    resources: {
+      common: typeof common;
+      console: typeof consoleText;
+      create: typeof create;
+      hosts: typeof hosts;
+      machines: typeof machines;
+      performance: typeof performance;
+      settings: typeof settings;
+      storage: typeof storage;
+    };
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Text in the language of the window. English is the source and the fallback; a namespace is a file in each language's
+ * folder. What the first screen needs comes with the program, the rest with the screen that needs it.
+ */
+import i18next, { type TFunction } from 'i18next';
+import type { Settings } from '../../src-shared/contract/app.ts';
+import common from '../locales/en/common.json';
+import machines from '../locales/en/machines.json';
+import { setFormatLanguage } from './format.ts';
+
+/**
+ * The text of a key, `namespace:key` or a key of `common`. Ask while rendering: when the language changes, everything is
+ * rendered anew.
+ */
+export const t: TFunction<['common', 'console', 'create', 'hosts', 'machines', 'performance', 'settings', 'storage']> =
+  i18next.t;
+
+const languages = ['en', 'de'] as const;
+type Language = (typeof languages)[number];
+
+const files = import.meta.glob<Record<string, unknown>>('../locales/*/*.json', { import: 'default' });
+const firstNamespaces = ['common', 'machines'];
+const loaded = new Set(firstNamespaces);
+
+export function resolveLanguage(wish: Settings['language'], system: readonly string[]): Language {
+  if (wish !== 'system') return wish;
+  const found = system.map((tag) => tag.slice(0, 2)).find((tag) => languages.some((language) => language === tag));
+  return languages.find((language) => language === found) ?? 'en';
+}
+
+async function load(language: Language, namespace: string): Promise<void> {
+  if (i18next.hasResourceBundle(language, namespace)) return;
+  const file = files[`../locales/${language}/${namespace}.json`];
+  if (file !== undefined) i18next.addResourceBundle(language, namespace, await file());
+}
+
+/** Starts with English at hand, so that nothing waits for it; another language is awaited. */
+export async function startI18n(wish: Settings['language']): Promise<void> {
+  const language = resolveLanguage(wish, navigator.languages);
+  await i18next.init({
+    lng: language,
+    fallbackLng: 'en',
+    ns: firstNamespaces,
+    defaultNS: 'common',
+    resources: { en: { common, machines } },
+    partialBundledLanguages: true,
+    interpolation: { escapeValue: false },
+    initAsync: false,
+  });
+  await setLanguage(language);
+}
+
+async function setLanguage(language: Language): Promise<void> {
+  if (language !== 'en') await Promise.all([...loaded].map((namespace) => load(language, namespace)));
+  setFormatLanguage(language);
+  document.documentElement.lang = language;
+  if (i18next.language !== language) await i18next.changeLanguage(language);
+}
+
+export async function changeLanguage(wish: Settings['language']): Promise<void> {
+  await setLanguage(resolveLanguage(wish, navigator.languages));
+}
+
+/** A screen's own text, before the screen is shown. */
+export async function loadNamespaces(...namespaces: readonly string[]): Promise<void> {
+  const wanted = i18next.language === 'en' ? (['en'] as const) : (['en', 'de'] as const);
+  for (const namespace of namespaces) loaded.add(namespace);
+  await Promise.all(namespaces.flatMap((namespace) => wanted.map((language) => load(language, namespace))));
+}
+
+/** Text for a key that only the engine knows (a job's kind, a check's id), or `fallback` when there is none. */
+export function textOf(key: string, fallback: string, values: Readonly<Record<string, unknown>> = {}): string {
+  const untyped = i18next.t as (key: string, options: Readonly<Record<string, unknown>>) => string;
+  return untyped(key, { ...values, defaultValue: fallback });
+}

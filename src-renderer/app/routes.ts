@@ -1,0 +1,83 @@
+/** The places of the window, as addresses behind the hash and as values. */
+import { navigate } from 'wouter/use-hash-location';
+
+export const machineTabs = ['overview', 'console', 'hardware', 'performance', 'log', 'xml'] as const;
+export type MachineTab = (typeof machineTabs)[number];
+
+export interface MachineRef {
+  readonly uri: string;
+  readonly uuid: string;
+}
+
+export type Place =
+  | { readonly name: 'machines' | 'bin' | 'create' | 'storage' | 'performance' | 'hosts' }
+  | { readonly name: 'settings'; readonly page: string | undefined }
+  | { readonly name: 'machine'; readonly machine: MachineRef; readonly tab: MachineTab }
+  /** A window of its own. */
+  | { readonly name: 'console'; readonly machine: MachineRef; readonly alias: string | undefined };
+
+export const paths = {
+  machines: '/machines',
+  bin: '/bin',
+  create: '/create',
+  storage: '/storage',
+  performance: '/performance',
+  hosts: '/hosts',
+  settings: '/settings',
+  machine: ({ uri, uuid }: MachineRef, tab?: MachineTab): string =>
+    `/machine/${encodeURIComponent(uri)}/${uuid}${tab === undefined ? '' : `/${tab}`}`,
+} as const;
+
+/** What an address means; the machines when it means nothing. */
+export function placeOf(location: string): Place {
+  const [path = '', query = ''] = location.split('?', 2);
+  const [, name, first, second, third] = path.split('/');
+  switch (name) {
+    case 'bin':
+    case 'create':
+    case 'storage':
+    case 'performance':
+    case 'hosts':
+      return { name };
+    case 'settings':
+      return { name, page: first };
+    case 'machine': {
+      const uri = first === undefined ? undefined : decoded(first);
+      if (uri === undefined || second === undefined) break;
+      return { name, machine: { uri, uuid: second }, tab: machineTabs.find((tab) => tab === third) ?? 'overview' };
+    }
+    case 'console': {
+      const values = new URLSearchParams(query);
+      const [uri, uuid] = [values.get('uri'), values.get('uuid')];
+      if (uri === null || uuid === null) break;
+      return { name, machine: { uri, uuid }, alias: values.get('alias') ?? undefined };
+    }
+    default:
+      break;
+  }
+  return { name: 'machines' };
+}
+
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}
+
+export const currentPlace = (): Place => placeOf(window.location.hash.slice(1));
+
+export function go(path: string): void {
+  navigate(path);
+}
+
+/** The sections of the rail, in the order of Ctrl+1…. */
+export const sections = ['machines', 'storage', 'performance', 'hosts'] as const;
+export type Section = (typeof sections)[number];
+
+/** Which section a place belongs to. */
+export function sectionOf({ name }: Place): Section | 'settings' {
+  if (name === 'settings') return name;
+  return sections.find((section) => section === name) ?? 'machines';
+}

@@ -1,0 +1,27 @@
+import { LiveRegion } from '../../components/live-region.tsx';
+import { TooltipLayer } from '../../components/tooltip-layer.tsx';
+import { DialogHost } from '../feedback/dialogs.tsx';
+import { NoticeList } from '../feedback/notice-list.tsx';
+import { t } from '../i18n.ts';
+import { Screen } from '../screens.tsx';
+import { JobAnnouncer } from './job-announcer.tsx';
+import { Rail } from './rail.tsx';
+import styles from './shell.module.css';
+import { StatusBar } from './status-bar.tsx';
+
+export function Shell(): React.JSX.Element {
+  return (
+    <div className={styles.shell}>
+      <Rail />
+      <main className={styles.main} aria-label={t('nav.content')}>
+        <Screen />
+      </main>
+      <StatusBar />
+      <NoticeList />
+      <DialogHost />
+      <JobAnnouncer />
+      <LiveRegion />
+      <TooltipLayer />
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+/** A machine's state as icon, word and tone. */
+import Archive from 'lucide-react/icons/archive';
+import CircleAlert from 'lucide-react/icons/circle-alert';
+import CircleHelp from 'lucide-react/icons/circle-question-mark';
+import CirclePause from 'lucide-react/icons/circle-pause';
+import CirclePlay from 'lucide-react/icons/circle-play';
+import LoaderCircle from 'lucide-react/icons/loader-circle';
+import Moon from 'lucide-react/icons/moon';
+import Power from 'lucide-react/icons/power';
+import { t } from '../../app/i18n.ts';
+import { Badge, type Tone } from '../../components/badge.tsx';
+import type { IconType } from '../../components/icon.tsx';
+import { type ShownState, shownState, type StateOf } from './shown-state.ts';
+
+const looks: Readonly<Record<ShownState, { icon: IconType; tone: Tone }>> = {
+  running: { icon: CirclePlay, tone: 'ok' },
+  blocked: { icon: CirclePlay, tone: 'warn' },
+  paused: { icon: CirclePause, tone: 'warn' },
+  saving: { icon: LoaderCircle, tone: 'info' },
+  'io-error': { icon: CircleAlert, tone: 'danger' },
+  'shutting-down': { icon: LoaderCircle, tone: 'info' },
+  off: { icon: Power, tone: 'neutral' },
+  saved: { icon: Archive, tone: 'info' },
+  crashed: { icon: CircleAlert, tone: 'danger' },
+  failed: { icon: CircleAlert, tone: 'danger' },
+  asleep: { icon: Moon, tone: 'info' },
+  unknown: { icon: CircleHelp, tone: 'neutral' },
+};
+
+export const stateIcon = (machine: StateOf): IconType => looks[shownState(machine)].icon;
+export const stateWord = (machine: StateOf): string => t(`machines:state.${shownState(machine)}`);
+
+export function StateBadge({ machine, filled }: { machine: StateOf; filled?: boolean }): React.JSX.Element {
+  const { icon, tone } = looks[shownState(machine)];
+  return (
+    <Badge tone={tone} icon={icon} filled={filled === true}>
+      {stateWord(machine)}
+    </Badge>
+  );
+}

@@ -1,0 +1,1 @@
+export default function S(): React.JSX.Element { return <p>x</p>; }
