@@ -9,7 +9,7 @@ const prefixes = 'kmgtpe';
 export function bytesPerUnit(unit: string): number | undefined {
   const word = unit.toLowerCase();
   if (word === 'b' || word === 'byte' || word === 'bytes') return 1;
-  const power = prefixes.indexOf(word.charAt(0)) + 1;
+  const power = word === '' ? 0 : prefixes.indexOf(word.charAt(0)) + 1;
   if (power === 0) return undefined;
   const rest = word.slice(1);
   if (rest === '' || rest === 'ib') return 1024 ** power;

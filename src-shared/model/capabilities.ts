@@ -10,7 +10,7 @@ const pages = element('pages', { unit: attr(sizeUnit).optional(), size: attr(uns
 const cpu = element('cpu', {
   arch: childText('arch', string).optional(),
   /** Old Xen: flags such as `<pae/>`, kept as they are. */
-  features: raw('features'),
+  features: raw('features', 'libvirt'),
   model: childText('model', string).optional(),
   vendor: childText('vendor', string).optional(),
   microcode: child(element('microcode', { version: attr(unsigned) })).optional(),

@@ -22,9 +22,9 @@ export function kib<F extends Fields = Record<never, never>>(name: string, field
 export function bytes<F extends Fields = Record<never, never>>(
   name: string,
   fields?: F,
-  unit = 'bytes',
+  written: 'bytes' | 'B' = 'bytes',
 ): Schema<Bytes<F>> {
-  return sized(name, fields, unit, 'bytes', 1) as Schema<Bytes<F>>;
+  return sized(name, fields, 'bytes', 'bytes', 1, written) as Schema<Bytes<F>>;
 }
 
 /** A size in bytes that libvirt writes in whole MiB: `<size unit='M'>4</size>`. */
@@ -59,13 +59,14 @@ function sized(
   defaultUnit: string,
   key: 'KiB' | 'bytes',
   divisor: number,
+  written: string = key,
 ): Schema<unknown> {
   const inner = element(name, { ...fields, unit: attr(sizeUnit).optional(), amount: text(unsigned) }) as Schema<Sized>;
   return mapped(
     inner,
     ({ unit, amount, ...rest }) =>
       scale(amount, unit ?? defaultUnit, divisor, (value): Record<string, unknown> => ({ ...rest, [key]: value })),
-    ({ [key]: value, ...rest }) => ({ ...rest, unit: key, amount: value as number }),
+    ({ [key]: value, ...rest }) => ({ ...rest, unit: written, amount: value as number }),
   );
 }
 

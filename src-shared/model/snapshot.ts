@@ -52,7 +52,7 @@ export const snapshotSchema = element(
     revertDisks: child(element('revertDisks', { disk: children(disk) })).optional(),
     domain: child(momentDomainSchema).optional(),
     inactiveDomain: child(element('inactiveDomain', domainFields)).optional(),
-    cookie: raw('cookie'),
+    cookie: raw('cookie', 'libvirt'),
     active: childText('active', unsigned).optional(),
   },
   { namespaces: domainNamespaces },

@@ -1,6 +1,6 @@
 import { namespaceDeclarations } from './namespaces.ts';
 import type { AnySchema, Compiled, CompiledField, ElementOptions, ModelOf } from './schema.ts';
-import type { Extra, XmlElement } from './tree.ts';
+import type { Extra, XmlElement, XmlNode } from './tree.ts';
 import { escapeAttribute, escapeText, writeNode } from './write.ts';
 
 type Model = Readonly<Record<string, unknown>>;
@@ -100,20 +100,26 @@ class Writer {
     nodes: NonNullable<Extra['nodes']>,
     indent: string,
   ): string {
-    let pending = nodes;
+    const byPlace = new Map<string, XmlNode[]>();
+    for (const { before, index, node } of nodes) {
+      const place = before === '' ? '' : `${before}#${index}`;
+      const there = byPlace.get(place);
+      if (there === undefined) byPlace.set(place, [node]);
+      else there.push(node);
+    }
     let out = '';
     for (const field of compiled.children) {
       const value = model[field.key];
       if (value === undefined) continue;
       for (const [name, item, index] of occurrences(field, value)) {
-        for (const { before, index: at, node } of pending) {
-          if (before === name && at === index) out += writeNode(node, indent);
-        }
-        pending = pending.filter(({ before, index: at }) => before !== name || at !== index);
-        out += this.#child(field, name, item, extra.leaves?.[`${name}#${index}`], indent);
+        const place = `${name}#${index}`;
+        for (const node of byPlace.get(place) ?? []) out += writeNode(node, indent);
+        byPlace.delete(place);
+        out += this.#child(field, name, item, extra.leaves?.[place], indent);
       }
     }
-    for (const { node } of pending) out += writeNode(node, indent);
+    // What stood before an element that is gone comes last, as does what stood at the end.
+    for (const rest of byPlace.values()) for (const node of rest) out += writeNode(node, indent);
     return out;
   }
 
@@ -145,8 +151,7 @@ class Writer {
       }
       case 'raw':
         this.#mayHavePrefix = true;
-        // libvirt hands foreign content to libxml2, which writes double quotes.
-        return writeNode(value as XmlElement, indent, '"');
+        return writeNode(value as XmlElement, indent, spec.quote);
       default:
         return '';
     }

@@ -38,12 +38,20 @@ export function inspectElement<S extends AnySchema>(
   return { value, issues: reader.issues };
 }
 
+/** More issues than anyone reads; finding the place of each takes time. */
+const mostIssues = 100;
+
+/** Numbers in all lists of a document (`cpuset='0-999'` is 1,000): a bound on what a short text can expand to. */
+const mostListed = 1_000_000;
+
 class Reader {
   readonly issues: XmlIssue[] = [];
+  #listed = 0;
   /** The elements from the root to the one being read; paths are only spelled out when something is wrong. */
   readonly #stack: XmlElement[] = [];
 
   issue(at: XmlElement, message: string, attribute?: string): void {
+    if (this.issues.length >= mostIssues) return;
     const elements = this.#stack[this.#stack.length - 1] === at ? this.#stack : [...this.#stack, at];
     const path = elements.map((element, index) => step(element, elements[index - 1])).join('');
     this.issues.push({
@@ -124,24 +132,31 @@ class Reader {
     let nodes: { before: string; index: number; node: XmlNode }[] | undefined;
     let leaves: Record<string, Extra> | undefined;
     let pending: XmlNode[] | undefined;
+    const counts = new Map<string, number>();
     for (const item of node.children) {
       if (item.kind === 'text') {
         if (text === undefined && item.text.trim() !== '') (pending ??= []).push(item);
         continue;
       }
       const field = item.kind === 'element' ? childByName.get(item.name) : undefined;
-      if (item.kind === 'comment' || field === undefined || (isSingle(field) && field.key in model)) {
+      if (item.kind === 'comment' || field === undefined) {
         (pending ??= []).push(item);
         continue;
       }
+      if (isSingle(field) && field.key in model) {
+        // A second element where there is one: behind all others, so that the first stays the first.
+        (nodes ??= []).push({ before: '', index: 0, node: item });
+        continue;
+      }
+      const index = counts.get(item.name) ?? 0;
+      counts.set(item.name, index + 1);
       if (pending !== undefined) {
-        const index = occurrence(field, item.name, model);
         nodes ??= [];
         for (const extra of pending) nodes.push({ before: item.name, index, node: extra });
         pending = undefined;
       }
       const leaf = this.#child(field, item, model);
-      if (leaf !== undefined) (leaves ??= {})[`${item.name}#${occurrence(field, item.name, model) - 1}`] = leaf;
+      if (leaf !== undefined) (leaves ??= {})[`${item.name}#${index}`] = leaf;
     }
     if (pending !== undefined) {
       nodes ??= [];
@@ -207,6 +222,15 @@ class Reader {
   #value(type: ValueType<unknown>, text: string, node: XmlElement, attribute?: string): unknown {
     const value = type.parse(text);
     if (value === undefined) this.issue(node, `'${shorten(text)}' is not ${type.expected}.`, attribute);
+    else if (Array.isArray(value)) {
+      this.#listed += value.length;
+      if (this.#listed > mostListed) {
+        const { line, column } = node;
+        throw new XmlError([
+          { path: '', line, column, message: `The document lists more than ${mostListed} numbers.` },
+        ]);
+      }
+    }
     return value;
   }
 
@@ -226,15 +250,6 @@ class Reader {
       this.issue(node, `The element <${field.name}> is missing.`);
     }
   }
-}
-
-/** How many elements of this name the model holds already. */
-function occurrence(field: CompiledField, name: string, model: Model): number {
-  const value = model[field.key];
-  if (field.spec.kind === 'choices') {
-    return ((value ?? []) as readonly { element: string }[]).filter((choice) => choice.element === name).length;
-  }
-  return isSingle(field) ? Number(field.key in model) : ((value ?? []) as readonly unknown[]).length;
 }
 
 const isSingle = ({ spec: { kind } }: CompiledField): boolean =>

@@ -12,7 +12,7 @@ import { setOwn, type XmlComment, type XmlElement, type XmlNode } from './tree.t
 export const xmlLimits = {
   characters: 16 * 1024 * 1024,
   depth: 128,
-  nodes: 500_000,
+  nodes: 200_000,
   attributesPerElement: 256,
 } as const;
 
@@ -70,12 +70,14 @@ class XmlReader {
   readonly #text: string;
   #at = 0;
   #nodes = 0;
-  /** Line of `#lineFrom`, which is where it starts: both move forward as places are asked for. */
+  /** The line `#place` was last asked about, where it starts and where it ends. */
   #line = 1;
   #lineFrom = 0;
+  #lineEnd: number;
 
   constructor(text: string) {
     this.#text = text;
+    this.#lineEnd = endOfLine(text, 0);
   }
 
   document(): XmlDocument {
@@ -289,11 +291,10 @@ class XmlReader {
 
   /** Line and column of a place that is not before the last one asked for. */
   #place(at: number): { readonly line: number; readonly column: number } {
-    for (;;) {
-      const next = this.#text.indexOf('\n', this.#lineFrom);
-      if (next < 0 || next >= at) break;
+    while (this.#lineEnd < at) {
       this.#line += 1;
-      this.#lineFrom = next + 1;
+      this.#lineFrom = this.#lineEnd + 1;
+      this.#lineEnd = endOfLine(this.#text, this.#lineFrom);
     }
     return { line: this.#line, column: at - this.#lineFrom + 1 };
   }
@@ -305,6 +306,12 @@ class XmlReader {
     for (let next = before.indexOf('\n'); next >= 0; next = before.indexOf('\n', next + 1)) line += 1;
     throw new XmlError([{ path: '', line, column: at - lineFrom + 1, message }]);
   }
+}
+
+/** Where the line that `from` is in ends. A document without line breaks must not be searched for one every time. */
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? Number.POSITIVE_INFINITY : end;
 }
 
 const shown = (text: string): string => (text.length > 20 ? `${text.slice(0, 20)}…` : text);

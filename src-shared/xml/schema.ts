@@ -27,7 +27,7 @@ export type FieldSpec =
   | { readonly kind: 'childText'; readonly name: string; readonly type: ValueType<unknown> }
   | { readonly kind: 'childTexts'; readonly name: string; readonly type: ValueType<unknown> }
   | { readonly kind: 'flag'; readonly name: string }
-  | { readonly kind: 'raw'; readonly name: string }
+  | { readonly kind: 'raw'; readonly name: string; readonly quote: "'" | '"' }
   | { readonly kind: 'child'; readonly schema: () => AnySchema }
   | { readonly kind: 'children'; readonly schema: () => AnySchema }
   | { readonly kind: 'choices'; readonly schemas: ReadonlyMap<string, AnySchema> }
@@ -168,9 +168,12 @@ export function flag(name: string): Field<true, 'optional'> {
   return new Field({ kind: 'flag', name }, 'optional');
 }
 
-/** A child element kept as a tree, for content that belongs to others (`<metadata>`). */
-export function raw(name: string): Field<XmlElement, 'optional'> {
-  return new Field({ kind: 'raw', name }, 'optional');
+/**
+ * A child element kept as a tree: content that belongs to others (`<metadata>`), or that only libvirt itself reads.
+ * libvirt hands foreign content to libxml2, which writes double quotes.
+ */
+export function raw(name: string, owner: 'others' | 'libvirt' = 'others'): Field<XmlElement, 'optional'> {
+  return new Field({ kind: 'raw', name, quote: owner === 'others' ? '"' : "'" }, 'optional');
 }
 
 /** One child element. A function allows recursion. */

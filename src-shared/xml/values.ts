@@ -79,7 +79,8 @@ export const unsigned64: ValueType<bigint> = {
   expected: 'a whole number below 2⁶⁴',
   parse: (text) => {
     const trimmed = text.trim();
-    if (!/^(?:\d+|0[xX][0-9a-fA-F]+)$/.test(trimmed)) return undefined;
+    // The length first: reading a number of millions of digits takes minutes.
+    if (trimmed.length > 32 || !/^(?:\d+|0[xX][0-9a-fA-F]+)$/.test(trimmed)) return undefined;
     const value = BigInt(trimmed);
     return value < 1n << 64n ? value : undefined;
   },
@@ -142,24 +143,28 @@ export const sizeUnit: ValueType<string> = {
 
 /** The largest id a set may name: far above any host's CPUs or NUMA nodes, low enough to bound a hostile range. */
 const largestMember = 16_383;
+/** Characters that every id spelled out one by one would take. */
+const longestSet = 6 * (largestMember + 1);
 
 /** A set of ids such as CPUs, written as ranges: `0-3,^2,8`. In the model: the ids in ascending order. */
 export const idSet: ValueType<number[]> = {
   expected: 'a list of numbers and ranges such as 0-3,8',
   parse: (text) => {
-    const members = new Set<number>();
+    if (text.length > longestSet) return undefined;
+    const members = new Uint8Array(largestMember + 1);
     for (const part of text.trim().split(',')) {
       const match = /^\s*(\^?)(\d+)\s*(?:-\s*(\d+)\s*)?$/.exec(part);
       if (match === null) return undefined;
       const first = Number(match[2]);
       const last = match[3] === undefined ? first : Number(match[3]);
       if (last < first || last > largestMember || (match[1] === '^' && match[3] !== undefined)) return undefined;
-      for (let id = first; id <= last; id += 1) {
-        if (match[1] === '^') members.delete(id);
-        else members.add(id);
-      }
+      members.fill(match[1] === '^' ? 0 : 1, first, last + 1);
     }
-    return members.size === 0 ? undefined : [...members].sort((left, right) => left - right);
+    const ids: number[] = [];
+    members.forEach((isMember, id) => {
+      if (isMember === 1) ids.push(id);
+    });
+    return ids.length === 0 ? undefined : ids;
   },
   format: (ids) => {
     const ranges: string[] = [];
