@@ -159,6 +159,11 @@ export const linuxKeyCodes: Readonly<Record<string, number>> = Object.fromEntrie
   keys.map(([name, code]) => [name, code]),
 );
 
+/** `KEY_RIGHTCTRL` → 0xe01d: a PC keyboard's own codes (set 1). */
+export const set1KeyCodes: Readonly<Record<string, number>> = Object.fromEntries(
+  keys.filter(([, , set1]) => set1 >= 0).map(([name, , set1]) => [name, set1]),
+);
+
 /** The code sets of `virDomainSendKey` that can be told apart from this table. */
 export type Codeset = 'linux' | 'xt' | 'atset1' | 'qnum' | 'usb';
 

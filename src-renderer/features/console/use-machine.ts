@@ -1,0 +1,44 @@
+/** One machine as the engine last announced it, also in a window that lists none. */
+import { useEffect, useState } from 'react';
+import type { ErrorData } from '../../../src-shared/errors.ts';
+import type { DomainSummary } from '../../../src-shared/model/summary.ts';
+import { engine, errorDataOf } from '../../app/client.ts';
+
+export type WatchedMachine =
+  | { readonly state: 'loading' }
+  | { readonly state: 'known'; readonly summary: DomainSummary }
+  | { readonly state: 'gone' }
+  | { readonly state: 'failed'; readonly error: ErrorData };
+
+export function useMachine(uri: string, uuid: string): WatchedMachine {
+  const [machine, setMachine] = useState<WatchedMachine>({ state: 'loading' });
+  useEffect(() => {
+    let current = true;
+    let announced = false;
+    const end = engine.subscribe((message) => {
+      if (message.channel !== 'engine' || message.uri !== uri) return;
+      const { event } = message;
+      if (event.type === 'domain-summary' && event.summary.uuid === uuid) {
+        announced = true;
+        setMachine({ state: 'known', summary: event.summary });
+      } else if (event.type === 'domain-gone' && event.uuid === uuid) {
+        announced = true;
+        setMachine({ state: 'gone' });
+      }
+    });
+    engine.call('domains.lookup', { uri, text: uuid }).then(
+      (summary) => {
+        // What was announced meanwhile is newer than the answer.
+        if (current && !announced) setMachine({ state: 'known', summary });
+      },
+      (thrown: unknown) => {
+        if (current && !announced) setMachine({ state: 'failed', error: errorDataOf(thrown) });
+      },
+    );
+    return () => {
+      current = false;
+      end();
+    };
+  }, [uri, uuid]);
+  return machine;
+}
