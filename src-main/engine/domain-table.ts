@@ -61,13 +61,14 @@ export class DomainTable<Runtime> extends DomainRegistry<Runtime> {
   load(): void {
     const { store } = this.#options;
     for (const { value, autostart } of store?.load(readStored) ?? []) {
-      const record = new MutableRecord<Runtime>(value.uuid, value.configuration);
-      record.storedConfiguration = value.configuration;
-      record.starting = undefined;
-      record.persistent = true;
-      record.autostart = autostart;
-      this.insert(record);
+      this.#defined(value.uuid, value.configuration, autostart);
     }
+  }
+
+  /** A definition that was there from the start. Nothing is announced. */
+  seed(domain: Domain & { uuid: string }, options: { readonly autostart?: boolean } = {}): DomainRecord<Runtime> {
+    this.#checkConflicts(domain.uuid, domain.name);
+    return this.#defined(domain.uuid, new Configuration(domain), options.autostart ?? false);
   }
 
   /** Files that could not be used. */
@@ -284,6 +285,16 @@ export class DomainTable<Runtime> extends DomainRegistry<Runtime> {
       found.storedConfiguration = configuration;
       this.touch(found);
     });
+  }
+
+  #defined(uuid: string, configuration: Configuration, autostart: boolean): MutableRecord<Runtime> {
+    const record = new MutableRecord<Runtime>(uuid, configuration);
+    record.storedConfiguration = configuration;
+    record.starting = undefined;
+    record.persistent = true;
+    record.autostart = autostart;
+    this.insert(record);
+    return record;
   }
 
   async #undefineManagedSave(record: MutableRecord<Runtime>, options: UndefineOptions): Promise<void> {
