@@ -1,17 +1,24 @@
-/** The engine behind the windows: the one that runs already, or one of our own. */
+/** The engine behind the windows: one of our own, or the one that has the user's folders already. */
 import { join } from 'node:path';
+import { VirError } from '../../src-shared/errors.ts';
+import { hostEngine } from '../compose.ts';
 import type { EngineDirectories } from '../engine/context.ts';
-import type { Logger } from '../engine/logger.ts';
 import { attachServer } from '../ipc/attached-server.ts';
 import { socketName } from '../ipc/lines.ts';
 import type { WindowEngine } from './application.ts';
 
-export async function startEngine(directories: EngineDirectories, _logger: Logger): Promise<WindowEngine> {
+export async function startEngine(directories: EngineDirectories): Promise<WindowEngine> {
+  try {
+    return await hostEngine(directories);
+  } catch (error) {
+    if (!(error instanceof VirError) || error.code !== 'resource-busy') throw error;
+  }
   const server = await attachServer(join(directories.runtime, socketName));
   return {
     server,
-    async close() {
+    close() {
       server.close();
+      return Promise.resolve();
     },
   };
 }

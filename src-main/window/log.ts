@@ -1,4 +1,4 @@
-/** The application's log: `window.log` in the state folder, the one before kept beside it. */
+/** The application's log: `log/window.log` in the state folder, the one before kept beside it. */
 import { createWriteStream, mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { jsonLogger, type Logger } from '../engine/logger.ts';
@@ -6,8 +6,9 @@ import { jsonLogger, type Logger } from '../engine/logger.ts';
 const turnBytes = 4 * 1024 * 1024;
 
 export function windowLogger(stateFolder: string): Logger {
-  const path = join(stateFolder, 'window.log');
-  mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
+  const folder = join(stateFolder, 'log');
+  const path = join(folder, 'window.log');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > turnBytes) renameSync(path, `${path}.1`);
   const file = createWriteStream(path, { flags: 'a', mode: 0o600 });
   // A full disk must not take the application down; what could not be kept is at least said.
