@@ -1,0 +1,178 @@
+/** The composition root: which parts make an engine, and how its doors open. */
+import { randomUUID } from 'node:crypto';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Answer, CallName, ContractClient, ContractEvent } from '../src-shared/contract/index.ts';
+import { VirError } from '../src-shared/errors.ts';
+import { Bin } from './engine/bin.ts';
+import type { EngineDirectories } from './engine/context.ts';
+import type { Driver } from './engine/driver.ts';
+import { Engine } from './engine/engine.ts';
+import { StatsRecorder } from './engine/figures/recorder.ts';
+import { jsonLogger, type Logger, silentLogger } from './engine/logger.ts';
+import { createDiskUsage } from './engine/usage.ts';
+import { qemuDriver } from './drivers/qemu/driver.ts';
+import { testDriver } from './drivers/test/driver.ts';
+import { xdgDirectories } from './host/xdg.ts';
+import { createConsoleSockets } from './ipc/console-sockets.ts';
+import { serveContract } from './ipc/contract-server.ts';
+import { socketName } from './ipc/lines.ts';
+import type { ContractServer } from './ipc/server.ts';
+import type { Services } from './ipc/services.ts';
+import { openSettings } from './ipc/settings.ts';
+import { serveSocket } from './ipc/socket-server.ts';
+
+/** The first that accepts a URI serves it. */
+const drivers: readonly Driver[] = [testDriver, qemuDriver];
+
+/** An engine with its doors open. */
+export interface HostedEngine {
+  readonly server: ContractServer;
+  readonly engine: Engine;
+  readonly socketPath: string;
+  /** Calls back once nobody was attached and no machine ran for so long. */
+  onIdle(afterMs: number, callback: () => void): void;
+  /** Leaves the machines running. */
+  close(): Promise<void>;
+}
+
+const binSweepMs = 60 * 60 * 1000;
+
+/**
+ * Starts the engine of this user's folders and listens on its socket.
+ * @throws VirError `resource-busy` when another one has them.
+ */
+export async function hostEngine(
+  directories: EngineDirectories = xdgDirectories(),
+  logger: Logger = fileLogger(directories.state),
+): Promise<HostedEngine> {
+  const socketPath = join(directories.runtime, socketName);
+  const engine = await Engine.start({
+    directories,
+    drivers,
+    logger,
+    socket: socketPath,
+    knownUris: ['qemu:///session'],
+  });
+  try {
+    const { services, close } = await makeServices(engine);
+    const server = serveContract(services, logger);
+    const door = await serveSocket(socketPath, server, logger);
+    startUp(services, logger);
+    return {
+      server,
+      engine,
+      socketPath,
+      onIdle: (afterMs, callback) => {
+        watchIdle(engine, () => door.clients, afterMs, callback);
+      },
+      async close() {
+        await door.close();
+        await close();
+        await engine.close();
+      },
+    };
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+/** An engine of its own in this process, in folders that are gone with it: for in-memory test connections. */
+export async function privateEngine(): Promise<{ readonly client: ContractClient; close(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'vivarium-'));
+  const directories = Object.fromEntries(
+    ['config', 'state', 'data', 'runtime', 'cache'].map((name) => [name, join(folder, name)]),
+  ) as Record<keyof EngineDirectories, string>;
+  const engine = await Engine.start({ directories, drivers, logger: silentLogger });
+  const { services, close } = await makeServices(engine);
+  return {
+    client: localClient(serveContract(services, silentLogger)),
+    async close() {
+      await close();
+      await engine.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function makeServices(engine: Engine): Promise<{ services: Services; close(): Promise<void> }> {
+  const { directories, logger } = engine;
+  const settings = await openSettings(directories.config, logger);
+  const recorder = new StatsRecorder({ engine, folder: join(directories.state, 'figures'), logger });
+  const services: Services = {
+    engine,
+    settings,
+    recorder,
+    consoles: createConsoleSockets(join(directories.runtime, 'consoles')),
+    usage: createDiskUsage(),
+    bin: new Bin({
+      folder: join(directories.state, 'bin'),
+      logger,
+      open: (uri) => engine.open(uri),
+      days: () => settings.get().binDays,
+    }),
+  };
+  return { services, close: () => recorder.close() };
+}
+
+/** What an engine does by itself: takes over what runs, starts what starts with it, empties the bin. */
+function startUp({ engine, bin }: Services, logger: Logger): void {
+  const report =
+    (what: string) =>
+    (error: unknown): void => {
+      logger.log('error', `${what} failed`, { error });
+    };
+  engine.open('qemu:///session').catch(report('opening qemu:///session'));
+  const sweep = (): void => {
+    bin.sweep().catch(report('emptying the bin'));
+  };
+  sweep();
+  setInterval(sweep, binSweepMs).unref();
+}
+
+/** A client of a server in the same process. */
+function localClient(server: ContractServer): ContractClient {
+  const id = `local-${randomUUID()}`;
+  return {
+    async call<N extends CallName>(name: N, argument: unknown): Promise<Answer<N>> {
+      const reply = await server.handle(name, argument, id);
+      if (!reply.ok) throw new VirError(reply.error);
+      return reply.value as Answer<N>;
+    },
+    subscribe: (listener: (event: ContractEvent) => void) => server.subscribe(id, listener),
+  };
+}
+
+const idleCheckMs = 1_000;
+
+function watchIdle(engine: Engine, clients: () => number, afterMs: number, callback: () => void): void {
+  let idleSinceMs = Date.now();
+  const timer = setInterval(
+    () => {
+      const check = async (): Promise<void> => {
+        const domains = (await engine.connected('qemu:///session')?.domains.list()) ?? [];
+        const jobs = engine.jobs.list().some((job) => job.state === 'running');
+        if (clients() > 0 || jobs || domains.some((domain) => domain.id !== undefined)) idleSinceMs = Date.now();
+        if (Date.now() - idleSinceMs < afterMs) return;
+        clearInterval(timer);
+        callback();
+      };
+      check().catch((error: unknown) => {
+        engine.logger.log('error', 'looking for idleness failed', { error });
+      });
+    },
+    Math.min(idleCheckMs, afterMs),
+  );
+}
+
+function fileLogger(stateFolder: string): Logger {
+  const folder = join(stateFolder, 'log');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, 'engine.log');
+  return jsonLogger((line) => {
+    appendFileSync(path, line, { mode: 0o600 });
+  });
+}
