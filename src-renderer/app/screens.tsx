@@ -31,6 +31,11 @@ export interface MachineScreenProps {
 }
 
 const Bin = screen(['storage'], () => import('../features/bin/bin-screen.tsx'));
+/** Fills a window of its own, without the shell. */
+const Console = screen<MachineRef & { readonly alias: string | undefined }>(
+  ['console'],
+  () => import('../features/console/console-screen.tsx'),
+);
 const Create = screen(['create'], () => import('../features/create/create-screen.tsx'));
 const Hosts = screen(['hosts'], () => import('../features/hosts/hosts-screen.tsx'));
 const Machine = screen<MachineScreenProps>(['machine'], () => import('../features/machine/machine-screen.tsx'));
@@ -54,9 +59,9 @@ function Content({ place }: { place: Place }): React.JSX.Element {
     case 'machines':
       return <MachinesScreen />;
     case 'machine':
-    // The console's window holds nothing else; its shell is not this one.
+      return <Machine machine={place.machine} tab={place.tab} />;
     case 'console':
-      return <Machine machine={place.machine} tab={place.name === 'console' ? 'console' : place.tab} />;
+      return <Console {...place.machine} alias={place.alias} />;
     case 'bin':
       return <Bin />;
     case 'create':
