@@ -211,16 +211,22 @@ export function driverContract(name: string, contract: DriverContract): void {
 
       it('is followed by a summary that says so', async () => {
         const { uuid, id } = await startNew();
-        await until('a summary of the running domain', () =>
-          told.some(
-            (event) => event.type === 'domain-summary' && event.summary.uuid === uuid && event.summary.id === id,
-          ),
-        );
         const startedAt = told.findIndex(
           (event) => event.type === 'domain' && event.event.kind === 'lifecycle' && event.event.event === 'started',
         );
-        const summaryAt = told.findIndex((event) => event.type === 'domain-summary' && event.summary.id === id);
-        expect(summaryAt).toBeGreaterThan(startedAt);
+        expect(startedAt).toBeGreaterThanOrEqual(0);
+        // While it is brought up there may be others.
+        await until('a summary of the running domain', () =>
+          told
+            .slice(startedAt)
+            .some(
+              (event) =>
+                event.type === 'domain-summary' &&
+                event.summary.uuid === uuid &&
+                event.summary.id === id &&
+                event.summary.state === 'running',
+            ),
+        );
       });
     });
 
@@ -316,7 +322,9 @@ export function driverContract(name: string, contract: DriverContract): void {
         await expect(need(domains, 'setAutostart')(uuid, true)).rejects.toEqual(code('operation-invalid'));
         await need(domains, 'destroy')(uuid);
         await until('the transient domain is gone', () => gone(uuid));
-        expect(lifecycles(uuid)).toEqual(['resumed unpaused', 'started booted', 'stopped destroyed']);
+        // A hypervisor may still say that its host is ending it.
+        const words = lifecycles(uuid).filter((word) => word !== 'shutdown host');
+        expect(words).toEqual(['resumed unpaused', 'started booted', 'stopped destroyed']);
       });
 
       it('become of a running domain when it is undefined', async () => {

@@ -1,5 +1,6 @@
 /** An open `qemu:///session`: the guests of this user, on this host, without any privilege. */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ConnectUri } from '../../../src-shared/uri.ts';
@@ -14,14 +15,17 @@ import { createLocalStorage } from '../../storage/local-storage.ts';
 import { type Emulator, findEmulators, hostArchitecture, noEmulator } from './capabilities/emulators.ts';
 import { CapabilitiesRegistry } from './capabilities/registry.ts';
 import { QemuDomains } from './domains.ts';
+import { defaultNvramPath, removeBelongings, renameBelongings } from './guests/belongings.ts';
 import type { GuestContext } from './guests/context.ts';
 import type { Instance } from './guests/instance.ts';
 import { availableMemoryBytes, nodeInfo } from './host-info.ts';
+import { autostart } from './lifecycle/autostart.ts';
 import { reattachAll, removeAbandonedRuns } from './lifecycle/reattach.ts';
 import { completeDefinition, type DefinitionEnvironment } from './passes/index.ts';
 import { PortAllocator } from './process/host-facts.ts';
 import { prepareRun } from './process/prepare-run.ts';
 import { qemuFolders } from './process/run-paths.ts';
+import { managedSavePath, removeManagedSave } from './save/save.ts';
 import { StatusFolder, type StatusProblem } from './process/status-file.ts';
 
 export class QemuConnection implements Connection {
@@ -78,7 +82,7 @@ export class QemuConnection implements Connection {
       hostArchitecture: hostArchitecture(),
       randomBytes: (count) => randomBytes(count),
       emulatorFor: (architecture) => emulators.find((item) => item.architecture === architecture)?.path,
-      nvramPath: (name) => join(folders.nvram, `${name}_VARS.fd`),
+      nvramPath: (name) => defaultNvramPath(folders, name),
     };
     const events = new Emitter<EngineEvent>((error) =>
       engine.logger.log('error', 'a listener of events failed', { error }),
@@ -93,6 +97,13 @@ export class QemuConnection implements Connection {
         if (emulator === undefined) throw noEmulator(architecture);
         const capabilities = await registry.get(emulator);
         return completeDefinition(domain, { capabilities, environment, isNew: true });
+      },
+      beforeUndefine: async (record, options) => {
+        await Promise.resolve(removeBelongings(record, folders, options));
+      },
+      removeManagedSave: (record) => removeManagedSave(context, record),
+      beforeRename: async (record, name) => {
+        await Promise.resolve(renameBelongings(record, folders, name));
       },
     });
     table.load();
@@ -111,7 +122,15 @@ export class QemuConnection implements Connection {
     const { statuses, problems } = status.read();
     removeAbandonedRuns(context, statuses);
     await reattachAll(context, statuses);
-    return new QemuConnection({ uri, events, context, emulators, statusProblems: problems });
+    for (const record of table.records()) {
+      if (existsSync(managedSavePath(context, record.name))) table.changed(record, { hasManagedSave: true });
+    }
+    const connection = new QemuConnection({ uri, events, context, emulators, statusProblems: problems });
+    // Nobody who opens a connection waits for guests to start.
+    autostart(context, (uuid) => connection.domains.start(uuid)).catch((error: unknown) =>
+      engine.logger.log('error', 'starting machines automatically failed', { error }),
+    );
+    return connection;
   }
 
   async hypervisorVersion(): Promise<number> {

@@ -1,20 +1,31 @@
 /** The domains of a QEMU connection: what the table does for every driver, and what only QEMU can do. */
-import { VirError } from '../../../src-shared/errors.ts';
 import type { DomainSummary, StateAndReason } from '../../../src-shared/model/summary.ts';
 import type {
   Affects,
   Author,
+  ConsoleEndpoint,
+  ConsoleStream,
   DomainApi,
   HistoryEntry,
+  InterfaceAddresses,
   MetadataSelector,
   ShutdownMode,
   StartOptions,
   UndefineOptions,
   XmlOptions,
 } from '../../engine/driver.ts';
+import type { DomainStats } from '../../engine/stats.ts';
+import type { Job } from '../../engine/jobs.ts';
 import type { GuestContext } from './guests/context.ts';
 import { destroyGuest, rebootGuest, resetGuest, resumeGuest, shutdownGuest, suspendGuest } from './lifecycle/power.ts';
 import { startGuest } from './lifecycle/start.ts';
+import { managedSavePath, removeManagedSave, restoreGuest, saveGuest, startFromManagedSave } from './save/save.ts';
+import { guestAddresses } from './observe/addresses.ts';
+import { consoleEndpoints, openConsole } from './observe/consoles.ts';
+import { sendKey } from './observe/keys.ts';
+import { agentCommand, monitorCommand } from './observe/passthrough.ts';
+import { screenshot } from './observe/screenshot.ts';
+import { guestStats } from './observe/stats.ts';
 import { GuestLog } from './process/guest-log.ts';
 
 const defaultTailBytes = 64 * 1024;
@@ -103,12 +114,11 @@ export class QemuDomains implements DomainApi {
     return await context.table.modify(uuid, 'start', async (record) => {
       context.table.requireInactive(record);
       const { config } = record;
-      if (config === undefined) throw new VirError({ code: 'operation-invalid', domain: 'qemu', message: 'gone' });
-      await startGuest(context, record, config, {
-        paused: options.paused === true,
-        autodestroy: options.autodestroy === true,
-        once: false,
-      });
+      if (config === undefined) throw context.table.errors.transientHasNoConfig(record.name);
+      const how = { paused: options.paused === true, autodestroy: options.autodestroy === true };
+      if (options.forceBoot === true) await removeManagedSave(context, record);
+      else if (await startFromManagedSave(context, record, how)) return context.table.summary(uuid);
+      await startGuest(context, record, config, { ...how, once: false });
       return context.table.summary(uuid);
     });
   }
@@ -135,6 +145,59 @@ export class QemuDomains implements DomainApi {
 
   async resume(uuid: string): Promise<void> {
     await resumeGuest(this.#context, uuid);
+  }
+
+  save(uuid: string, path: string, options?: { readonly running?: boolean }): Job<void> {
+    return saveGuest(this.#context, uuid, path, options);
+  }
+
+  restore(path: string, options?: { readonly xml?: string; readonly running?: boolean }): Job<DomainSummary> {
+    return restoreGuest(this.#context, path, options);
+  }
+
+  managedSave(uuid: string, options: { readonly running?: boolean } = {}): Job<void> {
+    const path = managedSavePath(this.#context, this.#context.table.get(uuid).name);
+    return saveGuest(this.#context, uuid, path, { ...options, managed: true });
+  }
+
+  async managedSaveRemove(uuid: string): Promise<void> {
+    await this.#context.table.modify(uuid, 'managedSaveRemove', (record) => removeManagedSave(this.#context, record));
+  }
+
+  async screenshot(uuid: string, screen?: number): Promise<Uint8Array> {
+    return await screenshot(this.#context, uuid, screen);
+  }
+
+  async sendKey(uuid: string, codeset: string, codes: readonly number[], holdMs?: number): Promise<void> {
+    await sendKey(this.#context, uuid, codeset, codes, holdMs);
+  }
+
+  async consoles(uuid: string): Promise<readonly ConsoleEndpoint[]> {
+    return await Promise.resolve(consoleEndpoints(this.#context.table.get(uuid)));
+  }
+
+  async openConsole(
+    uuid: string,
+    alias: string | undefined,
+    options: { readonly force?: boolean } = {},
+  ): Promise<ConsoleStream> {
+    return await openConsole(this.#context, uuid, alias, options.force === true);
+  }
+
+  async stats(uuids?: readonly string[]): Promise<readonly DomainStats[]> {
+    return await guestStats(this.#context, uuids);
+  }
+
+  async addresses(uuid: string, source: 'agent' | 'lease' | 'arp'): Promise<readonly InterfaceAddresses[]> {
+    return await guestAddresses(this.#context, uuid, source);
+  }
+
+  async agentCommand(uuid: string, command: string, timeoutMs?: number): Promise<string> {
+    return await agentCommand(this.#context, uuid, command, timeoutMs);
+  }
+
+  async monitorCommand(uuid: string, command: string, human?: boolean): Promise<string> {
+    return await monitorCommand(this.#context, uuid, command, human === true);
   }
 
   async log(uuid: string, options: { readonly tailBytes?: number } = {}): Promise<string> {

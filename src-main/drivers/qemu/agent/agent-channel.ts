@@ -1,9 +1,10 @@
 /** The channel on which a guest's agent is reached: noticed when the guest opens it, connected then. */
 import { VirError } from '../../../../src-shared/errors.ts';
-import type { Channel } from '../../../../src-shared/model/domain/index.ts';
+import type { Channel, Domain } from '../../../../src-shared/model/domain/index.ts';
 import type { GuestContext, GuestRecord } from '../guests/context.ts';
 import type { Instance } from '../guests/instance.ts';
 import { recordStatus } from '../lifecycle/record-status.ts';
+import { flag, objects, text } from '../qmp/reply.ts';
 import { GuestAgent } from './guest-agent.ts';
 import { watchAddresses } from './addresses.ts';
 
@@ -27,23 +28,16 @@ export function channelChanged(
   alias: string,
   open: boolean,
 ): void {
-  const state = open ? 'connected' : 'disconnected';
-  let isAgent = false;
-  context.table.editLive(record, (domain) => ({
-    ...domain,
-    ...(domain.devices === undefined
-      ? {}
-      : {
-          devices: {
-            ...domain.devices,
-            channel: domain.devices.channel.map((channel) => {
-              if (channel.alias?.name !== alias || channel.target?.type !== 'virtio') return channel;
-              isAgent ||= channel.target.name === agentChannelName;
-              return { ...channel, target: { ...channel.target, state } };
-            }),
-          },
-        }),
-  }));
+  const state: 'connected' | 'disconnected' = open ? 'connected' : 'disconnected';
+  const { live } = record;
+  const { devices } = live ?? {};
+  const changed = devices?.channel.find((channel) => channel.alias?.name === alias);
+  if (live === undefined || devices === undefined || changed?.target?.type !== 'virtio') return;
+  if (changed.target.state === state) return;
+  const isAgent = changed.target.name === agentChannelName;
+  const updated = { ...changed, target: { ...changed.target, state } } as Channel;
+  const channel = devices.channel.map((item) => (item === changed ? updated : item));
+  context.table.changed(record, { live: { ...live, devices: { ...devices, channel } } });
   recordStatus(context, record, instance);
   if (!isAgent) return;
   if (open) connectAgent(context, record, instance);
@@ -52,6 +46,33 @@ export function channelChanged(
     instance.agent = undefined;
   }
   context.table.announce(record, { kind: 'agent-lifecycle', connected: open, reason: 'channel' });
+}
+
+/** No guest has opened its channels before it runs. */
+export function withClosedChannels(domain: Domain): Domain {
+  const { devices } = domain;
+  if (devices === undefined || devices.channel.length === 0) return domain;
+  const channel = devices.channel.map((item) =>
+    item.target?.type === 'virtio' ? { ...item, target: { ...item.target, state: 'disconnected' as const } } : item,
+  );
+  return { ...domain, devices: { ...devices, channel } };
+}
+
+/** Asks QEMU which channels the guest has open, when nobody listened for a while. */
+export async function refreshChannels(context: GuestContext, record: GuestRecord, instance: Instance): Promise<void> {
+  const channels = record.live?.devices?.channel ?? [];
+  if (instance.monitor === undefined || !channels.some(({ target }) => target?.type === 'virtio')) return;
+  const open = new Map<string, boolean>();
+  for (const item of objects(await instance.monitor.execute('query-chardev'), 'query-chardev')) {
+    open.set(text(item, 'label'), flag(item, 'frontend-open'));
+  }
+  for (const { alias, target } of channels) {
+    if (alias === undefined || target?.type !== 'virtio') continue;
+    const now = open.get(`char${alias.name}`);
+    if (now === undefined) continue;
+    if (now !== (target.state === 'connected')) channelChanged(context, record, instance, alias.name, now);
+    else if (now && target.name === agentChannelName) connectAgent(context, record, instance);
+  }
 }
 
 /** Connects to the agent in the background; whoever needs it meanwhile waits for the connection. */

@@ -24,7 +24,7 @@ export interface InstanceFacts {
 /** Somebody who waits for one of QEMU's events. */
 interface Watcher {
   readonly matches: (event: QmpEvent) => boolean;
-  readonly found: (event: QmpEvent) => void;
+  readonly found: (event: QmpEvent | undefined) => void;
 }
 
 export class Instance {
@@ -34,6 +34,8 @@ export class Instance {
   /** Resolves with the end of the process, where we started it ourselves. */
   exited: DetachedProcess['exited'] | undefined;
   helpers: readonly ProcessIdentity[] = [];
+  /** Where this run begins in the guest's log. */
+  logBegin = 0;
   monitor: QmpClient | undefined;
   agent: GuestAgent | undefined;
 
@@ -98,6 +100,11 @@ export class Instance {
     this.agent?.close();
     for (const release of [...this.#consoles.values()]) release();
     this.#consoles.clear();
-    for (const watcher of [...this.#watchers]) watcher.found({ name: 'END', data: {}, timeMs: Date.now() });
+    this.forgetWatchers();
+  }
+
+  /** No event will come any more. */
+  forgetWatchers(): void {
+    for (const watcher of [...this.#watchers]) watcher.found(undefined);
   }
 }

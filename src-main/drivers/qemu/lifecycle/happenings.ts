@@ -174,7 +174,7 @@ function handleNews(context: GuestContext, record: GuestRecord, instance: Instan
       const actualKiB = Number(data['actual']) / 1024;
       instance.balloonKiB = actualKiB;
       const currentMemory = { KiB: actualKiB };
-      context.table.editLive(record, (domain) => ({ ...domain, currentMemory }));
+      if (record.live !== undefined) context.table.changed(record, { live: { ...record.live, currentMemory } });
       recordStatus(context, record, instance);
       tell({ kind: 'balloon-change', actualKiB });
       return;

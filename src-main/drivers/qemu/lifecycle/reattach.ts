@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { parseDomain } from '../../../../src-shared/model/domain/index.ts';
 import type { DomainEvent } from '../../../engine/events.ts';
 import { isAlive, type ProcessIdentity, processIdentity } from '../../../host/process-identity.ts';
-import { agentChannel, connectAgent } from '../agent/agent-channel.ts';
+import { refreshChannels } from '../agent/agent-channel.ts';
 import type { GuestContext, GuestRecord } from '../guests/context.ts';
 import { Instance } from '../guests/instance.ts';
 import { runPaths } from '../process/run-paths.ts';
@@ -40,7 +40,7 @@ async function reattach(context: GuestContext, status: Status): Promise<void> {
     accelerator: status.accelerator,
     startedMs: status.startedMs,
     autodestroy: status.autodestroy,
-    once: false,
+    once: status.once,
     note: status.note,
   });
   instance.rebooting = status.rebooting;
@@ -48,8 +48,9 @@ async function reattach(context: GuestContext, status: Status): Promise<void> {
   instance.process = status.process ?? findByMonitor(instance.facts.paths.monitor);
   const live = parseDomain(status.xml);
   instance.balloonKiB = live.currentMemory?.KiB;
+  const definition = parseDomain(status.definition);
   const { id, startedMs, persistent, state } = status;
-  const record = context.table.adopt({ live, runtime: instance, state, id, startedMs, persistent });
+  const record = context.table.adopt({ live, runtime: instance, state, id, startedMs, persistent, definition });
   if (status.note !== undefined) context.table.changed(record, { note: status.note });
   const { process } = instance;
   if (process === undefined || !isAlive(process)) {
@@ -83,7 +84,10 @@ async function reconnect(context: GuestContext, record: GuestRecord, instance: I
   instance.monitor = await QmpClient.connect(instance.facts.paths.monitor, {
     timeoutMs: monitorTimeoutMs,
     onEvent: (event) => handleEvent(context, record, instance, event),
-    onClose: () => handleMonitorClosed(context, record, instance),
+    onClose: () => {
+      instance.forgetWatchers();
+      handleMonitorClosed(context, record, instance);
+    },
   });
   instance.phase = 'running';
   const status = text(object(await instance.monitor.execute('query-status'), 'query-status'), 'status');
@@ -100,7 +104,7 @@ async function reconnect(context: GuestContext, record: GuestRecord, instance: I
     );
     return;
   }
-  if (agentChannel(record)?.target?.type === 'virtio') connectAgent(context, record, instance);
+  await refreshChannels(context, record, instance);
 }
 
 function endAs(

@@ -4,6 +4,7 @@ import type { Instance } from '../guests/instance.ts';
 /** Writes down what a later engine must know of a guest, as it is now. */
 export function recordStatus(context: GuestContext, record: GuestRecord, instance: Instance): void {
   const { facts } = instance;
+  const xml = context.table.xml(record.uuid, { secure: true });
   context.status.write({
     uuid: record.uuid,
     name: record.name,
@@ -12,14 +13,16 @@ export function recordStatus(context: GuestContext, record: GuestRecord, instanc
     ...(instance.process === undefined ? {} : { process: { ...onlyIdentity(instance.process) } }),
     helpers: instance.helpers.map(onlyIdentity),
     state: record.state,
-    persistent: record.persistent && !facts.once,
+    persistent: record.persistent,
+    once: facts.once,
     rebooting: instance.rebooting || instance.restarting,
     autodestroy: facts.autodestroy,
     startedMs: facts.startedMs,
     emulator: facts.emulator,
     accelerator: facts.accelerator,
     ...(facts.note === undefined ? {} : { note: facts.note }),
-    xml: context.table.xml(record.uuid, { secure: true }),
+    xml,
+    definition: context.table.runningDefinition(record) ?? xml,
   });
 }
 

@@ -84,14 +84,13 @@ async function learnPtys(context: GuestContext, record: GuestRecord, monitor: Qm
     if (device.type !== 'pty' || path === undefined) return device;
     return { ...device, source: { seclabel: [], ...device.source, path } };
   };
-  context.table.editLive(record, (domain) => {
-    const { devices } = domain;
-    if (devices === undefined) return domain;
-    const serial = devices.serial.map(named);
-    const console = devices.console.map((device) => namedConsole(named(device), serial));
-    const others = { parallel: devices.parallel.map(named), channel: devices.channel.map(named) };
-    return { ...domain, devices: { ...devices, ...others, serial, console } };
-  });
+  const { live } = record;
+  if (live?.devices === undefined) return;
+  const { devices } = live;
+  const serial = devices.serial.map(named);
+  const console = devices.console.map((device) => namedConsole(named(device), serial));
+  const others = { parallel: devices.parallel.map(named), channel: devices.channel.map(named) };
+  context.table.changed(record, { live: { ...live, devices: { ...devices, ...others, serial, console } } });
 }
 
 /** The first console is the first serial port under another name (and for old clients says its terminal twice). */

@@ -8,14 +8,15 @@ import { VirError } from '../../../../src-shared/errors.ts';
 import type { Domain } from '../../../../src-shared/model/domain/index.ts';
 import type { DomainEvent } from '../../../engine/events.ts';
 import { spawnDetached } from '../../../host/process.ts';
-import { type ProcessIdentity, processIdentity, terminate } from '../../../host/process-identity.ts';
-import { agentChannel } from '../agent/agent-channel.ts';
+import { type ProcessIdentity, processIdentity, terminate, waitForExit } from '../../../host/process-identity.ts';
+import { agentChannel, refreshChannels, withClosedChannels } from '../agent/agent-channel.ts';
 import type { ProbedQemu } from '../capabilities/qemu-capabilities.ts';
 import type { GuestContext, GuestRecord, HelperPlan, LaunchPlan } from '../guests/context.ts';
 import { Instance } from '../guests/instance.ts';
 import { GuestLog } from '../process/guest-log.ts';
 import { runPaths } from '../process/run-paths.ts';
 import { QmpClient } from '../qmp/client.ts';
+import { MonitorClosedError } from '../qmp/error.ts';
 import { chooseAccelerator } from './accelerator-choice.ts';
 import { handleEvent, handleMonitorClosed } from './happenings.ts';
 import { recordStatus } from './record-status.ts';
@@ -77,7 +78,14 @@ export async function startGuest(
     note: choice.note,
   });
   const state = { state: 'paused', reason: 'starting up' } as const;
-  const started = { live: plan.live, runtime: instance, state, id, startedMs: instance.facts.startedMs };
+  const started = {
+    live: withClosedChannels(plan.live),
+    runtime: instance,
+    state,
+    id,
+    startedMs: instance.facts.startedMs,
+    ...(options.once || options.incoming !== undefined ? { definition: domain } : {}),
+  };
   if (options.once) context.table.startedOnce(record, started);
   else context.table.started(record, started);
   if (choice.note !== undefined) context.table.changed(record, { note: choice.note });
@@ -86,15 +94,24 @@ export async function startGuest(
     await launch(context, record, instance, plan);
     await bringUp(context, record, instance, capabilities, options);
   } catch (thrown) {
+    const log = new GuestLog(context.folders.logs, record.name);
+    // Its end explains a broken monitor better than the monitor does.
+    const hasDied = thrown instanceof MonitorClosedError && (await hasEnded(instance));
     await abandon(context, record, instance);
-    throw thrown;
+    throw hasDied
+      ? failedToStart(record.name, log.tail(logTailBytes, instance.logBegin), 'an error', plan.argv)
+      : thrown;
   }
 }
+
+const hasEnded = async ({ process }: Instance): Promise<boolean> =>
+  process === undefined || (await waitForExit(process, 500));
 
 /** Starts the helpers, then QEMU, and connects its monitor. */
 async function launch(context: GuestContext, record: GuestRecord, instance: Instance, plan: LaunchPlan): Promise<void> {
   const log = new GuestLog(context.folders.logs, record.name);
   const begin = log.begin(plan.argv);
+  instance.logBegin = begin;
   for (const helper of plan.helpers) {
     instance.helpers = [...instance.helpers, await startHelper(helper, log.path)];
   }
@@ -128,7 +145,10 @@ export async function connectMonitor(
     waitForSocket: true,
     timeoutMs: monitorTimeoutMs,
     onEvent: (event) => handleEvent(context, record, instance, event),
-    onClose: () => handleMonitorClosed(context, record, instance),
+    onClose: () => {
+      instance.forgetWatchers();
+      handleMonitorClosed(context, record, instance);
+    },
     ...(signal === undefined ? {} : { signal }),
   });
 }
@@ -152,6 +172,7 @@ async function bringUp(
     await setUp;
     await options.incoming(monitor, instance);
     instance.phase = 'running';
+    await refreshChannels(context, record, instance);
     table.changed(
       record,
       { state: { state: 'paused', reason: 'migrating' } },
@@ -179,7 +200,7 @@ async function bringUp(
     await setUp;
     instance.phase = 'running';
     await run(monitor, instance, 'booted');
-    table.announce(record, lifecycle({ kind: 'lifecycle', event: 'started', detail: 'booted' }));
+    table.changed(record, {}, lifecycle({ kind: 'lifecycle', event: 'started', detail: 'booted' }));
   }
   if (record.runtime === instance) recordStatus(context, record, instance);
 }

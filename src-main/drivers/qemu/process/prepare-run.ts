@@ -9,6 +9,7 @@ import { buildCommandLine } from '../command-line/build.ts';
 import type { CommandLine, Launch } from '../command-line/types.ts';
 import type { FirmwareDescriptor } from '../firmware/descriptor.ts';
 import { firmwareFolders, loadFirmwares } from '../firmware/load.ts';
+import { defaultNvramPath } from '../guests/belongings.ts';
 import type { HelperPlan, LaunchPlan, RunRequest } from '../guests/context.ts';
 import { completeDefinition, type DefinitionEnvironment } from '../passes/index.ts';
 import { prepareStart, type RunContext } from '../passes/start/index.ts';
@@ -117,7 +118,7 @@ function runContext(
     listenAddress: '127.0.0.1',
     ...(node === undefined ? {} : { renderNode: node }),
     firmwares,
-    nvramPath: join(folders.nvram, `${domain.name}_VARS.fd`),
+    nvramPath: defaultNvramPath(folders, domain.name),
     tpmSocket: (tpm) => paths.socket(`${tpm.alias?.name ?? 'tpm0'}-swtpm.sock`),
     memory: {
       pageSizeKiB: hostPageSizeKiB(),

@@ -32,6 +32,8 @@ const statusSchema = z.object({
   helpers: z.array(processSchema),
   state: stateSchema,
   persistent: z.boolean(),
+  /** Runs other XML than the stored definition. */
+  once: z.boolean(),
   rebooting: z.boolean(),
   autodestroy: z.boolean(),
   startedMs: z.number(),
@@ -40,6 +42,8 @@ const statusSchema = z.object({
   note: z.string().optional(),
   /** The live definition, with secrets. */
   xml: z.string(),
+  /** What it was started from, with every live change since. */
+  definition: z.string(),
 });
 
 export type Status = z.infer<typeof statusSchema>;

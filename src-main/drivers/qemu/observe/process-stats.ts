@@ -1,0 +1,72 @@
+/** What the kernel knows of a guest's QEMU: processor time, memory, and each virtual processor's thread. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** `sysconf(_SC_CLK_TCK)` is 100 on every Linux that Node runs on; so is the page size 4 KiB on those QEMU runs on. */
+const nanosecondsPerTick = 10_000_000;
+const pageKiB = 4;
+
+export interface ProcessTimes {
+  readonly userNs: number;
+  readonly systemNs: number;
+}
+
+/** Undefined when the process is gone. */
+export function processTimes(pid: number, thread?: number): ProcessTimes | undefined {
+  const text = read(thread === undefined ? `/proc/${pid}/stat` : `/proc/${pid}/task/${thread}/stat`);
+  if (text === undefined) return undefined;
+  // The name may hold blanks and brackets; fields 14 and 15 are counted from behind it.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return {
+    userNs: Number(fields[11]) * nanosecondsPerTick,
+    systemNs: Number(fields[12]) * nanosecondsPerTick,
+  };
+}
+
+export function residentKiB(pid: number): number | undefined {
+  const pages = read(`/proc/${pid}/statm`)?.split(' ')[1];
+  return pages === undefined ? undefined : Number(pages) * pageKiB;
+}
+
+/** How long a thread has run and how long it was ready to but did not (`/proc/…/schedstat`). */
+export function threadSchedule(
+  pid: number,
+  thread: number,
+): { readonly runNs: number; readonly waitNs: number } | undefined {
+  const text = read(`/proc/${pid}/task/${thread}/schedstat`);
+  if (text === undefined) return undefined;
+  const [run, wait] = text.split(' ');
+  return { runNs: Number(run), waitNs: Number(wait) };
+}
+
+/**
+ * The threads of the virtual processors by number, known by the names QEMU gives them (`debug-threads=on`): `CPU 0/KVM`,
+ * `CPU 1/TCG`; with one thread for all it is `ALL CPUs/TCG`, and counts as the first's.
+ */
+export function vcpuThreads(pid: number): ReadonlyMap<number, number> {
+  const threads = new Map<number, number>();
+  for (const name of readTasks(pid)) {
+    const comm = read(`/proc/${pid}/task/${name}/comm`)?.trim() ?? '';
+    const number = /^CPU (\d+)\//.exec(comm)?.[1] ?? (comm.startsWith('ALL CPUs/') ? '0' : undefined);
+    if (number !== undefined) threads.set(Number(number), Number(name));
+  }
+  return threads;
+}
+
+function readTasks(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
+}
+
+/** Files of a process vanish with it. */
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return undefined;
+    throw thrown;
+  }
+}
