@@ -4,15 +4,19 @@ import type { DomainSummary, StateAndReason } from '../../src-shared/model/summa
 import { DomainJobs } from './domain-jobs.ts';
 import { withoutSecrets } from './live-parts.ts';
 
-/** A model with its text, which is made once and only when somebody asks. Models are never changed in place. */
+/** A model with its text, each made once and only when somebody asks. Models are never changed in place. */
 export class Configuration {
-  readonly domain: Domain;
+  #domain: Domain | (() => Domain);
   #text: string | undefined;
   #publicText: string | undefined;
 
-  constructor(domain: Domain, text?: string) {
-    this.domain = domain;
-    this.#text = text;
+  constructor(domain: Domain | (() => Domain)) {
+    this.#domain = domain;
+  }
+
+  get domain(): Domain {
+    if (typeof this.#domain === 'function') this.#domain = this.#domain();
+    return this.#domain;
   }
 
   /** With passwords. */

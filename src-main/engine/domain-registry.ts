@@ -178,7 +178,7 @@ export class DomainRegistry<Runtime> {
     this.#run(found, started);
     found.effective =
       started.definition === undefined
-        ? (found.storedConfiguration ?? new Configuration(inactiveCopy(started.live)))
+        ? (found.storedConfiguration ?? new Configuration(() => inactiveCopy(started.live)))
         : new Configuration(started.definition);
     this.#tell(found, events);
   }
@@ -187,7 +187,7 @@ export class DomainRegistry<Runtime> {
   startedOnce(record: DomainRecord<Runtime>, started: Started<Runtime>, ...events: readonly DomainEvent[]): void {
     const found = record as MutableRecord<Runtime>;
     this.#run(found, started);
-    found.effective = new Configuration(started.definition ?? inactiveCopy(started.live));
+    found.effective = new Configuration(started.definition ?? (() => inactiveCopy(started.live)));
     this.#tell(found, events);
   }
 
@@ -199,7 +199,10 @@ export class DomainRegistry<Runtime> {
     this.#run(record, adopted);
     this.#lastId = Math.max(this.#lastId, adopted.id);
     record.persistent = record.storedConfiguration !== undefined && adopted.persistent;
-    record.effective = new Configuration(adopted.definition ?? inactiveCopy(adopted.live));
+    record.effective =
+      adopted.definition !== undefined && adopted.definition === record.config
+        ? record.storedConfiguration
+        : new Configuration(adopted.definition ?? (() => inactiveCopy(adopted.live)));
     this.insert(record);
     return record;
   }

@@ -370,5 +370,5 @@ function readStored(xml: string): {
 } {
   const domain = parseDomain(xml);
   if (domain.uuid === undefined) throw new Error('It has no UUID.');
-  return { uuid: domain.uuid, name: domain.name, configuration: new Configuration(domain, xml) };
+  return { uuid: domain.uuid, name: domain.name, configuration: new Configuration(dropLiveParts(domain)) };
 }

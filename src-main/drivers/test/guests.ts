@@ -1,17 +1,15 @@
 /** What pretended guests do: start, pause, save, stop, with the states and events of libvirt's QEMU driver. */
-import { VirError } from '../../../src-shared/errors.ts';
 import type { Domain } from '../../../src-shared/model/domain/index.ts';
-import { normaliseDomain } from '../../../src-shared/model/domain/normalise.ts';
 import type { DomainSummary, StateAndReason } from '../../../src-shared/model/summary.ts';
 import type { EngineContext } from '../../engine/context.ts';
 import { type DomainRecord, DomainTable } from '../../engine/domain-table.ts';
 import type { ConsoleStream, InterfaceAddresses, StartOptions } from '../../engine/driver.ts';
 import type { DomainEvent, Emitter, EngineEvent, LifecycleEvent } from '../../engine/events.ts';
 import type { Job } from '../../engine/jobs.ts';
-import { dropLiveParts } from '../../engine/live-parts.ts';
 import { answer } from './answer.ts';
 import { addressesOf } from './addresses.ts';
 import { RunClock } from './clock.ts';
+import { complete } from './complete.ts';
 import { withAliases } from './live.ts';
 import type { InitialDomain } from './node.ts';
 import { pretend } from './pretend.ts';
@@ -35,9 +33,6 @@ export interface GuestsOptions {
 
 const lifecycle = (event: LifecycleEvent): DomainEvent => ({ kind: 'lifecycle', ...event });
 const booted: StateAndReason = { state: 'running', reason: 'booted' };
-
-/** libvirt's test host is an i686. */
-const complete = (domain: Domain): Domain => normaliseDomain(domain, { hostArchitecture: 'i686' });
 
 export class Guests {
   readonly table: DomainTable<Runtime>;
@@ -121,28 +116,21 @@ export class Guests {
 
   /** Puts a domain into the state it begins in; nobody listens yet. */
   #begin({ domain, state, transient, hasManagedSave, autostart }: InitialDomain): void {
-    const completed = complete(dropLiveParts({ ...domain }));
-    const { uuid } = completed;
-    if (uuid === undefined)
-      throw new VirError({ code: 'xml-error', domain: 'test', message: `The domain '${domain.name}' has no UUID.` });
-    const named = { ...completed, uuid };
     if (state === 'running' || state === 'paused') {
       const runtime = newRuntime(new RunClock());
       if (state === 'running') runtime.clock.run();
       const reason: StateAndReason = state === 'running' ? booted : { state: 'paused', reason: 'user' };
-      if (!transient) this.table.seed(named, { autostart });
+      if (!transient) this.table.seed(domain, { autostart });
       const id = this.table.nextId();
-      const live = withAliases(named);
-      const record = this.table.adopt({ live, runtime, state: reason, id, persistent: !transient });
+      const live = withAliases(domain);
+      const definition = transient ? {} : { definition: domain };
+      const record = this.table.adopt({ live, runtime, state: reason, id, persistent: !transient, ...definition });
       this.table.changed(record, { addresses: plain(addressesOf(live, id)) });
       return;
     }
-    const record = this.table.seed(named, { autostart });
-    const reason: StateAndReason =
-      state === 'crashed'
-        ? { state: 'shutoff', reason: 'crashed' }
-        : { state: 'shutoff', reason: hasManagedSave ? 'saved' : 'unknown' };
-    this.table.changed(record, { state: reason, hasManagedSave });
+    const record = this.table.seed(domain, { autostart });
+    const reason = state === 'crashed' ? 'crashed' : hasManagedSave ? 'saved' : 'unknown';
+    this.table.changed(record, { state: { state: 'shutoff', reason }, hasManagedSave });
   }
 
   launch(record: GuestRecord, domain: Domain, options: StartOptions, once: boolean): void {

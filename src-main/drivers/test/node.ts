@@ -1,9 +1,10 @@
 /** What a pretended host has when a connection opens: libvirt's default, many machines, or what a file says. */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { VirError } from '../../../src-shared/errors.ts';
-import { type Domain, parseDomain } from '../../../src-shared/model/domain/index.ts';
+import { type Devices, type Domain, parseDomain } from '../../../src-shared/model/domain/index.ts';
+import { normaliseDomain } from '../../../src-shared/model/domain/normalise.ts';
 import { libosinfoNamespace, vivariumNamespace } from '../../../src-shared/model/domain-metadata.ts';
 import { parseStoragePool, type StoragePool } from '../../../src-shared/model/storage-pool.ts';
 import { parseStorageVolume, type StorageVolume } from '../../../src-shared/model/storage-volume.ts';
@@ -14,10 +15,13 @@ import { childOf, textOf, type XmlElement } from '../../../src-shared/xml/tree.t
 import { writeNode } from '../../../src-shared/xml/write.ts';
 import type { NodeInfo } from '../../engine/driver.ts';
 import { fromXmlError } from '../../engine/domain-errors.ts';
+import { dropLiveParts } from '../../engine/live-parts.ts';
+import { complete, withMac } from './complete.ts';
 
 /** A domain with the state it begins in. */
 export interface InitialDomain {
-  readonly domain: Domain;
+  /** Completed. */
+  readonly domain: Domain & { readonly uuid: string };
   readonly state: Extract<DomainState, 'running' | 'paused' | 'shutoff' | 'crashed'>;
   readonly transient: boolean;
   readonly hasManagedSave: boolean;
@@ -75,7 +79,7 @@ const defaultPool = `<pool type='dir'>
 const pools = (): InitialNode['pools'] => [{ pool: parseStoragePool(defaultPool), volumes: [] }];
 
 export function defaultNode(): InitialNode {
-  const domain = parseDomain(defaultDomain);
+  const domain = initial(parseDomain(defaultDomain));
   return {
     info: defaultInfo,
     domains: [{ domain, state: 'running', transient: false, hasManagedSave: false, autostart: false }],
@@ -105,22 +109,37 @@ const states = [
   'shutoff',
 ] as const;
 
-/** The same machines each time: names, UUIDs, states, folders and tags follow from their number. */
+/** The same machines each time: names, UUIDs, addresses, states, folders and tags follow from their number. */
 export function manyNode(count: number): InitialNode {
-  const templates = roles.map((role) => parseDomain(templateOf(role)));
+  const templates = roles.map((role) => normaliseDomain(parseDomain(templateOf(role)), { hostArchitecture: 'x86_64' }));
   const domains = Array.from({ length: count }, (_, index): InitialDomain => {
     const template = templates[index % templates.length] as Domain;
     const name = `${template.name}-${String(index + 1).padStart(4, '0')}`;
-    const state = states[index % states.length] ?? 'shutoff';
-    const domain: Domain = {
-      ...template,
-      name,
-      uuid: numberedUuid(index),
-      ...(index % 7 === 0 ? { title: `${name} of rack ${index % 12}` } : {}),
+    return {
+      domain: {
+        ...template,
+        name,
+        uuid: numberedUuid(index),
+        ...(index % 7 === 0 ? { title: `${name} of rack ${index % 12}` } : {}),
+        ...(template.devices === undefined ? {} : { devices: withMacs(template.devices, index) }),
+      },
+      state: states[index % states.length] ?? 'shutoff',
+      transient: false,
+      hasManagedSave: index % 10 === 5,
+      autostart: index % 4 === 0,
     };
-    return { domain, state, transient: false, hasManagedSave: index % 10 === 5, autostart: index % 4 === 0 };
   });
   return { info: { ...defaultInfo, memoryKiB: 1 << 30, cpus: 128, sockets: 4, cores: 16 }, domains, pools: pools() };
+}
+
+function withMacs(devices: Devices, index: number): Devices {
+  const bytes = Uint8Array.of((index >> 16) & 255, (index >> 8) & 255, index & 255);
+  return { ...devices, interface: devices.interface.map((card) => withMac(card, bytes)) };
+}
+
+/** A domain of the description without a UUID gets one, as libvirt gives it. */
+function initial(domain: Domain): InitialDomain['domain'] {
+  return { ...complete(dropLiveParts(domain)), uuid: domain.uuid ?? randomUUID() };
 }
 
 function templateOf(role: (typeof roles)[number]): string {
@@ -222,7 +241,7 @@ function initialDomain(tree: XmlElement): InitialDomain {
   );
   const hasManagedSave = own('hasmanagedsave') !== undefined;
   const transient = own('transient') !== undefined;
-  const domain = parse(parseDomain, tree);
+  const domain = initial(parse(parseDomain, tree));
   const refuse = (message: string): VirError => new VirError({ code: 'xml-error', domain: 'test', message });
   if (state === undefined) throw refuse(`The domain '${domain.name}' can't begin in state ${number}.`);
   if (transient && state === 'shutoff') throw refuse(`The transient domain '${domain.name}' can't be shut off.`);
