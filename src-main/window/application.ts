@@ -172,7 +172,8 @@ function leaveInOrder(engine: Promise<WindowEngine>, logger: Logger): void {
     state = 'leaving';
     const leave = (): void => {
       state = 'left';
-      app.quit();
+      // Not from within the event: Electron is still quitting there, and ignores being asked again.
+      setImmediate(() => app.quit());
     };
     const timer = setTimeout(() => {
       logger.log('error', 'the engine did not close in time', { timeoutMs: closeTimeoutMs });

@@ -71,7 +71,7 @@ describe('the packaged application', () => {
     expect(await page?.title()).toContain('Vivarium');
     expect(said()).not.toContain('Debugger listening');
     await browser.close();
-    const exited = once(started, 'exit');
+    const exited = once(started, 'exit', { signal: AbortSignal.timeout(20_000) });
     started.kill('SIGTERM');
     await exited;
   });

@@ -3,6 +3,8 @@ import { _electron, type ElectronApplication, type Page } from 'playwright-core'
 import { createHome, type AppHome } from './app-home.ts';
 import { currentStage } from './stage.ts';
 
+const quitTimeoutMs = 20_000;
+
 export interface LaunchOptions {
   /** Arguments after the application's folder. */
   readonly args?: readonly string[];
@@ -52,20 +54,32 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text));
     const window = await app.firstWindow({ timeout: 60_000 });
     await window.waitForLoadState('domcontentloaded');
+    const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
     return {
       app,
       window,
       home,
       stderr: () => said,
       kill: async () => {
-        if (child.exitCode !== null || child.signalCode !== null) return;
+        if (hasEnded()) return;
         const exited = once(child, 'exit');
         child.kill('SIGKILL');
         await exited;
       },
       close: async () => {
-        await app.close();
-        if (options.home === undefined) home.dispose();
+        const quit = hasEnded() ? undefined : once(child, 'exit', { signal: AbortSignal.timeout(quitTimeoutMs) });
+        const closed = app.close();
+        try {
+          await quit;
+          await closed;
+        } catch (cause) {
+          child.kill('SIGKILL');
+          throw new Error(`the application did not quit in ${quitTimeoutMs / 1000} s:\n${said.slice(-4000)}`, {
+            cause,
+          });
+        } finally {
+          if (options.home === undefined) home.dispose();
+        }
       },
     };
   } catch (error) {
