@@ -67,11 +67,10 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
         await exited;
       },
       close: async () => {
-        const quit = hasEnded() ? undefined : once(child, 'exit', { signal: AbortSignal.timeout(quitTimeoutMs) });
-        const closed = app.close();
         try {
-          await quit;
-          await closed;
+          if (hasEnded()) return;
+          const quit = once(child, 'exit', { signal: AbortSignal.timeout(quitTimeoutMs) });
+          await Promise.all([quit, app.close()]);
         } catch (cause) {
           child.kill('SIGKILL');
           throw new Error(`the application did not quit in ${quitTimeoutMs / 1000} s:\n${said.slice(-4000)}`, {
