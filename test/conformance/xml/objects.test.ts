@@ -8,6 +8,7 @@ import { hostInterfaceSchema } from '../../../src-shared/model/host-interface.ts
 import { networkSchema } from '../../../src-shared/model/network.ts';
 import { nodeDeviceSchema } from '../../../src-shared/model/node-device.ts';
 import { normaliseNetwork, normaliseStoragePool, normaliseStorageVolume } from '../../../src-shared/model/normalise.ts';
+import { normaliseNwfilter } from '../../../src-shared/model/nwfilter-normalise.ts';
 import { nwfilterSchema } from '../../../src-shared/model/nwfilter.ts';
 import { secretSchema } from '../../../src-shared/model/secret.ts';
 import { snapshotSchema } from '../../../src-shared/model/snapshot.ts';
@@ -28,6 +29,7 @@ interface Kind<S extends AnySchema> {
   readonly output: string;
   /** The upstream program that says which files count, and which must be refused. */
   readonly program?: string;
+  readonly outputName?: (name: string) => string;
   readonly change?: (model: ModelOf<S>, names: readonly string[]) => ModelOf<S>;
   /** How many must come out the same, white space aside; the rest has a reason. */
   readonly atLeast: number;
@@ -36,7 +38,17 @@ interface Kind<S extends AnySchema> {
 }
 
 const kind = <S extends AnySchema>(description: Kind<S>): (() => Score[]) => {
-  const { name, schema, input, output, program, change, atLeast, refused: allowed = 0 } = description;
+  const {
+    name,
+    schema,
+    input,
+    output,
+    program,
+    outputName = (file) => file,
+    change,
+    atLeast,
+    refused: allowed = 0,
+  } = description;
   return () => {
     const same = new Score(`${name}: same after white space`);
     const bytes = new Score(`${name}: same bytes`);
@@ -58,8 +70,9 @@ const kind = <S extends AnySchema>(description: Kind<S>): (() => Score[]) => {
       }
       whole.count(file, plain.lost?.length === 0 && plain.stable === true, plain.lost?.join(' '));
       const result = change === undefined ? plain : roundTrip(schema, source, (model) => change(model, names));
-      const there = existsSync(join(corpus, output, file));
-      const expected = there ? readCorpus(join(corpus, output), file) : source;
+      const expectedFile = `${outputName(names.at(-1) ?? '')}.xml`;
+      const there = existsSync(join(corpus, output, expectedFile));
+      const expected = there ? readCorpus(join(corpus, output), expectedFile) : source;
       const difference = compare(result.output ?? '', expected);
       same.count(file, difference === undefined, difference);
       bytes.count(file, result.output === expected);
@@ -107,14 +120,18 @@ const kinds: readonly (() => Score[])[] = [
     output: 'storagevolxml2xmlout',
     program: 'storagevolxml2xmltest.c',
     change: (volume, names) => normaliseStorageVolume(volume, poolType(names[0] ?? '')),
-    atLeast: 19,
+    atLeast: 20,
   }),
   kind({
     name: 'network filter',
     schema: nwfilterSchema,
     input: 'nwfilterxml2xmlin',
     output: 'nwfilterxml2xmlout',
-    atLeast: 9,
+    // Upstream marks inputs that libvirt reads although its schema refuses them.
+    outputName: (name) => name.replace(/-invalid$/, ''),
+    change: normaliseNwfilter,
+    // The rest: upstream forgets that an address is a mapped one when its mask is given as an address too.
+    atLeast: 38,
   }),
   kind({
     name: 'snapshot',
