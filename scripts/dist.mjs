@@ -25,6 +25,9 @@ async function systemFiles(work) {
     `${assets(`icons/${id}.svg`)}=/usr/share/icons/hicolor/scalable/apps/${id}.svg`,
     `${assets(`icons/${id}-symbolic.svg`)}=/usr/share/icons/hicolor/symbolic/apps/${id}-symbolic.svg`,
     `${join(root, 'LICENSE')}=/usr/share/doc/vivarium/copyright`,
+    ...['engine', 'window'].map(
+      (part) => `${join(root, `out/licences/${part}.txt`)}=/usr/share/doc/vivarium/licences-${part}.txt`,
+    ),
     `${await written('vivarium.1.gz', 'man')}=/usr/share/man/man1/vivarium.1.gz`,
     `${await written('vivarium.bash', 'completion', 'bash')}=/usr/share/bash-completion/completions/vivarium`,
     `${await written('_vivarium', 'completion', 'zsh')}=/usr/share/zsh/vendor-completions/_vivarium`,

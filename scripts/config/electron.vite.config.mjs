@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import { fileURLToPath } from 'node:url';
+import { licences } from './licences.mjs';
 import { spiceOverPorts } from './spice-over-ports.mjs';
 
 const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -11,6 +12,7 @@ const external = ['electron', '@lydell/node-pty', /^@lydell\/node-pty-/];
 export default defineConfig({
   main: {
     root: at('.'),
+    plugins: [licences(at('out/licences/engine.txt'))],
     build: {
       externalizeDeps: false,
       outDir: at('out/main'),
@@ -36,7 +38,7 @@ export default defineConfig({
   },
   renderer: {
     root: at('src-renderer'),
-    plugins: [react(), spiceOverPorts()],
+    plugins: [react(), spiceOverPorts(), licences(at('out/licences/window.txt'))],
     build: {
       // noVNC has top-level await.
       target: 'esnext',

@@ -134,6 +134,7 @@ describe('the Debian package', () => {
       `usr/share/icons/hicolor/symbolic/apps/${id}-symbolic.svg`,
       'usr/share/man/man1/vivarium.1.gz',
       'usr/share/bash-completion/completions/vivarium',
+      'usr/share/doc/vivarium/licences-window.txt',
     ];
     expect(files.filter((file) => !existsSync(join(tree, file)))).toEqual([]);
   });
