@@ -10,6 +10,7 @@ import { statsStore } from './store/stats-store.ts';
 
 /** Machines an event named while lists are on their way. */
 const touched = new Set<MachineKey>();
+const poolListeners = new Set<(uri: string) => void>();
 const commandListeners = new Set<(command: string, argument?: string) => void>();
 let pending: ContractEvent[] = [];
 
@@ -17,6 +18,12 @@ let pending: ContractEvent[] = [];
 export function onCommand(listener: (command: string, argument?: string) => void): () => void {
   commandListeners.add(listener);
   return () => commandListeners.delete(listener);
+}
+
+/** Something about a connection's storage changed. */
+export function onPoolEvent(listener: (uri: string) => void): () => void {
+  poolListeners.add(listener);
+  return () => poolListeners.delete(listener);
 }
 
 function flush(): void {
@@ -34,6 +41,10 @@ function take(event: ContractEvent): void {
     case 'engine':
       if (event.event.type === 'stats') {
         statsStore.take(event.uri, event.event.sample);
+        return;
+      }
+      if (event.event.type === 'pool') {
+        for (const listener of poolListeners) listener(event.uri);
         return;
       }
       break;

@@ -168,11 +168,13 @@ function Many({ machines }: { machines: readonly Machine[] }): React.JSX.Element
         {offered.map((command) => (
           <Button
             key={command.id}
+            variant="quiet"
+            className={styles.bulk}
             icon={command.icon}
-            tip={command.subject?.()}
             onClick={() => commands.run(command.id)}
           >
             {command.title()}
+            <span className={styles.bulkCount}>{command.subject?.()}</span>
           </Button>
         ))}
       </div>

@@ -1,0 +1,57 @@
+import { useState } from 'react';
+import type { ErrorData } from '../../../src-shared/errors.ts';
+import { errorDataOf } from '../../app/client.ts';
+import { ErrorPanel } from '../../app/feedback/error-panel.tsx';
+import { t } from '../../app/i18n.ts';
+import { Button } from '../../components/button.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { MuiScope } from '../../components/mui/scope.tsx';
+
+/** A dialog that does something and stays, with the error, when it could not be done. */
+export function FormDialog(props: {
+  title: string;
+  confirm: string;
+  valid: boolean;
+  submit: () => Promise<void>;
+  close: () => void;
+  children: React.ReactNode;
+}): React.JSX.Element {
+  const { title, confirm, valid, submit, close, children } = props;
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ErrorData>();
+  const run = async (): Promise<void> => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await submit();
+      close();
+    } catch (thrown) {
+      setError(errorDataOf(thrown));
+      setBusy(false);
+    }
+  };
+  const start = (): void => {
+    // Whatever goes wrong is shown here.
+    if (valid && !busy) run().catch((thrown: unknown) => setError(errorDataOf(thrown)));
+  };
+  return (
+    <MuiScope>
+      <Dialog
+        title={title}
+        onClose={close}
+        onSubmit={start}
+        actions={
+          <>
+            <Button onClick={close}>{t('action.cancel')}</Button>
+            <Button type="submit" variant="primary" busy={busy} disabled={!valid || busy}>
+              {confirm}
+            </Button>
+          </>
+        }
+      >
+        {children}
+        {error !== undefined && <ErrorPanel error={error} />}
+      </Dialog>
+    </MuiScope>
+  );
+}
