@@ -25,12 +25,14 @@ const sources = (...names) => newest(...[...names, 'package-lock.json'].map((nam
 const isFresh = (product, time) => (statSync(product, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= time;
 const fromModules = (name) => import(pathToFileURL(createRequire(join(root, 'package.json')).resolve(name)).href);
 
-/** One self-contained file, so that a command starts without looking for anything. */
+/** What a command needs comes in one small file; the engine's code is only read by what hosts an engine. */
 async function buildCli() {
   const { build } = await fromModules('esbuild');
   await build({
-    entryPoints: [join(root, 'src-main/cli/main.ts')],
-    outfile: cli,
+    entryPoints: { cli: join(root, 'src-main/cli/main.ts') },
+    outdir: join(root, 'out/main'),
+    chunkNames: 'chunks/cli-[hash]',
+    splitting: true,
     bundle: true,
     platform: 'node',
     format: 'esm',

@@ -1,6 +1,5 @@
 /** Commands that need no engine. */
 import { readFile } from 'node:fs/promises';
-import { checkDocument } from '../../../src-shared/model/document.ts';
 import { formatIssue } from '../../../src-shared/xml/issue.ts';
 import type { Command, PlainCommand } from '../command.ts';
 import { usageError } from '../parse.ts';
@@ -21,6 +20,8 @@ const xmlCommand: PlainCommand = {
     const action = operands['action'];
     if (action !== 'check' && action !== 'format')
       throw usageError(`'${action ?? ''}' is not an action of xml: check or format`);
+    // Every object's schema; other commands do without them.
+    const { checkDocument } = await import('../../../src-shared/model/document.ts');
     let failed = false;
     const results: unknown[] = [];
     for (const file of rest) {
