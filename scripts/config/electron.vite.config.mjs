@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import { fileURLToPath } from 'node:url';
 import { licences } from './licences.mjs';
-import { spiceOverPorts } from './spice-over-ports.mjs';
+import { libraryChanges } from './library-changes.mjs';
 
 const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -38,7 +38,7 @@ export default defineConfig({
   },
   renderer: {
     root: at('src-renderer'),
-    plugins: [react(), spiceOverPorts(), licences(at('out/licences/window.txt'))],
+    plugins: [react(), libraryChanges(), licences(at('out/licences/window.txt'))],
     build: {
       // noVNC has top-level await.
       target: 'esnext',

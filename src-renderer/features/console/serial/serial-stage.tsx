@@ -13,7 +13,6 @@ import type { Connection, ConnectionEvent } from '../connection.ts';
 import styles from '../console-view.module.css';
 import { ReleaseChord } from '../keys/release-chord.ts';
 import { openChannel } from '../transport/console-channel.ts';
-import { nonceDocument } from './nonce-document.ts';
 
 /** What the toolbar asks of a terminal. */
 export interface SerialHandle {
@@ -125,7 +124,6 @@ function createTerminal(
   const terminal = new Terminal({
     // Marking what a search found counts as a proposal still.
     allowProposedApi: true,
-    documentOverride: nonceDocument(),
     scrollback: scrollbackLines,
     fontFamily: root.getPropertyValue('--font-mono'),
     fontSize: 13,

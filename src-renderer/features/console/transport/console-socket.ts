@@ -36,7 +36,8 @@ export class ConsoleSocket extends EventTarget {
       closed: (error) => {
         this.readyState = WebSocket.CLOSED;
         observer.closed?.(error);
-        this.#tell(new CloseEvent('close', { wasClean: error === undefined }), this.onclose);
+        // Later, as a WebSocket would: noVNC is not done with closing when it has closed.
+        queueMicrotask(() => this.#tell(new CloseEvent('close', { wasClean: error === undefined }), this.onclose));
       },
     });
   }

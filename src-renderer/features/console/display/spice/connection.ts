@@ -66,6 +66,17 @@ SpiceDisplayConn.prototype.unhook_events = function (this: SpiceDisplayConn): vo
   sessionOf(this)?.observer.surface(undefined);
 };
 
+/** The original looks for the canvas in the document, from which it may have gone with what it was part of. */
+SpiceDisplayConn.prototype.delete_surface = function (this: SpiceDisplayConn, id: number): void {
+  const surfaces = this.surfaces ?? {};
+  if (this.primary_surface === id) {
+    this.unhook_events();
+    this.primary_surface = undefined;
+  }
+  surfaces[id]?.canvas.remove();
+  delete surfaces[id];
+};
+
 const processDisplayMessage = SpiceDisplayConn.prototype.process_channel_message;
 SpiceDisplayConn.prototype.process_channel_message = function (
   this: SpiceDisplayConn,

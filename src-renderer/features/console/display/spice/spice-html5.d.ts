@@ -46,10 +46,11 @@ declare module '@spice-project/spice-html5/src/display.js' {
   import { SpiceConn } from '@spice-project/spice-html5/src/spiceconn.js';
 
   export class SpiceDisplayConn extends SpiceConn {
-    readonly primary_surface?: number;
-    readonly surfaces?: Readonly<Record<number, { readonly canvas: HTMLCanvasElement } | undefined>>;
+    primary_surface?: number | undefined;
+    readonly surfaces?: Record<number, { readonly canvas: HTMLCanvasElement } | undefined>;
     hook_events(): void;
     unhook_events(): void;
+    delete_surface(id: number): void;
     process_channel_message(message: { readonly type: number }): boolean;
   }
 }
