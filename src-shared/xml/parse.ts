@@ -132,7 +132,7 @@ class Reader {
     let nodes: { before: string; index: number; node: XmlNode }[] | undefined;
     let leaves: Record<string, Extra> | undefined;
     let pending: XmlNode[] | undefined;
-    const counts = new Map<string, number>();
+    let choiceCounts: Map<string, number> | undefined;
     for (const item of node.children) {
       if (item.kind === 'text') {
         if (text === undefined && item.text.trim() !== '') (pending ??= []).push(item);
@@ -148,8 +148,14 @@ class Reader {
         (nodes ??= []).push({ before: '', index: 0, node: item });
         continue;
       }
-      const index = counts.get(item.name) ?? 0;
-      counts.set(item.name, index + 1);
+      let index = 0;
+      if (field.spec.kind === 'choices') {
+        choiceCounts ??= new Map();
+        index = choiceCounts.get(item.name) ?? 0;
+        choiceCounts.set(item.name, index + 1);
+      } else if (!isSingle(field)) {
+        index = (model[field.key] as readonly unknown[] | undefined)?.length ?? 0;
+      }
       if (pending !== undefined) {
         nodes ??= [];
         for (const extra of pending) nodes.push({ before: item.name, index, node: extra });

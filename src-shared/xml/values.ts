@@ -151,19 +151,22 @@ export const idSet: ValueType<number[]> = {
   expected: 'a list of numbers and ranges such as 0-3,8',
   parse: (text) => {
     if (text.length > longestSet) return undefined;
-    const members = new Uint8Array(largestMember + 1);
+    const ranges: { readonly first: number; readonly last: number; readonly isMember: 0 | 1 }[] = [];
+    let highest = 0;
     for (const part of text.trim().split(',')) {
       const match = /^\s*(\^?)(\d+)\s*(?:-\s*(\d+)\s*)?$/.exec(part);
       if (match === null) return undefined;
       const first = Number(match[2]);
       const last = match[3] === undefined ? first : Number(match[3]);
       if (last < first || last > largestMember || (match[1] === '^' && match[3] !== undefined)) return undefined;
-      members.fill(match[1] === '^' ? 0 : 1, first, last + 1);
+      ranges.push({ first, last, isMember: match[1] === '^' ? 0 : 1 });
+      if (last > highest) highest = last;
     }
+    // Filled range by range: however often a hostile text repeats a range, that is quick.
+    const members = new Uint8Array(highest + 1);
+    for (const { first, last, isMember } of ranges) members.fill(isMember, first, last + 1);
     const ids: number[] = [];
-    members.forEach((isMember, id) => {
-      if (isMember === 1) ids.push(id);
-    });
+    for (let id = 0; id <= highest; id += 1) if (members[id] === 1) ids.push(id);
     return ids.length === 0 ? undefined : ids;
   },
   format: (ids) => {
