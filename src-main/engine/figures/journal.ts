@@ -1,13 +1,19 @@
 /**
- * Figures on disk: JSON lines appended to a file an hour, so that a crash loses seconds and old hours go as whole files.
- * A line that is torn is skipped.
+ * Figures on disk: averages of ten seconds as JSON lines, appended to a file an hour, so that a crash loses seconds and
+ * old hours go as whole files. Hours older than the last two are made averages of a minute. What is finer than ten
+ * seconds is written when the engine ends in order. A line that is torn is skipped.
  */
 import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readIfThere, removeIfThere, writeWhole } from '../../host/files.ts';
 import { type Figures, metrics } from './series.ts';
 
 const hourMs = 60 * 60 * 1000;
+const minuteMs = 60 * 1000;
 const keptHours = 25;
+/** Hours that keep their ten seconds' resolution. */
+const fineHours = 2;
+const recentFile = 'recent.jsonl';
 const filePattern = /^(\d+)\.jsonl$/;
 
 export interface JournalLine {
@@ -29,19 +35,34 @@ export class FiguresJournal {
 
   /** Everything kept, oldest first. */
   async load(nowMs: number): Promise<readonly JournalLine[]> {
-    const lines: JournalLine[] = [];
+    const recent = parseLines(readIfThere(join(this.#folder, recentFile)) ?? '');
+    const [since, until] = [recent[0]?.timeMs ?? Number.POSITIVE_INFINITY, recent.at(-1)?.timeMs ?? 0];
+    const before: JournalLine[] = [];
+    const after: JournalLine[] = [];
     for (const hour of await this.#hours()) {
       if (hour <= Math.floor(nowMs / hourMs) - keptHours) continue;
-      for (const text of (await readFile(this.#path(hour), 'utf8')).split('\n')) {
-        const line = parseLine(text);
-        if (line !== undefined) lines.push(line);
+      for (const line of parseLines(await readFile(this.#path(hour), 'utf8'))) {
+        // The minutes before the last orderly end are there in seconds: those are the better ones.
+        if (line.timeMs < since) before.push(line);
+        else if (line.timeMs > until) after.push(line);
       }
     }
-    return lines;
+    return [...before, ...recent, ...after];
   }
 
-  add({ timeMs, subject, figures }: JournalLine): void {
-    this.#pending.push(JSON.stringify([timeMs, subject, ...metrics.map((metric) => round(figures[metric]))]));
+  /** Keeps the finest figures for the next start, in order of time. */
+  async keepRecent(lines: readonly JournalLine[]): Promise<void> {
+    const path = join(this.#folder, recentFile);
+    if (lines.length === 0) {
+      removeIfThere(path);
+      return;
+    }
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await writeWhole(path, lines.map((line) => `${lineOf(line)}\n`).join(''));
+  }
+
+  add(line: JournalLine): void {
+    this.#pending.push(lineOf(line));
   }
 
   /** Writes what was added since the last time. */
@@ -57,10 +78,22 @@ export class FiguresJournal {
   async #append(hour: number, text: string): Promise<void> {
     if (hour !== this.#hour) {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      for (const old of await this.#hours()) if (old <= hour - keptHours) await rm(this.#path(old), { force: true });
+      for (const old of await this.#hours()) {
+        if (old <= hour - keptHours) await rm(this.#path(old), { force: true });
+        else if (old <= hour - fineHours) await this.#coarsen(old);
+      }
       this.#hour = hour;
     }
     await appendFile(this.#path(hour), text, { mode: 0o600 });
+  }
+
+  /** Makes an hour's figures averages of a minute. */
+  async #coarsen(hour: number): Promise<void> {
+    const lines = parseLines(await readFile(this.#path(hour), 'utf8'));
+    const minutes = averages(lines);
+    if (minutes.length < lines.length) {
+      await writeWhole(this.#path(hour), minutes.map((line) => `${lineOf(line)}\n`).join(''));
+    }
   }
 
   async #hours(): Promise<readonly number[]> {
@@ -82,6 +115,28 @@ export class FiguresJournal {
 
 /** Four digits are more than a graph shows. */
 const round = (value: number | undefined): number | null => (value === undefined ? null : Number(value.toPrecision(4)));
+
+const lineOf = ({ timeMs, subject, figures }: JournalLine): string =>
+  JSON.stringify([timeMs, subject, ...metrics.map((metric) => round(figures[metric]))]);
+
+function averages(lines: readonly JournalLine[]): readonly JournalLine[] {
+  const groups = new Map<string, JournalLine[]>();
+  for (const line of lines) {
+    const key = `${Math.floor(line.timeMs / minuteMs)} ${line.subject}`;
+    groups.set(key, [...(groups.get(key) ?? []), line]);
+  }
+  return [...groups.values()].map((group) => {
+    const figures: Figures = {};
+    for (const metric of metrics) {
+      const values = group.map((line) => line.figures[metric]).filter((value) => value !== undefined);
+      if (values.length > 0) figures[metric] = values.reduce((sum, value) => sum + value, 0) / values.length;
+    }
+    const [first] = group as [JournalLine, ...JournalLine[]];
+    return { timeMs: first.timeMs, subject: first.subject, figures };
+  });
+}
+
+const parseLines = (text: string): readonly JournalLine[] => text.split('\n').flatMap((line) => parseLine(line) ?? []);
 
 function parseLine(text: string): JournalLine | undefined {
   let values: unknown;

@@ -5,17 +5,18 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { StatsSeries } from '../../../src-shared/contract/app.ts';
+import { VirError } from '../../../src-shared/errors.ts';
 import { type HostCounters, readHostCounters } from '../../host/figures.ts';
 import type { Connection } from '../driver.ts';
 import { canonicalUri, type Engine } from '../engine.ts';
 import type { Logger } from '../logger.ts';
 import type { DomainStats } from '../stats.ts';
 import { parseConnectUri } from '../../../src-shared/uri.ts';
-import { FiguresJournal } from './journal.ts';
+import { FiguresJournal, type JournalLine } from './journal.ts';
 import { domainSample, figuresOf, hostSample } from './rates.ts';
 import { metrics, Series } from './series.ts';
 
-const watchedMs = 1_000;
+const defaultWatchedMs = 1_000;
 const unwatchedMs = 10_000;
 const flushMs = 10_000;
 
@@ -33,6 +34,8 @@ export interface RecorderOptions {
   /** Where figures are kept across restarts. */
   readonly folder: string;
   readonly logger: Logger;
+  /** How often samples are taken while somebody looks; a second unless told. */
+  readonly watchedMs?: number;
 }
 
 const host = 'host';
@@ -45,7 +48,8 @@ class Watched {
   readonly blanks = new Map<string, Readonly<Record<string, string>>>();
   watchers = 0;
   timer: NodeJS.Timeout | undefined;
-  sampling = false;
+  /** The sample being taken. */
+  ticking: Promise<void> | undefined;
   before: { timeMs: number; host: HostCounters; domains: Map<string, DomainStats> } | undefined;
   flushedMs = 0;
   loading: Promise<void> | undefined;
@@ -56,17 +60,37 @@ class Watched {
   }
 
   seriesOf(subject: string): Series {
-    const known = this.series.get(subject) ?? new Series();
-    this.series.set(subject, known);
-    return known;
+    const known = this.series.get(subject);
+    if (known !== undefined) return known;
+    const series = new Series();
+    this.#keepTenSeconds(subject, series);
+    this.series.set(subject, series);
+    return series;
   }
 
   load(): Promise<void> {
     this.loading ??= (async () => {
-      for (const { subject, timeMs, figures } of await this.journal.load(Date.now()))
-        this.seriesOf(subject).add(timeMs, figures);
+      for (const { subject, timeMs, figures } of await this.journal.load(Date.now())) {
+        const series = this.series.get(subject) ?? new Series();
+        this.series.set(subject, series);
+        series.add(timeMs, figures);
+      }
+      // What was read back must not be written again.
+      for (const [subject, series] of this.series) this.#keepTenSeconds(subject, series);
     })();
     return this.loading;
+  }
+
+  /** The finest figures of everything, in order of time. */
+  recent(): readonly JournalLine[] {
+    const lines = [...this.series].flatMap(([subject, series]) =>
+      series.recent().map((point): JournalLine => ({ ...point, subject })),
+    );
+    return lines.sort((a, b) => a.timeMs - b.timeMs);
+  }
+
+  #keepTenSeconds(subject: string, series: Series): void {
+    series.onTenSeconds = (point) => this.journal.add({ ...point, subject });
   }
 }
 
@@ -125,7 +149,10 @@ export class StatsRecorder {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     for (const watched of this.#watched.values()) {
       clearTimeout(watched.timer);
+      await watched.ticking;
+      if (watched.loading === undefined) continue;
       await watched.journal.flush(Date.now());
+      await watched.journal.keepRecent(watched.recent());
     }
   }
 
@@ -136,11 +163,15 @@ export class StatsRecorder {
     return known;
   }
 
-  #schedule(watched: Watched, delayMs = watchedMs): void {
-    if (this.#closed || watched.sampling) return;
+  get #watchedMs(): number {
+    return this.#options.watchedMs ?? defaultWatchedMs;
+  }
+
+  #schedule(watched: Watched, delayMs = this.#watchedMs): void {
+    if (this.#closed || watched.ticking !== undefined) return;
     clearTimeout(watched.timer);
     watched.timer = setTimeout(() => {
-      this.#tick(watched).catch((error: unknown) => {
+      watched.ticking = this.#tick(watched).catch((error: unknown) => {
         this.#options.logger.log('warn', 'figures could not be taken', { uri: watched.uri, error });
       });
     }, delayMs);
@@ -150,23 +181,25 @@ export class StatsRecorder {
 
   async #tick(watched: Watched): Promise<void> {
     const connection = this.#options.engine.connected(watched.uri);
-    if (connection === undefined) return;
-    watched.sampling = true;
     let running = 0;
     try {
+      if (connection === undefined) return;
       await watched.load();
       running = await this.#sample(watched, connection);
     } finally {
-      watched.sampling = false;
-      if (watched.watchers > 0) this.#schedule(watched, watchedMs - (Date.now() % watchedMs));
-      else if (running > 0) this.#schedule(watched, unwatchedMs);
+      watched.ticking = undefined;
+      if (connection !== undefined && watched.watchers > 0) {
+        this.#schedule(watched, this.#watchedMs - (Date.now() % this.#watchedMs));
+      } else if (running > 0) this.#schedule(watched, unwatchedMs);
       // With nobody looking and nothing running, the next event starts it again.
       else watched.before = undefined;
     }
   }
 
+  /** @returns how many machines run. */
   async #sample(watched: Watched, connection: Connection): Promise<number> {
-    const [counters, stats] = await Promise.all([readHostCounters(), connection.domains.stats?.() ?? []]);
+    const running = (await connection.domains.list()).flatMap(({ id, uuid }) => (id === undefined ? [] : [uuid]));
+    const [counters, stats] = await Promise.all([readHostCounters(), statsOf(connection, running)]);
     const { timeMs } = counters;
     const { before } = watched;
     const elapsedMs = before === undefined ? 0 : timeMs - before.timeMs;
@@ -185,12 +218,25 @@ export class StatsRecorder {
       watched.flushedMs = timeMs;
       await watched.journal.flush(timeMs);
     }
-    return stats.length;
+    return running.length;
   }
 
   #keep(watched: Watched, timeMs: number, subject: string, figures: ReturnType<typeof figuresOf>): void {
     watched.seriesOf(subject).add(timeMs, figures);
-    watched.journal.add({ timeMs, subject, figures });
+  }
+}
+
+/** Machines that are off have no figures, and there may be a thousand of them. */
+async function statsOf(connection: Connection, running: readonly string[]): Promise<readonly DomainStats[]> {
+  const { domains } = connection;
+  if (domains.stats === undefined || running.length === 0) return [];
+  try {
+    return await domains.stats(running);
+  } catch (thrown) {
+    if (!(thrown instanceof VirError && thrown.code === 'no-domain')) throw thrown;
+    // One of them went in this very moment; all that are there can be asked for without naming them.
+    const wanted = new Set(running);
+    return (await domains.stats()).filter(({ uuid }) => wanted.has(uuid));
   }
 }
 

@@ -16,6 +16,11 @@ export const levels: readonly LevelShape[] = [
   { stepMs: 60_000, capacity: 1_440 },
 ];
 
+const firstCapacity = 60;
+
+/** Machines nobody looks at are sampled this seldom; a longer silence is a gap in the graph. */
+const longestSilenceMs = 30_000;
+
 export interface Point {
   readonly timeMs: number;
   readonly figures: Figures;
@@ -25,20 +30,23 @@ export interface Point {
 class Level {
   readonly stepMs: number;
   readonly #capacity: number;
-  /** Start of each step. */
-  readonly #times: Float64Array;
-  readonly #values: Float32Array;
+  /** Start of each step. Both grow until the ring is full: most machines do not run for a day. */
+  #times: Float64Array;
+  #values: Float32Array;
   #length = 0;
   #next = 0;
   #openStep = -1;
   #sums = new Float64Array(metrics.length);
   #counts = new Uint32Array(metrics.length);
 
+  /** Told of each step once it is over. */
+  onStep: ((point: Point) => void) | undefined;
+
   constructor({ stepMs, capacity }: LevelShape) {
     this.stepMs = stepMs;
     this.#capacity = capacity;
-    this.#times = new Float64Array(capacity);
-    this.#values = new Float32Array(capacity * metrics.length);
+    this.#times = new Float64Array(firstCapacity);
+    this.#values = new Float32Array(firstCapacity * metrics.length);
   }
 
   add(timeMs: number, figures: Figures): void {
@@ -94,6 +102,7 @@ class Level {
   #close(): void {
     if (this.#openStep < 0) return;
     const average = this.#average();
+    if (this.#next >= this.#times.length) this.#grow();
     this.#times[this.#next] = this.#openStep * this.stepMs;
     for (const [index, metric] of metrics.entries()) {
       this.#values[this.#next * metrics.length + index] = average[metric] ?? Number.NaN;
@@ -102,11 +111,32 @@ class Level {
     this.#length = Math.min(this.#length + 1, this.#capacity);
     this.#sums.fill(0);
     this.#counts.fill(0);
+    this.onStep?.({ timeMs: this.#openStep * this.stepMs, figures: average });
+  }
+
+  #grow(): void {
+    const capacity = Math.min(this.#capacity, this.#times.length * 2);
+    const [times, values] = [new Float64Array(capacity), new Float32Array(capacity * metrics.length)];
+    times.set(this.#times);
+    values.set(this.#values);
+    this.#times = times;
+    this.#values = values;
   }
 }
 
 export class Series {
   readonly #levels = levels.map((shape) => new Level(shape));
+
+  /** From now on the averages of ten seconds go there too: what is kept on disk. */
+  set onTenSeconds(listener: (point: Point) => void) {
+    const level = this.#levels[1];
+    if (level !== undefined) level.onStep = listener;
+  }
+
+  /** The finest points there are, for keeping them across a restart. */
+  recent(): readonly Point[] {
+    return [...(this.#levels[0]?.points(0, Number.POSITIVE_INFINITY) ?? [])];
+  }
 
   add(timeMs: number, figures: Figures): void {
     for (const level of this.#levels) level.add(timeMs, figures);
@@ -120,8 +150,19 @@ export class Series {
     const reachMs = Math.max(fromMs, oldestMs) + (levels.at(-1)?.stepMs ?? 0);
     const fitting = this.#levels.filter((level) => level.oldestMs <= reachMs);
     const level = fitting.findLast(({ stepMs }) => stepMs <= wantedStepMs) ?? fitting[0];
-    return level === undefined ? [] : thin([...level.points(fromMs, toMs)], count);
+    if (level === undefined) return [];
+    const points = thin([...level.points(fromMs, toMs)], count);
+    return withGaps(points, Math.max(longestSilenceMs, 3 * level.stepMs, 3 * wantedStepMs));
   }
+}
+
+/** A point without figures where nothing was measured for long: the graph has a hole there, not a line. */
+function withGaps(points: readonly Point[], silenceMs: number): readonly Point[] {
+  return points.flatMap((point, index) => {
+    const before = points[index - 1];
+    if (before === undefined || point.timeMs - before.timeMs <= silenceMs) return [point];
+    return [{ timeMs: before.timeMs + Math.floor(silenceMs / 3), figures: {} }, point];
+  });
 }
 
 /** Averages neighbours until no more than `count` points are left. */

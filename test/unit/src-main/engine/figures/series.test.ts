@@ -49,3 +49,27 @@ test('a clock set back does not disorder the points', () => {
   series.add(start + 6000, { cpu: 3 });
   expect(series.points(start, start + 9000, 10).map((point) => point.timeMs)).toEqual([start + 5000, start + 6000]);
 });
+
+test('where nothing was measured for long there is a hole', () => {
+  const series = new Series();
+  for (const second of [0, 1, 2, 200, 201]) series.add(start + second * 1000, { cpu: 1 });
+  const points = series.points(start, start + 300_000, 1000);
+  expect(points.map(({ figures }) => figures.cpu)).toEqual([1, 1, 1, undefined, 1, 1]);
+});
+
+test('a machine that nobody looks at, sampled each ten seconds, has no holes', () => {
+  const series = new Series();
+  for (let second = 0; second < 600; second += 10) series.add(start + second * 1000, { cpu: 1 });
+  expect(series.points(start, start + 600_000, 1000).every(({ figures }) => figures.cpu === 1)).toBe(true);
+});
+
+test('each ten seconds are told once they are over', () => {
+  const series = new Series();
+  const told: unknown[] = [];
+  series.onTenSeconds = ({ timeMs, figures }) => told.push([(timeMs - start) / 1000, figures.cpu]);
+  for (let second = 0; second < 25; second += 1) series.add(start + second * 1000, { cpu: second });
+  expect(told).toEqual([
+    [0, 4.5],
+    [10, 14.5],
+  ]);
+});
