@@ -44,6 +44,7 @@ export class QemuConnection implements Connection {
     uri: ConnectUri;
     events: Emitter<EngineEvent>;
     context: GuestContext;
+    environment: DefinitionEnvironment;
     emulators: readonly Emulator[];
     statusProblems: readonly StatusProblem[];
   }) {
@@ -52,7 +53,7 @@ export class QemuConnection implements Connection {
     this.#context = parts.context;
     this.#emulators = parts.emulators;
     this.#statusProblems = parts.statusProblems;
-    this.domains = new QemuDomains(parts.context);
+    this.domains = new QemuDomains(parts.context, parts.environment);
     const storage = createLocalStorage(parts.context.engine, { driverName: 'qemu' });
     this.storage = storage;
     this.#unsubscribe = storage.events.subscribe((event) => this.events.emit(event));
@@ -125,7 +126,7 @@ export class QemuConnection implements Connection {
     for (const record of table.records()) {
       if (existsSync(managedSavePath(context, record.name))) table.changed(record, { hasManagedSave: true });
     }
-    const connection = new QemuConnection({ uri, events, context, emulators, statusProblems: problems });
+    const connection = new QemuConnection({ uri, events, context, environment, emulators, statusProblems: problems });
     // Nobody who opens a connection waits for guests to start.
     autostart(context, (uuid) => connection.domains.start(uuid)).catch((error: unknown) =>
       engine.logger.log('error', 'starting machines automatically failed', { error }),

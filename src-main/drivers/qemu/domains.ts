@@ -17,6 +17,9 @@ import type {
 import type { DomainStats } from '../../engine/stats.ts';
 import type { Job } from '../../engine/jobs.ts';
 import type { GuestContext } from './guests/context.ts';
+import { HotPlug } from './hotplug/devices.ts';
+import { setMemory, setVcpus } from './hotplug/processors-and-memory.ts';
+import type { DefinitionEnvironment } from './passes/index.ts';
 import { destroyGuest, rebootGuest, resetGuest, resumeGuest, shutdownGuest, suspendGuest } from './lifecycle/power.ts';
 import { startGuest } from './lifecycle/start.ts';
 import { managedSavePath, removeManagedSave, restoreGuest, saveGuest, startFromManagedSave } from './save/save.ts';
@@ -32,9 +35,11 @@ const defaultTailBytes = 64 * 1024;
 
 export class QemuDomains implements DomainApi {
   readonly #context: GuestContext;
+  readonly #hotPlug: HotPlug;
 
-  constructor(context: GuestContext) {
+  constructor(context: GuestContext, environment: DefinitionEnvironment) {
     this.#context = context;
+    this.#hotPlug = new HotPlug(context, environment);
   }
 
   async list(): Promise<readonly DomainSummary[]> {
@@ -162,6 +167,30 @@ export class QemuDomains implements DomainApi {
 
   async managedSaveRemove(uuid: string): Promise<void> {
     await this.#context.table.modify(uuid, 'managedSaveRemove', (record) => removeManagedSave(this.#context, record));
+  }
+
+  async attachDevice(uuid: string, deviceXml: string, affects: Affects): Promise<void> {
+    await this.#hotPlug.attach(uuid, deviceXml, affects);
+  }
+
+  async detachDevice(uuid: string, deviceXml: string, affects: Affects): Promise<void> {
+    await this.#hotPlug.detach(uuid, deviceXml, affects);
+  }
+
+  async updateDevice(uuid: string, deviceXml: string, affects: Affects): Promise<void> {
+    await this.#hotPlug.update(uuid, deviceXml, affects);
+  }
+
+  async setMemory(uuid: string, kiB: number, affects: Affects & { readonly maximum?: boolean }): Promise<void> {
+    await setMemory(this.#context, uuid, kiB, affects);
+  }
+
+  async setVcpus(
+    uuid: string,
+    count: number,
+    affects: Affects & { readonly maximum?: boolean; readonly guest?: boolean },
+  ): Promise<void> {
+    await setVcpus(this.#context, uuid, count, affects);
   }
 
   async screenshot(uuid: string, screen?: number): Promise<Uint8Array> {

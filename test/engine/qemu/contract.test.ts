@@ -6,7 +6,10 @@ driverContract('qemu:///session', {
     const { connection, close } = await openQemu();
     return { connection, close };
   },
-  xml: machineXml,
+  xml: (options) =>
+    machineXml({ ...options, devices: `<controller type='usb' model='qemu-xhci'/>${options.devices ?? ''}` }),
   guestObeys: false,
   patienceMs: 30_000,
+  // A USB device leaves without the guest's consent.
+  hotplug: { xml: "<input type='tablet' bus='usb'/>", mark: "type='tablet'" },
 });

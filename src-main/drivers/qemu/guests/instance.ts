@@ -54,6 +54,9 @@ export class Instance {
   /** Sizes of block nodes, which change only when we or the guest's administrator resize them. */
   readonly blockSizes = new Map<string, number>();
 
+  /** Devices that the guest has yet to let go of, with what is left to do then. */
+  readonly unplugging = new Map<string, () => Promise<void>>();
+
   readonly #watchers = new Set<Watcher>();
   readonly #consoles = new Map<string, () => void>();
 

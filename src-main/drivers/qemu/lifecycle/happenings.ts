@@ -185,6 +185,16 @@ function handleNews(context: GuestContext, record: GuestRecord, instance: Instan
     case 'VSERPORT_CHANGE':
       channelChanged(context, record, instance, String(data['id']), data['open'] === true);
       return;
+    case 'DEVICE_DELETED': {
+      // One that somebody waits for is theirs.
+      const forget = instance.unplugging.get(String(data['device']));
+      if (forget === undefined) return;
+      instance.unplugging.delete(String(data['device']));
+      inBackground(context, record, 'removing a device', () =>
+        context.table.modify(record.uuid, 'device removed', async () => await forget()),
+      );
+      return;
+    }
     case 'DEVICE_UNPLUG_GUEST_ERROR':
     case 'MEM_UNPLUG_ERROR':
       if (typeof data['device'] === 'string') tell({ kind: 'device-removal-failed', alias: data['device'] });

@@ -2,19 +2,20 @@
  * Starting a guest. What a later engine would need to find it is written down before QEMU is started, and again when its
  * process is known; from then on a crash of this engine leaves either a running guest or one that can be found and ended.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Domain } from '../../../../src-shared/model/domain/index.ts';
 import type { DomainEvent } from '../../../engine/events.ts';
 import { spawnDetached } from '../../../host/process.ts';
-import { type ProcessIdentity, processIdentity, terminate, waitForExit } from '../../../host/process-identity.ts';
+import { terminate, waitForExit } from '../../../host/process-identity.ts';
 import { agentChannel, refreshChannels, withClosedChannels } from '../agent/agent-channel.ts';
 import type { ProbedQemu } from '../capabilities/qemu-capabilities.ts';
-import type { GuestContext, GuestRecord, HelperPlan, LaunchPlan } from '../guests/context.ts';
+import type { GuestContext, GuestRecord, LaunchPlan } from '../guests/context.ts';
 import { Instance } from '../guests/instance.ts';
 import { GuestLog } from '../process/guest-log.ts';
 import { runPaths } from '../process/run-paths.ts';
+import { startHelper } from '../process/start-helper.ts';
 import { QmpClient } from '../qmp/client.ts';
 import { MonitorClosedError } from '../qmp/error.ts';
 import { chooseAccelerator } from './accelerator-choice.ts';
@@ -25,7 +26,6 @@ import { finishRun } from './stop.ts';
 
 /** From starting QEMU to its first word: long, since a busy host starts many at once. */
 const monitorTimeoutMs = 60_000;
-const helperTimeoutMs = 10_000;
 const logTailBytes = 4096;
 
 export interface RunOptions {
@@ -219,41 +219,6 @@ async function abandon(context: GuestContext, record: GuestRecord, instance: Ins
   instance.ending = true;
   if (instance.process !== undefined) await terminate(instance.process, { graceMs: 0 });
   if (record.runtime === instance) finishRun(context, record, instance, { state: 'shutoff', reason: 'failed' });
-}
-
-async function startHelper(helper: HelperPlan, logFile: string): Promise<ProcessIdentity> {
-  const started = await spawnDetached(helper.argv, { logFile });
-  const deadline = performance.now() + helperTimeoutMs;
-  let exit: { readonly code: number | undefined } | undefined;
-  started.exited.then(
-    (end) => {
-      exit = end;
-    },
-    () => undefined,
-  );
-  for (;;) {
-    const isReady = helper.readyPath === undefined || existsSync(helper.readyPath);
-    const identity = helper.pidFile === undefined ? started : identityFrom(helper.pidFile);
-    if (isReady && identity !== undefined) return { pid: identity.pid, startTime: identity.startTime };
-    const failed = exit !== undefined && (helper.pidFile === undefined || exit.code !== 0);
-    if (failed || performance.now() > deadline) {
-      await terminate(started, { graceMs: 0 });
-      throw new VirError({
-        code: 'operation-failed',
-        domain: 'qemu',
-        message: `The program '${helper.argv[0] ?? ''}' that the guest needs could not be started.`,
-        cause: failed ? `It ended with status ${exit?.code}.` : `It was not ready within ${helperTimeoutMs} ms.`,
-        details: helper.argv.join(' '),
-      });
-    }
-    await delay(2);
-  }
-}
-
-function identityFrom(pidFile: string): ProcessIdentity | undefined {
-  if (!existsSync(pidFile)) return undefined;
-  const pid = Number.parseInt(readFileSync(pidFile, 'utf8'), 10);
-  return Number.isNaN(pid) ? undefined : processIdentity(pid);
 }
 
 function failedToStart(name: string, complaint: string, how: string, argv: readonly string[]): VirError {

@@ -7,6 +7,8 @@ import { VirError } from '../../../../src-shared/errors.ts';
 import type { Domain } from '../../../../src-shared/model/domain/index.ts';
 import { buildCommandLine } from '../command-line/build.ts';
 import type { CommandLine, Launch } from '../command-line/types.ts';
+import type { BlockHost } from '../devices/block.ts';
+import type { NetworkHost } from '../devices/netdev.ts';
 import type { FirmwareDescriptor } from '../firmware/descriptor.ts';
 import { firmwareFolders, loadFirmwares } from '../firmware/load.ts';
 import { defaultNvramPath } from '../guests/belongings.ts';
@@ -17,7 +19,7 @@ import type { CompleteDomain } from '../passes/types.ts';
 import { resolveDisks } from './disk-sources.ts';
 import { preparePasst, prepareTpm } from './helpers.ts';
 import { hostPageSizeKiB, hugepageMounts, type PortAllocator, renderNode } from './host-facts.ts';
-import type { QemuFolders } from './run-paths.ts';
+import type { QemuFolders, RunPaths } from './run-paths.ts';
 
 const masterKeyBytes = 32;
 
@@ -28,6 +30,12 @@ export interface PreparationEnvironment {
   /** The user's own firmware descriptions are below it. */
   readonly configHome: string | undefined;
 }
+
+export const blockHost: BlockHost = { isHostCdrom: (path) => /^\/dev\/(sr\d+|cdrom)$/.test(path) };
+
+export const networkHost = (paths: RunPaths): NetworkHost => ({
+  passtSocket: (card) => paths.socket(`${card.alias?.name ?? 'net'}-passt.sock`),
+});
 
 /** The command line of a run, without touching anything but to look. */
 export async function planRun(
@@ -48,8 +56,8 @@ export async function planRun(
     ...(request.incoming ? { incoming: 'defer' } : {}),
     sandbox: true,
     now: new Date(),
-    block: { isHostCdrom: (path) => /^\/dev\/(sr\d+|cdrom)$/.test(path) },
-    network: { passtSocket: (card) => paths.socket(`${card.alias?.name ?? 'net'}-passt.sock`) },
+    block: blockHost,
+    network: networkHost(paths),
     chardev: {},
   };
   return { live, commandLine: buildCommandLine(live, capabilities, launch) };
