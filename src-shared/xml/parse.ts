@@ -219,7 +219,8 @@ class Reader {
 
   #text(field: CompiledField, node: XmlElement, model: Model): void {
     if (field.spec.kind !== 'text') return;
-    const content = textOf(node);
+    // Next to elements or comments, the white space at its ends is layout.
+    const content = node.children.some(({ kind }) => kind !== 'text') ? textOf(node).trim() : textOf(node);
     if (content.trim() === '' && field.presence !== 'required') return;
     const value = this.#value(field.spec.type, content, node);
     if (value !== undefined) model[field.key] = value;

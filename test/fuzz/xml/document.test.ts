@@ -111,7 +111,7 @@ function examine(text: string): boolean {
 }
 
 describe('documents that were tampered with', () => {
-  const budgetMs = 15_000;
+  const budgetMs = 10_000;
   let accepted = 0;
   let examined = 0;
 
@@ -119,7 +119,7 @@ describe('documents that were tampered with', () => {
 
   it('are refused with an XmlError or written soundly, each in a moment', () => {
     const started = Date.now();
-    for (let seed = 0; seed < 6_000 && Date.now() - started < budgetMs; seed += 1) {
+    for (let seed = 0; seed < 50_000 && Date.now() - started < budgetMs; seed += 1) {
       const random = randomFrom(seed);
       const text = mutate(seeds[Math.floor(random() * seeds.length)] ?? '', random);
       const before = Date.now();

@@ -99,6 +99,12 @@ describe('what a schema does not know', () => {
     );
   });
 
+  it('next to a text leaves the text what it was', () => {
+    const once = roundTrip(`<guest state='on' size='1'><name>a</name><nic>7 <!-- lucky --> </nic></guest>`);
+    expect(roundTrip(once)).toBe(once);
+    expect(parseXml(guest, once).nic[0]?.value).toBe(7);
+  });
+
   it('keeps foreign trees as they are, white space of mixed content included', () => {
     const inside = '<extra xmlns:x="u">\n    <x:a b="1">mixed <i>text</i> </x:a>\n  </extra>';
     const source = `<guest state='on' size='1'>\n  <name>a</name>\n  ${inside}\n</guest>\n`;
