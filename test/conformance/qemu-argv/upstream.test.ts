@@ -13,7 +13,14 @@ import { parseDomain } from '../../../src-shared/model/domain/index.ts';
 import { probeRecording, recordedQemuFolder, recordedQemus } from '../../support/recorded-qemu.ts';
 import { type UpstreamCase, upstreamCases } from './cases.ts';
 import { compare, parseInvocation } from './compare.ts';
-import { definitionEnvironment, launchFor, runContext, withoutAliases } from './surroundings.ts';
+import {
+  environmentFor,
+  launchFor,
+  runContext,
+  withDefaultPasswords,
+  withMachine,
+  withoutAliases,
+} from './surroundings.ts';
 
 /** Raised as the passes learn; a score below is a regression. */
 const reached = { exact: 0, masked: 0, options: 0, refused: 0 };
@@ -33,12 +40,14 @@ async function capabilitiesFor(version: string): Promise<QemuCapabilities> {
   return usable;
 }
 
-function argumentsFor(xml: string, capabilities: QemuCapabilities): readonly string[] {
-  const context = { capabilities, environment: definitionEnvironment, isNew: true };
-  const stored = completeDefinition(parseDomain(xml), context);
+function argumentsFor({ name, extras, xmlPath }: UpstreamCase, known: QemuCapabilities): readonly string[] {
+  const domain = parseDomain(readFileSync(xmlPath, 'utf8'));
+  const capabilities = withMachine(known, domain.os?.type.machine);
+  const context = { capabilities, environment: environmentFor(name), isNew: extras.includes('ABI_UPDATE') };
+  const stored = completeDefinition(domain, context);
   const run = runContext(stored.name);
-  const live = prepareStart(stored, { ...context, run });
-  return buildCommandLine(live, capabilities, launchFor(run)).arguments;
+  const live = withDefaultPasswords(prepareStart(stored, { ...context, isNew: true, run }));
+  return buildCommandLine(live, capabilities, launchFor(run, name)).arguments;
 }
 
 interface Outcome {
@@ -54,7 +63,7 @@ describe("libvirt's cases of XML to QEMU arguments", () => {
     for (const item of upstreamCases()) {
       const capabilities = await capabilitiesFor(item.version);
       try {
-        outcomes.push({ case: item, actual: argumentsFor(readFileSync(item.xmlPath, 'utf8'), capabilities) });
+        outcomes.push({ case: item, actual: argumentsFor(item, capabilities) });
       } catch (thrown) {
         outcomes.push({ case: item, error: thrown instanceof Error ? thrown : new Error(String(thrown)) });
       }

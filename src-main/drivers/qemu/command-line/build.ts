@@ -1,5 +1,6 @@
 /** QEMU's command line for a running machine's definition, in the order in which libvirt writes it. */
 import type { QemuCapabilities } from '../capabilities/types.ts';
+import { managedReservations } from '../devices/block-image.ts';
 import type { CompleteDomain } from '../passes/types.ts';
 import { boot, bootIndexes } from './boot.ts';
 import { clock } from './clock.ts';
@@ -34,7 +35,7 @@ import {
 } from './devices.ts';
 import { loader, pflash } from './firmware.ts';
 import { graphics } from './graphics.ts';
-import { escapeComma } from './json.ts';
+import { escapeComma, toJson } from './json.ts';
 import { accelerator, machine, powerManagement, processors, systemManagementMemory } from './machine.ts';
 import { memory, memoryModules, numa } from './memory.ts';
 import { OptionList } from './option-list.ts';
@@ -48,6 +49,18 @@ const name: Section = (options, { domain }) => {
   options.add('-name', `guest=${escapeComma(domain.name)},debug-threads=on`);
 };
 
+const deprecations: Partial<Record<string, Readonly<Record<string, string>>>> = {
+  omit: { 'deprecated-output': 'hide' },
+  reject: { 'deprecated-output': 'hide', 'deprecated-input': 'reject' },
+  crash: { 'deprecated-output': 'hide', 'deprecated-input': 'crash' },
+};
+
+/** How QEMU takes what is deprecated: for those who test against it. */
+const deprecation: Section = (options, { domain, capabilities }) => {
+  const behaviour = deprecations[domain.qemuDeprecation?.behavior ?? 'none'];
+  if (behaviour !== undefined && capabilities.hasOption('compat')) options.add('-compat', toJson(behaviour));
+};
+
 /** The machine stands still until it is told to run. */
 const frozen: Section = (options) => {
   options.add('-S');
@@ -58,11 +71,11 @@ const masterKey: Section = (options, { launch }) => {
   options.object({ 'qom-type': 'secret', id: 'masterKey0', format: 'raw', file: launch.masterKeyFile });
 };
 
-const managedReservations: Section = (options, { domain, launch }) => {
+const reservations: Section = (options, { domain, launch }) => {
   if (!domain.devices.disk.some((disk) => disk.source?.reservations?.managed === true)) return;
   options.object({
     'qom-type': 'pr-manager-helper',
-    id: 'pr-helper0',
+    id: managedReservations,
     path: `${launch.run.directory}/pr-helper0.sock`,
   });
 };
@@ -123,8 +136,8 @@ const launchSecurity: Section = (options, { domain, launch }) => {
   options.object({
     'qom-type': 'sev-guest',
     id: 'lsec0',
-    cbitpos: security.cbitpos ?? 0,
-    'reduced-phys-bits': security.reducedPhysBits ?? 0,
+    cbitpos: security.cbitpos,
+    'reduced-phys-bits': security.reducedPhysBits,
     policy: security.policy,
     'dh-cert-file': security.dhCert === undefined ? undefined : `${launch.run.directory}/dh_cert.base64`,
     'session-file': security.session === undefined ? undefined : `${launch.run.directory}/session.base64`,
@@ -149,9 +162,10 @@ const messages: Section = (options) => {
 
 const sections: readonly Section[] = [
   name,
+  deprecation,
   frozen,
   masterKey,
-  managedReservations,
+  reservations,
   pflash,
   machine,
   accelerator,

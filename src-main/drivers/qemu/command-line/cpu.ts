@@ -1,5 +1,4 @@
 import type { Cpu } from '../../../../src-shared/model/domain/index.ts';
-import { unsupported } from '../passes/errors.ts';
 import type { BuildContext, Section } from './types.ts';
 
 const onOff = (value: boolean): string => (value ? 'on' : 'off');
@@ -76,6 +75,7 @@ function timerFlags({ domain }: BuildContext): string[] {
 const enlightenments = [
   ...(['relaxed', 'vapic', 'spinlocks', 'vpindex', 'runtime', 'synic', 'stimer', 'reset', 'vendor_id'] as const),
   ...(['frequencies', 'reenlightenment', 'tlbflush', 'ipi', 'evmcs', 'avic'] as const),
+  ...(['emsr_bitmap', 'xmm_input'] as const),
 ] as const;
 
 function hypervisorFlags({ domain }: BuildContext): string[] {
@@ -103,11 +103,12 @@ function hypervFlags(hyperv: Hyperv | undefined): string[] {
     if (hyperv[name]?.state !== true) continue;
     if (name === 'spinlocks') flags.push(`hv-spinlocks=0x${(hyperv.spinlocks?.retries ?? 0).toString(16)}`);
     else if (name === 'vendor_id') flags.push(`hv-vendor-id=${hyperv.vendor_id?.value ?? ''}`);
-    else flags.push(`hv-${name}=on`);
+    else flags.push(`hv-${name.replace('_', '-')}=on`);
+    if (name === 'tlbflush') {
+      if (hyperv.tlbflush?.direct?.state === true) flags.push('hv-tlbflush-direct=on');
+      if (hyperv.tlbflush?.extended?.state === true) flags.push('hv-tlbflush-ext=on');
+    }
     if (name === 'stimer' && hyperv.stimer?.direct?.state === true) flags.push('hv-stimer-direct=on');
-  }
-  for (const name of ['emsr_bitmap', 'xmm_input'] as const) {
-    if (hyperv[name]?.state === true) throw unsupported(`<hyperv><${name}/> is not supported yet.`);
   }
   return flags;
 }

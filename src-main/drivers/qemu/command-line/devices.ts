@@ -1,5 +1,5 @@
 /** The sections that list devices, one a kind; their order is `build.ts`'. */
-import { diskBlockdevs, diskObjects } from '../devices/block.ts';
+import { diskSteps } from '../devices/block.ts';
 import {
   channelProperties,
   consoleProperties,
@@ -11,7 +11,7 @@ import {
 import { asCharacterDevice } from '../devices/chardev.ts';
 import { controllerProperties } from '../devices/controller.ts';
 import { diskProperties } from '../devices/disk.ts';
-import { hostdevProperties, scsiHostdevBlockdev } from '../devices/hostdev.ts';
+import { hostdevProperties, scsiHostdevSteps } from '../devices/hostdev.ts';
 import { evdevObject, inputProperties } from '../devices/input.ts';
 import { netdevProperties } from '../devices/netdev.ts';
 import { networkCardProperties } from '../devices/network-card.ts';
@@ -87,13 +87,12 @@ export const disks: Section = (options, context) => {
   floppyController(options, context);
   for (const disk of domain.devices.disk) {
     if (disk.transient?.shareBacking === true) continue;
-    for (const object of diskObjects(disk)) options.object(object);
     if (disk.type === 'vhostuser') {
       const path = disk.source?.path ?? '';
       const reconnect = disk.source?.reconnect === undefined ? {} : { reconnect: disk.source.reconnect };
       options.chardev({ type: 'unix', source: { path, seclabel: [], ...reconnect } }, vhostUserAlias(disk), {});
     }
-    for (const node of diskBlockdevs(disk, launch.block)) options.blockdev(node);
+    for (const step of diskSteps(disk, launch.block)) options.step(step);
     options.device(diskProperties(disk, context));
   }
 };
@@ -140,7 +139,8 @@ export const networkCards: Section = (options, context) => {
       const { path = '', mode, reconnect } = card.source ?? {};
       const end = { path, mode: mode === 'server' ? ('bind' as const) : ('connect' as const), seclabel: [] };
       const source = reconnect === undefined ? end : { ...end, reconnect };
-      options.chardev({ type: 'unix', source }, chardevAlias(card), context.launch.chardev);
+      // The machine can't do without it, so QEMU waits for the other end.
+      options.chardev({ type: 'unix', source }, chardevAlias(card), { waits: true });
     }
     options.netdev(netdevProperties(card, context.launch.network));
     options.device(networkCardProperties(card, context));
@@ -266,7 +266,7 @@ export const hostDevices: Section = (options, context) => {
       const path = launch.scsiGenericPath;
       if (path === undefined)
         throw unsupported("The host's SCSI devices need a privileged connection (qemu:///system).");
-      options.blockdev(scsiHostdevBlockdev(hostdev, path, launch.block));
+      for (const step of scsiHostdevSteps(hostdev, context.domain, path, launch.block)) options.step(step);
     }
     options.device(hostdevProperties(hostdev, context, launch.vhostDescriptor));
   }

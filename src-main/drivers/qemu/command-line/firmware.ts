@@ -1,6 +1,6 @@
 import type { CompleteDomain } from '../passes/types.ts';
 import type { BlockdevProperties } from '../devices/properties.ts';
-import { diskBlockdevs } from '../devices/block.ts';
+import { diskSteps } from '../devices/block.ts';
 import type { Disk } from '../../../../src-shared/model/domain/index.ts';
 import type { Section } from './types.ts';
 
@@ -38,10 +38,10 @@ export const pflash: Section = (options, { domain, launch }) => {
     type: nvram.type ?? 'file',
     device: 'disk',
     driver: { type: nvram.format ?? 'raw' },
-    source: { ...nvram.source, index: 1 },
+    source: nvram.source,
     target: { dev: 'pflash1' },
   } as Disk;
-  for (const node of diskBlockdevs(disk, launch.block)) options.blockdev(renamed(node));
+  for (const step of diskSteps(disk, launch.block, variablesNode)) options.step(step);
 };
 
 function fileNodes(name: string, path: string, format: string, readOnly: boolean): BlockdevProperties[] {
@@ -49,16 +49,6 @@ function fileNodes(name: string, path: string, format: string, readOnly: boolean
     { driver: 'file', filename: path, 'node-name': `${name}-storage`, 'auto-read-only': true, discard: 'unmap' },
     { 'node-name': `${name}-format`, 'read-only': readOnly, driver: format, file: `${name}-storage` },
   ];
-}
-
-function renamed(node: BlockdevProperties): BlockdevProperties {
-  const rename = (text: string): string => text.replace(/^libvirt-1-/, `${variablesNode}-`);
-  const { file } = node;
-  return {
-    ...node,
-    'node-name': rename(node['node-name']),
-    ...(typeof file === 'string' ? { file: rename(file) } : {}),
-  };
 }
 
 export const loader: Section = (options, { domain }) => {

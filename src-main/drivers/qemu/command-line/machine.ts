@@ -21,7 +21,7 @@ export const machine: Section = (options, context) => {
   const ram = defaultRam(context);
   if ((domain.cpu?.numa?.cell ?? []).length === 0 && ram !== undefined) parts.push(`memory-backend=${ram}`);
   if (domain.launchSecurity?.type === 'sev') {
-    const isNew = capabilities.hasProperty(machineType(context), 'confidential-guest-support');
+    const isNew = capabilities.hasProperty('none-machine', 'confidential-guest-support');
     parts.push(`${isNew ? 'confidential-guest-support' : 'memory-encryption'}=lsec0`);
   }
   const { code, variables } = pflashNodes(domain);
@@ -29,13 +29,12 @@ export const machine: Section = (options, context) => {
   if (variables !== undefined) parts.push(`pflash1=${variables}`);
   if (hasMemoryAttributes(context)) parts.push('hmat=on');
   if (os.bios?.useserial === true) parts.push('graphics=off');
+  if (hasAcpiSwitch(domain, capabilities)) parts.push(`acpi=${onOff(features?.acpi === true)}`);
   const hpet = domain.clock?.timer.find((timer) => timer.name === 'hpet');
   if (hpet?.present !== undefined && capabilities.hasOption('machine', 'hpet'))
     parts.push(`hpet=${onOff(hpet.present)}`);
   options.add('-machine', parts.join(','));
 };
-
-const machineType = ({ domain }: BuildContext): string => `${domain.os.type.machine ?? ''}-machine`;
 
 function memoryDevices({ domain }: BuildContext): string[] {
   const parts: string[] = [];
@@ -94,10 +93,17 @@ export const processors: Section = (options, { domain, capabilities }) => {
   options.add('-smp', parts.join(','));
 };
 
+/** ACPI is a setting of the board; QEMUs that do not say so have an option of its own for it. */
+const hasAcpiSwitch = ({ os }: BuildContext['domain'], { machines }: BuildContext['capabilities']): boolean =>
+  machines.find((item) => item.name === os.type.machine)?.acpi !== undefined;
+
 /** Suspend and hibernation of the guest. */
 export const powerManagement: Section = (options, { domain, capabilities }) => {
-  options.add('-no-shutdown');
-  if (domain.features?.acpi !== true) options.add('-no-acpi');
+  // Newer QEMUs are told over QMP what a reset does; older ones end with it when the machine is not to come back.
+  const endsAtReset =
+    domain.on_reboot === 'destroy' && domain.on_poweroff === 'destroy' && domain.on_crash === 'destroy';
+  options.add(endsAtReset && !capabilities.hasCommand('set-action') ? '-no-reboot' : '-no-shutdown');
+  if (domain.features?.acpi !== true && !hasAcpiSwitch(domain, capabilities)) options.add('-no-acpi');
   const { pm } = domain;
   const global = (setting: { enabled: boolean } | undefined, name: string): void => {
     if (setting === undefined) return;

@@ -1,6 +1,7 @@
 import type { QemuOverride } from '../../../../src-shared/model/domain/namespaces.ts';
 import type { QemuCapabilities } from '../capabilities/types.ts';
-import { type Chardev, type CharacterDevice, chardev, type ChardevHost } from '../devices/chardev.ts';
+import type { BlockStep } from '../devices/block.ts';
+import { type Chardev, type CharacterDevice, chardev, chardevObjects, type ChardevHost } from '../devices/chardev.ts';
 import type {
   BlockdevProperties,
   DeviceProperties,
@@ -48,7 +49,13 @@ export class OptionList {
     this.add('-blockdev', toJson(properties));
   }
 
+  step(step: BlockStep): void {
+    if ('object' in step) this.object(step.object);
+    else this.blockdev(step.blockdev);
+  }
+
   chardev(device: CharacterDevice, id: string, host: ChardevHost): void {
+    for (const object of chardevObjects(device, id, host)) this.object(object);
     this.add('-chardev', formatChardev(chardev(device, id, host)));
   }
 

@@ -1,8 +1,7 @@
 import type { BackingStore, Disk, DiskTarget } from '../../../../src-shared/model/domain/index.ts';
 
-/** The names of the two nodes every image has in QEMU: the bytes, and what its format makes of them. */
-export const storageNode = (index: number): string => `libvirt-${index}-storage`;
-export const formatNode = (index: number): string => `libvirt-${index}-format`;
+/** Every image has two nodes in QEMU: its bytes, and this one, what its format makes of them. */
+const formatNode = (index: number): string => `libvirt-${index}-format`;
 
 export const copyOnReadNode = (target: DiskTarget): string => `libvirt-CoR-${target.dev}`;
 

@@ -1,11 +1,13 @@
 import type { AnySource } from '../../../../src-shared/model/domain/storage-source.ts';
 import { unsupported } from '../passes/errors.ts';
+import type { ImageObjects } from './block-image.ts';
 import type { BlockHost } from './block.ts';
 import type { Json, JsonProperties } from './properties.ts';
 
 interface Stored {
   readonly type: string;
   readonly source: AnySource;
+  readonly objects: ImageObjects;
   readonly driver: { readonly io?: string } | undefined;
   readonly readOnly: boolean;
   readonly isFloppy: boolean;
@@ -15,13 +17,18 @@ type Backend = { readonly driver: string } & JsonProperties;
 
 /** The node for the bytes: where they come from. */
 export function storageBackend(stored: Stored, host: BlockHost): Backend {
-  const { source, driver } = stored;
+  const { source, driver, objects } = stored;
   switch (stored.type) {
     case 'file':
-      return { driver: 'file', filename: source.file ?? '', aio: driver?.io };
+      return { driver: 'file', filename: source.file ?? '', aio: driver?.io, 'pr-manager': objects.reservations };
     case 'block': {
       const path = source.dev ?? '';
-      return { driver: host.isHostCdrom(path) ? 'host_cdrom' : 'host_device', filename: path, aio: driver?.io };
+      return {
+        driver: host.isHostCdrom(path) ? 'host_cdrom' : 'host_device',
+        filename: path,
+        aio: driver?.io,
+        'pr-manager': objects.reservations,
+      };
     }
     case 'dir':
       return { driver: 'vvfat', dir: source.dir ?? '', floppy: stored.isFloppy, rw: !stored.readOnly };
@@ -32,22 +39,32 @@ export function storageBackend(stored: Stored, host: BlockHost): Backend {
       return { driver: 'nvme', device, namespace: source.namespace };
     }
     case 'network':
-      return networkBackend(source, host);
+      return networkBackend(source, objects);
     default:
       throw unsupported(`A disk whose source is of type '${stored.type}' is not supported yet.`);
   }
 }
 
-function networkBackend(source: AnySource, host: BlockHost): Backend {
+/** Warnings, errors and little else. */
+const glusterLogLevel = 4;
+
+function networkBackend(source: AnySource, objects: ImageObjects): Backend {
   const name = source.name ?? '';
   switch (source.protocol) {
     case 'nbd':
-      return { driver: 'nbd', server: onlyServer(source), export: source.name, 'tls-hostname': source.tlsHostname };
+      return {
+        driver: 'nbd',
+        server: onlyServer(source),
+        export: source.name,
+        'tls-creds': objects.tls,
+        'tls-hostname': source.tlsHostname,
+      };
     case 'http':
     case 'https':
     case 'ftp':
     case 'ftps':
-      return curlBackend(source, host);
+    case 'tftp':
+      return curlBackend(source, objects);
     case 'iscsi': {
       const [target = '', lun = '0'] = name.split('/');
       const { name: address = '', port = 3260 } = source.host[0] ?? {};
@@ -58,7 +75,7 @@ function networkBackend(source: AnySource, host: BlockHost): Backend {
         lun: Number(lun),
         transport: 'tcp',
         user: source.auth?.username,
-        'password-secret': host.secretAlias?.(source, 'auth'),
+        'password-secret': objects.auth,
         'initiator-name': source.initiator?.iqn.name,
       };
     }
@@ -74,18 +91,36 @@ function networkBackend(source: AnySource, host: BlockHost): Backend {
       return {
         driver: 'gluster',
         volume: name.slice(0, slash),
-        path: name.slice(slash),
+        path: name.slice(slash + 1),
         server: source.host.map((item) => socketServer(item, 24_007)),
+        debug: glusterLogLevel,
       };
     }
     case 'rbd':
-      return rbdBackend(source, host);
+      return rbdBackend(source, objects);
+    case 'nfs':
+      return {
+        driver: 'nfs',
+        server: { host: source.host[0]?.name ?? '', type: 'inet' },
+        path: name,
+        user: numericId(source.identity?.user),
+        group: numericId(source.identity?.group),
+      };
     default:
       throw unsupported(`A disk over the protocol '${source.protocol}' is not supported yet.`);
   }
 }
 
-function rbdBackend(source: AnySource, host: BlockHost): Backend {
+/** `+1000` is a number; QEMU takes nothing else. */
+function numericId(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const id = /^\+(\d+)$/.exec(text)?.[1];
+  if (id === undefined)
+    throw unsupported(`The <identity> '${text}' of a disk over NFS is not a number such as '+1000'.`);
+  return Number(id);
+}
+
+function rbdBackend(source: AnySource, objects: ImageObjects): Backend {
   const name = source.name ?? '';
   const slash = name.indexOf('/');
   return {
@@ -95,15 +130,19 @@ function rbdBackend(source: AnySource, host: BlockHost): Backend {
     snapshot: source.snapshot?.name,
     conf: source.config?.file,
     server: source.host.length === 0 ? undefined : source.host.map((item) => plainServer(item, 6789)),
+    encrypt:
+      source.encryption?.engine === 'librbd'
+        ? { format: source.encryption.format, 'key-secret': objects.encryption }
+        : undefined,
     user: source.auth?.username,
     'auth-client-required': source.auth === undefined ? undefined : ['cephx', 'none'],
-    'key-secret': host.secretAlias?.(source, 'auth'),
+    'key-secret': objects.auth,
   };
 }
 
-const webPorts = { http: 80, https: 443, ftp: 21, ftps: 990 } as const;
+const webPorts = { http: 80, https: 443, ftp: 21, ftps: 990, tftp: 69 } as const;
 
-function curlBackend(source: AnySource, host: BlockHost): Backend {
+function curlBackend(source: AnySource, objects: ImageObjects): Backend {
   const protocol = source.protocol as keyof typeof webPorts;
   const { name: address = '', port = webPorts[protocol] } = source.host[0] ?? {};
   const path = encodeURI(`/${(source.name ?? '').replace(/^\//, '')}`);
@@ -113,9 +152,9 @@ function curlBackend(source: AnySource, host: BlockHost): Backend {
     driver: protocol,
     url: `${protocol}://${address.includes(':') ? `[${address}]` : address}:${port}${path}${query}`,
     username: source.auth?.username,
-    'password-secret': host.secretAlias?.(source, 'auth'),
+    'password-secret': objects.auth,
     sslverify: source.ssl?.verify,
-    'cookie-secret': host.secretAlias?.(source, 'cookie'),
+    'cookie-secret': objects.cookie,
     timeout: source.timeout?.seconds,
     readahead,
   };

@@ -2,155 +2,142 @@
  * The host's side of disks: a chain of images, each a node for its bytes and one for its format. QEMU is told every
  * format and where every chain ends; it never looks into an image to find out.
  */
-import type { BackingStore, Disk, DiskDriver } from '../../../../src-shared/model/domain/index.ts';
-import type { AnySource } from '../../../../src-shared/model/domain/storage-source.ts';
+import type { Disk, DiskDriver } from '../../../../src-shared/model/domain/index.ts';
 import { unsupported } from '../passes/errors.ts';
-import { copyOnReadNode, formatNode, isEmptyDisk, isImage, storageNode } from './block-names.ts';
+import {
+  type Image,
+  imagesOf,
+  type ImageObjects,
+  formatNodeOf,
+  objectsOf,
+  sliceNodeOf,
+  storageNodeOf,
+  type ResolveVolume,
+} from './block-image.ts';
+import { copyOnReadNode, isEmptyDisk } from './block-names.ts';
+import { imageObjects } from './block-objects.ts';
+import type { SecretHost } from './secrets.ts';
 import { storageBackend } from './block-storage.ts';
 import type { BlockdevProperties, JsonProperties, ObjectProperties } from './properties.ts';
-
-/** One image with what it takes from its disk. */
-interface Image {
-  readonly index: number;
-  readonly type: string;
-  readonly format: string;
-  readonly source: AnySource;
-  readonly readOnly: boolean;
-  readonly driver: DiskDriver | undefined;
-  readonly isTop: boolean;
-  readonly isFloppy: boolean;
-  readonly cacheSize: number | undefined;
-}
 
 export interface BlockHost {
   /** A CD-ROM drive of the host, which QEMU can eject. */
   readonly isHostCdrom: (path: string) => boolean;
-  /** The alias of the `secret` object a source needs, by what it is for. */
-  readonly secretAlias?: (source: AnySource, use: 'auth' | 'encryption' | 'cookie') => string | undefined;
+  /** Without it no disk can need a secret. */
+  readonly secrets?: SecretHost;
+  /** The certificates with which NBD servers are asked, and the secret that unlocks their key. */
+  readonly nbdTls?: { readonly folder: string; readonly secret?: { readonly uuid: string } };
+  /**
+   * Chains were not followed, so where they end is not known; only for command lines that are shown and never run.
+   * QEMU would look into the images.
+   */
+  readonly leavesChainsOpen?: boolean;
+  /** Where the volumes of pools are; without it disks can't be volumes. */
+  readonly volume?: ResolveVolume;
 }
 
-export const plainHost: BlockHost = { isHostCdrom: () => false };
+/** One thing QEMU is told, in this order; taken back in the opposite order. */
+export type BlockStep = { readonly object: ObjectProperties } | { readonly blockdev: BlockdevProperties };
 
-/** Formats whose images can lie on others. */
-const layered = new Set(['cow', 'qcow', 'qcow2', 'qed', 'vmdk']);
-
-/** The nodes of a disk in the order QEMU needs them: the deepest image first. Empty for an empty drive. */
-export function diskBlockdevs(disk: Disk, host: BlockHost): BlockdevProperties[] {
+/** What a disk needs in QEMU before its device, the deepest image first. Empty for an empty drive. */
+export function diskSteps(disk: Disk, host: BlockHost, topName?: string): BlockStep[] {
   if (isEmptyDisk(disk) || disk.type === 'vhostuser') return [];
-  const images = imagesOf(disk);
-  const nodes = images.flatMap((image, place) => imageBlockdevs(image, images[place + 1], host).reverse()).reverse();
-  if (disk.driver?.copy_on_read === true && images[0] !== undefined) {
-    nodes.push({
+  const images = imagesOf(disk, host.volume, topName);
+  const steps = images.toReversed().flatMap((image) => imageSteps(image, host));
+  const [top] = images;
+  if (disk.driver?.copy_on_read === true && top !== undefined) {
+    const blockdev = {
       driver: 'copy-on-read',
       'node-name': copyOnReadNode(disk.target),
-      file: formatNode(images[0].index),
+      file: formatNodeOf(top),
       discard: 'unmap',
-    });
+    };
+    steps.push({ blockdev });
   }
-  return nodes;
+  return steps;
 }
 
-/** Helpers a disk's images need before their nodes. */
-export function diskObjects(disk: Disk): ObjectProperties[] {
-  const reservations = disk.source?.reservations;
-  if (reservations === undefined || reservations.managed === true || reservations.source === undefined) return [];
-  return [{ 'qom-type': 'pr-manager-helper', id: reservationsAlias(disk), path: reservations.source.path }];
+function imageSteps(image: Image, host: BlockHost): BlockStep[] {
+  const objects = objectsOf(image);
+  return [
+    ...imageObjects(image, objects, host).map((object) => ({ object })),
+    ...imageBlockdevs(image, objects, host).map((blockdev) => ({ blockdev })),
+  ];
 }
 
-const reservationsAlias = (disk: Disk): string =>
-  disk.source?.reservations?.managed === true ? 'pr-helper0' : `pr-helper-${disk.alias?.name ?? ''}`;
-
-function imagesOf(disk: Disk): Image[] {
-  if (disk.source === undefined) return [];
-  const images = [image(disk, disk.type, disk.driver?.type ?? 'raw', disk.source as AnySource, undefined)];
-  for (let store = disk.backingStore; isImage(store); store = store.backingStore) {
-    images.push(image(disk, store.type ?? 'file', store.format?.type ?? 'raw', store.source ?? emptySource, store));
-  }
-  return images;
-}
-
-const emptySource: AnySource = { host: [], seclabel: [] };
-
-function image(disk: Disk, type: string, format: string, source: AnySource, store: BackingStore | undefined): Image {
-  const index = store === undefined ? source.index : store.index;
-  if (index === undefined) throw new Error(`an image of disk '${disk.target.dev}' was not numbered`);
-  const cache = store === undefined ? disk.driver?.metadata_cache : store.format?.metadata_cache;
-  return {
-    index,
-    type,
-    format,
-    source,
-    readOnly: store !== undefined || disk.readonly === true,
-    driver: disk.driver,
-    isTop: store === undefined,
-    isFloppy: disk.device === 'floppy',
-    cacheSize: cache?.max_size.bytes,
-  };
-}
-
-function imageBlockdevs(top: Image, below: Image | undefined, host: BlockHost): BlockdevProperties[] {
-  const cache = cacheProperties(top.driver);
-  const slice = top.source.slices?.slice[0];
+function imageBlockdevs(image: Image, objects: ImageObjects, host: BlockHost): BlockdevProperties[] {
+  const cache = cacheProperties(image.driver);
+  const slice = image.source.slices?.slice[0];
   const storage: BlockdevProperties = {
-    ...storageBackend(top, host),
-    'node-name': storageNode(top.index),
+    ...storageBackend({ ...image, objects }, host),
+    'node-name': storageNodeOf(image),
     cache,
     'auto-read-only': true,
     discard: 'unmap',
   };
   // A slice of a raw image is the raw format's own; other formats lie on a raw node that cuts it out.
-  const isRaw = top.format === 'raw' && top.source.encryption === undefined;
-  const sliceNode = `libvirt-${top.index}-slice-sto`;
+  const isRaw = image.format === 'raw' && !isEncryptedByQemu(image);
   const sliceProperties = slice === undefined ? {} : { offset: slice.offset, size: slice.size };
   const needsSliceNode = slice !== undefined && !isRaw;
-  const cut: BlockdevProperties[] = needsSliceNode
-    ? [
-        {
-          driver: 'raw',
-          'node-name': sliceNode,
-          ...sliceProperties,
-          file: storageNode(top.index),
-          'auto-read-only': true,
-          discard: 'unmap',
-          cache,
-        },
-      ]
-    : [];
-  const format: BlockdevProperties = {
-    'node-name': formatNode(top.index),
-    'read-only': top.readOnly,
-    ...discardProperties(top),
+  const cut: BlockdevProperties = {
+    driver: 'raw',
+    'node-name': sliceNodeOf(image),
+    ...sliceProperties,
+    file: storageNodeOf(image),
+    'auto-read-only': true,
+    discard: 'unmap',
     cache,
-    ...formatProperties(top, host),
-    ...(isRaw ? sliceProperties : {}),
-    file: needsSliceNode ? sliceNode : storageNode(top.index),
-    ...backing(top, below),
   };
-  return [storage, ...cut, format];
+  const format: BlockdevProperties = {
+    'node-name': formatNodeOf(image),
+    'read-only': image.readOnly,
+    ...discardProperties(image),
+    cache,
+    ...formatProperties(image, objects),
+    ...(isRaw ? sliceProperties : {}),
+    file: needsSliceNode ? sliceNodeOf(image) : storageNodeOf(image),
+    ...backing(image, host),
+  };
+  return needsSliceNode ? [storage, cut, format] : [storage, format];
 }
 
-function backing(top: Image, below: Image | undefined): JsonProperties {
-  if (layered.has(top.format)) return { backing: below === undefined ? null : formatNode(below.index) };
-  if (below !== undefined) throw unsupported(`An image of format '${top.format}' can't lie on another image.`);
-  return {};
+/** Formats whose images can lie on others. */
+const layered = new Set(['cow', 'qcow', 'qcow2', 'qed', 'vmdk']);
+
+function backing({ format, below }: Image, host: BlockHost): JsonProperties {
+  if (typeof below === 'object') {
+    if (!layered.has(format)) throw unsupported(`An image of format '${format}' can't lie on another image.`);
+    return { backing: formatNodeOf(below) };
+  }
+  const isKnown = below === 'none' || host.leavesChainsOpen !== true;
+  return layered.has(format) && isKnown ? { backing: null } : {};
 }
 
 const drivers: Partial<Record<string, string>> = { ploop: 'parallels', vhd: 'vhdx', fat: 'raw' };
 const known = new Set(['raw', 'bochs', 'cloop', 'dmg', 'vpc', 'vdi', 'qcow', 'qcow2', 'qed', 'vmdk']);
 
-function formatProperties(top: Image, host: BlockHost): { driver: string } & JsonProperties {
-  const driver = drivers[top.format] ?? top.format;
-  if (drivers[top.format] === undefined && !known.has(top.format)) {
-    throw unsupported(`The image format '${top.format}' is not supported.`);
+const isEncryptedByQemu = ({ source: { encryption } }: Image): boolean =>
+  encryption !== undefined && encryption.engine !== 'librbd';
+
+function formatProperties(image: Image, objects: ImageObjects): { driver: string } & JsonProperties {
+  const driver = drivers[image.format] ?? image.format;
+  if (drivers[image.format] === undefined && !known.has(image.format)) {
+    throw unsupported(`The image format '${image.format}' is not supported.`);
   }
-  const { encryption } = top.source;
-  if (encryption !== undefined && encryption.engine !== 'librbd') {
-    const secret = host.secretAlias?.(top.source, 'encryption');
-    if (driver === 'raw' && encryption.format === 'luks') return { driver: 'luks', 'key-secret': secret };
-    const format = encryption.format === 'luks' ? 'luks' : 'aes';
-    return { driver, encrypt: { format, 'key-secret': secret }, 'cache-size': top.cacheSize };
+  const cacheSize = driver === 'qcow2' ? image.cacheSize : undefined;
+  const { encryption } = image.source;
+  if (encryption === undefined || !isEncryptedByQemu(image)) return { driver, 'cache-size': cacheSize };
+  if (driver === 'raw') {
+    if (encryption.format !== 'luks') {
+      throw unsupported(`A raw image can't be encrypted in the format '${encryption.format}'; QEMU knows 'luks'.`);
+    }
+    return { driver: 'luks', 'key-secret': objects.encryption };
   }
-  return { driver, 'cache-size': driver === 'qcow2' ? top.cacheSize : undefined };
+  if (encryption.format !== 'luks' && encryption.format !== 'qcow') {
+    throw unsupported(`QEMU can't open a disk encrypted in the format '${encryption.format}'.`);
+  }
+  const format = encryption.format === 'luks' ? 'luks' : 'aes';
+  return { driver, encrypt: { format, 'key-secret': objects.encryption }, 'cache-size': cacheSize };
 }
 
 /** Detected zeroes are punched out only where discards are let through. */

@@ -1,6 +1,8 @@
 /** The host's end of character devices: what stands after `-chardev`, as its options in order. */
 import type { Rng, Serial, Smartcard } from '../../../../src-shared/model/domain/index.ts';
 import { unsupported } from '../passes/errors.ts';
+import { type SealedSecret, secretObject } from './secrets.ts';
+import type { ObjectProperties } from './properties.ts';
 
 type EgdBackend = Extract<Rng['backend'], { model: 'egd' }>;
 type PassedCard = Extract<Smartcard, { mode: 'passthrough' }>;
@@ -22,6 +24,8 @@ export interface ChardevHost {
   readonly descriptor?: (id: string, listens: boolean) => string | undefined;
   /** QEMU waits for a client before it goes on. */
   readonly waits?: boolean;
+  /** Certificates for encrypted connections. */
+  readonly tls?: { readonly folder: string; readonly verify: boolean; readonly secret?: SealedSecret };
 }
 
 const onOff = (value: boolean): string => (value ? 'on' : 'off');
@@ -57,7 +61,7 @@ function backendOf(device: CharacterDevice, id: string, host: ChardevHost): Char
     case 'udp':
       return { backend: 'udp', options: udpOptions(device) };
     case 'tcp':
-      return { backend: 'socket', options: tcpOptions(device, host) };
+      return { backend: 'socket', options: tcpOptions(device, id, host) };
     case 'unix':
       return { backend: 'socket', options: unixOptions(device, id, host) };
     case 'spicevmc':
@@ -95,7 +99,34 @@ function udpOptions(device: Extract<CharacterDevice, { type: 'udp' }>): ChardevO
   ];
 }
 
-function tcpOptions(device: Extract<CharacterDevice, { type: 'tcp' }>, host: ChardevHost): ChardevOption[] {
+const tlsAlias = (id: string): string => `obj${id}_tls0`;
+
+/** Encrypted when asked for; where there are certificates, unless asked not to. */
+const isEncrypted = (device: CharacterDevice, host: ChardevHost): boolean =>
+  device.type === 'tcp' && (device.source.tls ?? host.tls !== undefined);
+
+/** The objects an encrypted connection needs before it. */
+export function chardevObjects(device: CharacterDevice, id: string, host: ChardevHost): ObjectProperties[] {
+  if (device.type !== 'tcp' || !isEncrypted(device, host)) return [];
+  const { tls } = host;
+  if (tls === undefined) {
+    throw unsupported(
+      `The encrypted connection (tls='yes') to ${device.source.host}:${device.source.service} is not set up here.`,
+    );
+  }
+  const secretId = `${id}-secret0`;
+  const credentials: ObjectProperties = {
+    'qom-type': 'tls-creds-x509',
+    id: tlsAlias(id),
+    dir: tls.folder,
+    endpoint: device.source.mode === 'bind' ? 'server' : 'client',
+    'verify-peer': device.source.mode === 'bind' ? tls.verify : true,
+    passwordid: tls.secret === undefined ? undefined : secretId,
+  };
+  return tls.secret === undefined ? [credentials] : [secretObject(secretId, tls.secret), credentials];
+}
+
+function tcpOptions(device: Extract<CharacterDevice, { type: 'tcp' }>, id: string, host: ChardevHost): ChardevOption[] {
   const { source } = device;
   return [
     ['host', source.host ?? ''],
@@ -103,6 +134,7 @@ function tcpOptions(device: Extract<CharacterDevice, { type: 'tcp' }>, host: Cha
     ...(device.protocol?.type === 'telnet' ? ([['telnet', 'on']] as const) : []),
     ...listenOptions(source.mode === 'bind', host),
     ...reconnectOption(source.reconnect),
+    ...(isEncrypted(device, host) ? ([['tls-creds', tlsAlias(id)]] as const) : []),
   ];
 }
 

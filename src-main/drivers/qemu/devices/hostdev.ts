@@ -1,17 +1,13 @@
 import type { Hostdev } from '../../../../src-shared/model/domain/index.ts';
+import type { AnySource } from '../../../../src-shared/model/domain/storage-source.ts';
+import type { CompleteDomain } from '../passes/types.ts';
 import { unsupported } from '../passes/errors.ts';
 import { addressProperties, driveProperties } from './address.ts';
 import { storageBackend } from './block-storage.ts';
-import type { BlockHost } from './block.ts';
+import { authReference, secretObject } from './secrets.ts';
+import type { BlockHost, BlockStep } from './block.ts';
 import { romProperties } from './network-card.ts';
-import {
-  aliasOf,
-  type BlockdevProperties,
-  type DeviceContext,
-  type DeviceProperties,
-  onOffWord,
-  positive,
-} from './properties.ts';
+import { aliasOf, type DeviceContext, type DeviceProperties, onOffWord, positive } from './properties.ts';
 import { virtioProperties } from './virtio.ts';
 
 type Of<T extends Hostdev['type']> = Extract<Hostdev, { type: T }>;
@@ -43,7 +39,7 @@ export function hostdevProperties(
         throw unsupported('A SCSI device of the host needs the address of a drive.');
       return {
         driver: 'scsi-generic',
-        drive: scsiNode(hostdev),
+        drive: scsiNode(hostdev, domain),
         id: aliasOf(hostdev),
         bootindex: positive(hostdev.boot?.order),
         ...driveProperties(domain, hostdev.address, 'scsi'),
@@ -103,35 +99,49 @@ function usbProperties(hostdev: Of<'usb'>, { domain, capabilities }: DeviceConte
   };
 }
 
-const scsiNode = (hostdev: Of<'scsi'>): string => `libvirt-${aliasOf(hostdev)}-backend`;
+/** These nodes are numbered after the images of the disks. */
+function scsiNode(hostdev: Of<'scsi'>, { devices }: CompleteDomain): string {
+  let highest = 0;
+  for (const disk of devices.disk) {
+    highest = Math.max(highest, disk.source?.index ?? 0);
+    for (let store = disk.backingStore; store !== undefined; store = store.backingStore) {
+      highest = Math.max(highest, store.index ?? 0);
+    }
+  }
+  const place = devices.hostdev.filter((item) => item.type === 'scsi').indexOf(hostdev);
+  return `libvirt-${highest + place + 1}-backend`;
+}
 
 /** The node behind a SCSI device: the host's, or one that iSCSI reaches. */
-export function scsiHostdevBlockdev(
+export function scsiHostdevSteps(
   hostdev: Of<'scsi'>,
+  domain: CompleteDomain,
   sgPath: (hostdev: Of<'scsi'>) => string,
   host: BlockHost,
-): BlockdevProperties {
+): BlockStep[] {
   const readOnly = hostdev.readonly === true;
+  const node = scsiNode(hostdev, domain);
+  const source = scsiSource(hostdev, sgPath);
+  const reference = authReference(source);
+  const secretId = `${node}-secret0`;
+  const type = source.protocol === undefined ? 'block' : 'network';
+  const objects = reference === undefined ? {} : { auth: secretId };
+  const backend = storageBackend({ type, source, driver: undefined, readOnly, isFloppy: false, objects }, host);
+  const steps: BlockStep[] = [{ blockdev: { ...backend, 'node-name': node, 'read-only': readOnly } }];
+  if (reference === undefined) return steps;
+  if (host.secrets === undefined) throw unsupported('Storage that needs a <secret> is not supported here.');
+  return [{ object: secretObject(secretId, host.secrets.sealed(reference)) }, ...steps];
+}
+
+function scsiSource(hostdev: Of<'scsi'>, sgPath: (hostdev: Of<'scsi'>) => string): AnySource {
   const { source } = hostdev;
-  const isNetwork = source.protocol === 'iscsi';
-  const backend = storageBackend(
-    {
-      type: isNetwork ? 'network' : 'block',
-      source: isNetwork
-        ? {
-            protocol: 'iscsi',
-            host: source.host.map((item) => ({ ...item, transport: 'tcp' as const })),
-            seclabel: [],
-            ...(source.name === undefined ? {} : { name: source.name }),
-            ...(source.auth === undefined ? {} : { auth: source.auth }),
-            ...(source.initiator === undefined ? {} : { initiator: source.initiator }),
-          }
-        : { dev: sgPath(hostdev), host: [], seclabel: [] },
-      driver: undefined,
-      readOnly,
-      isFloppy: false,
-    },
-    host,
-  );
-  return { ...backend, 'node-name': scsiNode(hostdev), 'read-only': readOnly };
+  if (source.protocol !== 'iscsi') return { dev: sgPath(hostdev), host: [], seclabel: [] };
+  return {
+    protocol: 'iscsi',
+    host: source.host.map((item) => ({ ...item, transport: 'tcp' as const })),
+    seclabel: [],
+    ...(source.name === undefined ? {} : { name: source.name }),
+    ...(source.auth === undefined ? {} : { auth: source.auth }),
+    ...(source.initiator === undefined ? {} : { initiator: source.initiator }),
+  };
 }

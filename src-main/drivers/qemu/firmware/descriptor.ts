@@ -89,11 +89,11 @@ function texts(value: JsonObject, name: string): string[] {
   if (!Array.isArray(list) || !list.every((item) => typeof item === 'string')) {
     throw new SyntaxError(`'${name}' is not a list of texts`);
   }
-  return list as string[];
+  return list;
 }
 
 function objects(value: JsonObject, name: string): JsonObject[] {
   const list = value[name];
   if (!Array.isArray(list) || !list.every(isObject)) throw new SyntaxError(`'${name}' is not a list of objects`);
-  return list as JsonObject[];
+  return list;
 }

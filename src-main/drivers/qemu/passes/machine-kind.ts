@@ -26,8 +26,7 @@ export const hasBuiltinIde = (domain: Domain): boolean => isI440fx(domain);
 /** Floppy drives need a controller of their own: newer q35 machines have none. */
 export function needsFloppyController(domain: Domain): boolean {
   const machine = machineOf(domain);
-  if (!machine.startsWith('pc-q35-')) return false;
-  return !['1.', '2.0', '2.1', '2.2', '2.3'].some((version) => machine.slice('pc-q35-'.length).startsWith(version));
+  return isQ35(domain) && !/^pc-q35-(1\.|2\.[0-3]$)/.test(machine);
 }
 
 export const supportsPci = (domain: Domain): boolean => isX86(domain) && machineOf(domain) !== 'isapc';

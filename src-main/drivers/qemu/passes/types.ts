@@ -22,7 +22,7 @@ export interface DefinitionEnvironment {
   /** Whether a device of the host is PCI Express; most that can be assigned are. */
   readonly isPciExpress?: (address: HostPciAddress) => boolean;
   /** The backend of sound cards when the definition has no `<audio>`, for a domain without SPICE. */
-  readonly hostAudio?: 'none' | 'pulseaudio' | 'alsa';
+  readonly hostAudio?: 'none' | 'pulseaudio' | 'alsa' | 'sdl';
 }
 
 export interface PassContext {

@@ -99,5 +99,5 @@ export const pairConsoleWithSerial: Pass = ({ devices }) => {
 /** A console is written with the host's end of its serial port. */
 function standInFor(serial: Serial): Console {
   const { target: _target, address: _address, acpi: _acpi, alias: _alias, ...host } = serial;
-  return { ...host, target: { type: 'serial', port: 0 } } as Console;
+  return { ...host, target: { type: 'serial', port: 0 } };
 }

@@ -22,6 +22,7 @@ const hasLimits = (disk: Disk): boolean =>
 
 /** One disk's defaults, also for a disk that is plugged in later. */
 export function completeDisk(disk: Disk): void {
+  forgetNumbers(disk);
   const driver = (disk.driver ??= {});
   driver.name ??= 'qemu';
   if (disk.type !== 'volume') driver.type ??= 'raw';
@@ -47,6 +48,15 @@ export function completeDisk(disk: Disk): void {
       target: address.target ?? 0,
       unit: address.unit ?? 0,
     };
+  }
+}
+
+/** Numbers of images belong to one run. */
+function forgetNumbers(disk: Disk): void {
+  delete disk.source?.index;
+  for (let store = disk.backingStore; store !== undefined; store = store.backingStore) {
+    delete store.index;
+    delete store.source?.index;
   }
 }
 

@@ -63,5 +63,5 @@ function defaultAudio(domain: CompleteDomain, environment: DefinitionEnvironment
     else if (display.type === 'spice') type = 'spice';
     else if (display.type === 'sdl') type = environment.hostAudio;
   }
-  return type === undefined ? [] : [{ id: 1, type } as Audio];
+  return type === undefined ? [] : [{ id: 1, type }];
 }

@@ -61,6 +61,7 @@ export function completeSections(domain: Domain, environment: DefinitionEnvironm
   domain.on_reboot ??= 'restart';
   domain.on_crash ??= 'destroy';
   const vcpu = (domain.vcpu ??= { value: 1 });
+  if (domain.genid !== undefined) domain.genid.value ??= uuidFromBytes(environment.randomBytes(16));
   vcpu.placement ??= 'static';
   if (vcpu.current === vcpu.value && domain.vcpus === undefined) delete vcpu.current;
   return Object.assign(domain, {

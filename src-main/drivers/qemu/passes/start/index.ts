@@ -8,10 +8,12 @@ import { refuseUnsupported } from '../refuse-unsupported.ts';
 import type { CompleteDomain } from '../types.ts';
 import { assignAliases } from './aliases.ts';
 import { resolveHostModel } from './cpu.ts';
+import { prepareDisks } from './disks.ts';
 import { chooseFirmware } from './firmware.ts';
 import { prepareGraphics } from './graphics.ts';
+import { takeFromHost } from './host-given.ts';
 import { alignMemory } from './memory.ts';
-import { numberImages, prepareChannels } from './paths.ts';
+import { prepareChannels } from './paths.ts';
 import type { StartContext, StartPass } from './types.ts';
 
 export type { RunContext, StartContext } from './types.ts';
@@ -23,8 +25,9 @@ const passes: readonly StartPass[] = [
   assignUsbPorts,
   assignMemorySlots,
   assignAliases,
+  takeFromHost,
   prepareGraphics,
-  numberImages,
+  prepareDisks,
   chooseFirmware,
   alignMemory,
   prepareChannels,

@@ -1,4 +1,3 @@
-import { NodeNumbers, numberDisk } from '../../devices/block-names.ts';
 import type { StartPass } from './types.ts';
 
 /** Channels without a socket of their own listen in the run's folder. */
@@ -11,10 +10,4 @@ export const prepareChannels: StartPass = ({ devices }, { run }) => {
     source.path = `${run.channelDirectory}/${name ?? 'unknown.sock'}`;
     source.mode = 'bind';
   }
-};
-
-/** Images are numbered from the last disk to the first, as libvirt does. */
-export const numberImages: StartPass = ({ devices }) => {
-  const numbers = new NodeNumbers();
-  for (const disk of devices.disk.toReversed()) numberDisk(disk, numbers);
 };

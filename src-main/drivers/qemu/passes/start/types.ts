@@ -25,6 +25,10 @@ export interface RunContext {
   /** The socket on which the emulator of a TPM listens. */
   readonly tpmSocket: (tpm: Tpm) => string;
   readonly memory: MemoryHost;
+  /** A free context id for a vsock; without it a definition must name one. */
+  readonly allocateVsockCid?: () => number;
+  /** What the host's processor says of its memory encryption. */
+  readonly sev?: { readonly cbitpos: number; readonly reducedPhysBits: number };
 }
 
 export interface StartContext extends PassContext {

@@ -1,0 +1,78 @@
+import type { MemoryDevice } from '../../../../../src-shared/model/domain/index.ts';
+import { invalidDefinition, unsupported } from '../errors.ts';
+import type { CompleteDomain, Pass } from '../types.ts';
+
+export const validateMemory: Pass = (domain) => {
+  if (domain.memtune?.min_guarantee !== undefined) throw unsupported('<memtune><min_guarantee> is not known to QEMU.');
+  checkHugepages(domain);
+  checkNodes(domain);
+  for (const device of domain.devices.memory) checkDevice(domain, device);
+};
+
+function checkHugepages({ memoryBacking, cpu }: CompleteDomain): void {
+  const pages = memoryBacking?.hugepages?.page ?? [];
+  if (memoryBacking?.hugepages !== undefined) {
+    if (memoryBacking.source?.type === 'anonymous')
+      throw unsupported("<hugepages> can't be <source type='anonymous'/>.");
+    if (memoryBacking.allocation?.mode === 'ondemand') {
+      throw unsupported("<hugepages> are allocated at once; <allocation mode='ondemand'/> contradicts that.");
+    }
+  }
+  const cells = cpu?.numa?.cell.length ?? 0;
+  if (pages.filter((page) => page.nodeset === undefined).length > 1) {
+    throw invalidDefinition('Two <page> sizes of <hugepages> are for all nodes.');
+  }
+  const seen = new Set<number>();
+  for (const { nodeset, size } of pages) {
+    for (const node of nodeset ?? []) {
+      // Without NUMA cells all memory is node 0.
+      if (node >= Math.max(cells, 1))
+        throw invalidDefinition(`<hugepages> speak of node ${node}, which the guest has not.`);
+      if (seen.has(node)) throw invalidDefinition(`<hugepages> give node ${node} two sizes, one of them ${size} KiB.`);
+      seen.add(node);
+    }
+  }
+}
+
+function checkNodes({ cpu, numatune, vcpu }: CompleteDomain): void {
+  const cells = cpu?.numa?.cell ?? [];
+  for (const { cellid } of numatune?.memnode ?? []) {
+    if (cells.length === 0) throw unsupported('<memnode> needs NUMA cells (<cpu><numa>).');
+    if (cellid >= cells.length) throw unsupported(`<memnode cellid='${cellid}'> is not a NUMA cell of the guest.`);
+  }
+  if (numatune?.memory?.mode === 'restrictive' || numatune === undefined) return;
+  const restrictive = numatune.memnode.filter((node) => node.mode === 'restrictive');
+  if (restrictive.length > 0) {
+    throw unsupported("<memnode mode='restrictive'> needs <memory mode='restrictive'> beside it.");
+  }
+  if (vcpu.value < 1) throw unsupported('A machine has at least one virtual CPU (<vcpu>).');
+}
+
+function checkDevice(domain: CompleteDomain, device: MemoryDevice): void {
+  const { model, target, source } = device;
+  const cells = domain.cpu?.numa?.cell.length ?? 0;
+  const named = `<memory model='${model}'>`;
+  if (model !== 'sgx-epc' && model !== 'virtio-pmem' && target.node !== undefined) {
+    if (cells === 0) throw unsupported(`${named} names a NUMA node, and the guest has none (<cpu><numa>).`);
+    if (target.node >= cells) throw unsupported(`${named} names node ${target.node}; the guest has ${cells}.`);
+  }
+  if (model === 'nvdimm' || model === 'virtio-pmem') {
+    if (source?.path === undefined) throw unsupported(`${named} needs the <path> of a file.`);
+    if (device.discard === true) throw unsupported(`${named} does not support discard='yes'.`);
+  }
+  if (model === 'virtio-pmem') {
+    if (device.access === 'private') throw unsupported(`${named} is always shared.`);
+    if (target.node !== undefined) throw unsupported(`${named} belongs to no NUMA node.`);
+  }
+  if (model !== 'virtio-mem') return;
+  const { requested, block, size } = target;
+  if (requested !== undefined && requested.KiB > size.KiB) {
+    throw unsupported(`${named}: <requested> is more than <size>.`);
+  }
+  if (block === undefined) return;
+  if (block.KiB === 0 || (block.KiB & (block.KiB - 1)) !== 0)
+    throw unsupported(`${named}: <block> is not a power of two.`);
+  if (requested !== undefined && requested.KiB % block.KiB !== 0) {
+    throw unsupported(`${named}: <requested> is not a multiple of <block>.`);
+  }
+}
