@@ -1,6 +1,6 @@
 /** Opens a console's connections for a window, and never takes a console from another viewer unasked. */
 import type { ConsoleRequest } from '../../src-shared/contract/bridge.ts';
-import { VirError } from '../../src-shared/errors.ts';
+import { type ErrorData, VirError } from '../../src-shared/errors.ts';
 import type { Opened } from './carry.ts';
 import { type ConsoleChannel, socketChannel } from './channel.ts';
 
@@ -31,7 +31,9 @@ export function consoleOpener(find: FindConsole): OpenConsole {
       return opened(await socketChannel(session.place.socketPath, name, signal), session.place);
     }
     if (kind === 'spice' && session !== undefined && !force) throw busy(name);
-    const place = await find(request);
+    const place = await find(request).catch((error: unknown) => {
+      throw isHeldElsewhere(error) ? busy(name, error.data) : error;
+    });
     const connected = await socketChannel(place.socketPath, name, signal);
     if (kind !== 'spice') return opened(connected, place);
     const own = { place };
@@ -74,12 +76,17 @@ function whenClosed(channel: ConsoleChannel, act: () => void): ConsoleChannel {
   };
 }
 
-const busy = (name: string): VirError =>
+/** libvirt's words for a serial console that has its one holder already; it has no code of its own for it. */
+const isHeldElsewhere = (error: unknown): error is VirError =>
+  error instanceof VirError &&
+  (error.code === 'resource-busy' || error.data.message.includes('Active console session exists'));
+
+const busy = (name: string, known?: ErrorData): VirError =>
   new VirError({
     code: 'resource-busy',
     domain: 'none',
     message: `${name} is in use.`,
-    cause: 'Another window shows it, and would be disconnected.',
+    cause: known?.message ?? 'Another window shows it, and would be disconnected.',
     fix: 'Take it over, or close the other window first.',
   });
 

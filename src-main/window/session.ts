@@ -25,6 +25,8 @@ export function declareScheme(): void {
 export function hardenSession(manifest: BundleManifest, logger: Logger): void {
   const own = session.defaultSession;
   own.protocol.handle(appScheme, (request) => serveBundle(manifest, request));
+  // Requests for files are not among "all URLs" below.
+  own.protocol.handle('file', () => new Response('', { status: 403 }));
   own.webRequest.onBeforeRequest({ urls: ['<all_urls>'] }, (details, decide) => {
     const allowed = /^(data|blob|devtools):/.test(details.url) || isAppUrl(details.url);
     if (!allowed) logger.log('warn', 'a page asked for something outside the bundle', { url: details.url });
