@@ -244,7 +244,7 @@ function sample(timeMs: number): StatsSample {
         state: machine.state,
         cpu,
         ...(blank
-          ? { blanks: { memory: 'no balloon driver' } }
+          ? { blanks: { memory: 'blank.no-balloon-driver' } }
           : {
               memoryUsedKiB: machine.memoryKiB * (0.3 + (0.4 * ((index * 13) % 10)) / 10 + 0.01 * random()),
               memoryTotalKiB: machine.memoryKiB,
@@ -262,38 +262,26 @@ setInterval(() => {
   if (watched > 0) emit({ channel: 'engine', uri, event: { type: 'stats', sample: sample(Date.now()) } });
 }, 1000);
 
-function history(fromMs: number, toMs: number, points: number, keys: readonly string[], seed: number): StatsSeries {
+const tops = { cpu: 0.4, memory: 6e6, diskRead: 4e6, diskWrite: 8e6, networkRx: 9e5, networkTx: 2e5 };
+
+function history(fromMs: number, toMs: number, points: number, seed: number, scale: number): StatsSeries {
   const wobble = noise(seed);
   const timesMs = Array.from({ length: points }, (_, index) => fromMs + ((toMs - fromMs) * index) / (points - 1));
-  const values: Record<string, (number | null)[]> = {};
-  const tops: Record<string, number> = {
-    cpu: 0.4,
-    memoryUsedKiB: 6e6,
-    diskReadBytesPerSecond: 4e6,
-    diskWriteBytesPerSecond: 8e6,
-    networkRxBytesPerSecond: 9e5,
-    networkTxBytesPerSecond: 2e5,
-  };
-  for (const key of keys) {
-    let level = 0.5;
-    values[key] = timesMs.map((_, index) => {
-      level = Math.max(0.03, Math.min(1, level + (wobble() - 0.5) * 0.2));
-      return index < points * 0.12
-        ? null
-        : level * (tops[key] ?? 1) * (key === 'memoryUsedKiB' ? 0.4 + level * 0.1 : 1);
-    });
-  }
+  const values = Object.fromEntries(
+    Object.entries(tops).map(([key, top]) => {
+      let level = 0.5;
+      return [
+        key,
+        timesMs.map((_, index) => {
+          level = Math.max(0.03, Math.min(1, level + (wobble() - 0.5) * 0.2));
+          if (index < points * 0.12) return null;
+          return level * top * scale * (key === 'memory' ? 0.4 + level * 0.1 : 1);
+        }),
+      ];
+    }),
+  );
   return { timesMs, values, blanks: {} };
 }
-
-const seriesKeys = [
-  'cpu',
-  'memoryUsedKiB',
-  'diskReadBytesPerSecond',
-  'diskWriteBytesPerSecond',
-  'networkRxBytesPerSecond',
-  'networkTxBytesPerSecond',
-];
 
 const checks: readonly HostCheck[] =
   options.checks === 'ok'
@@ -528,7 +516,9 @@ const handlers: Handlers = {
         emit({ channel: 'engine', uri, event: { type: 'stats', sample: sample(Date.now() - index * 1000) } });
   },
   'stats.history': ({ uuid, fromMs, toMs, points }) =>
-    history(fromMs, toMs, points, seriesKeys, uuid === undefined ? 3 : Number.parseInt(uuid.slice(-4), 16) + 5),
+    uuid === undefined
+      ? history(fromMs, toMs, points, 3, 2)
+      : history(fromMs, toMs, points, Number.parseInt(uuid.slice(-4), 16) + 5, 0.3),
   'dialog.open-file': () => '/home/ada/isos/debian-12.5.0-amd64-netinst.iso',
   'dialog.save-file': () => '/home/ada/out.qcow2',
   'window.open-console': () => undefined,
