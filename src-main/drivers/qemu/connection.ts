@@ -1,18 +1,24 @@
 /** An open `qemu:///session`: the guests of this user, on this host, without any privilege. */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import { VirError } from '../../../src-shared/errors.ts';
 import type { ConnectUri } from '../../../src-shared/uri.ts';
 import type { EngineContext } from '../../engine/context.ts';
 import { DomainTable } from '../../engine/domain-table.ts';
-import type { Connection, NodeInfo, Notice } from '../../engine/driver.ts';
+import type { Connection, DomainCapabilitiesSelection, NodeInfo, Notice } from '../../engine/driver.ts';
 import { Emitter, type EngineEvent } from '../../engine/events.ts';
 import { DefinitionStore } from '../../engine/store.ts';
 import type { StorageApi } from '../../engine/storage-api.ts';
 import { privateFolder } from '../../host/files.ts';
 import { createLocalStorage } from '../../storage/local-storage.ts';
 import { type Emulator, findEmulators, hostArchitecture, noEmulator } from './capabilities/emulators.ts';
+import { domainCapabilitiesXml } from './capabilities/domain-xml.ts';
+import { hostCapabilitiesXml } from './capabilities/host-xml.ts';
+import { firmwareFolders, loadFirmwares } from './firmware/load.ts';
+import { domainToArgv } from './native.ts';
 import { CapabilitiesRegistry } from './capabilities/registry.ts';
 import { QemuDomains } from './domains.ts';
 import { defaultNvramPath, removeBelongings, renameBelongings } from './guests/belongings.ts';
@@ -23,7 +29,7 @@ import { autostart } from './lifecycle/autostart.ts';
 import { reattachAll, removeAbandonedRuns } from './lifecycle/reattach.ts';
 import { completeDefinition, type DefinitionEnvironment } from './passes/index.ts';
 import { PortAllocator } from './process/host-facts.ts';
-import { prepareRun } from './process/prepare-run.ts';
+import { type PreparationEnvironment, prepareRun } from './process/prepare-run.ts';
 import { qemuFolders } from './process/run-paths.ts';
 import { managedSavePath, removeManagedSave } from './save/save.ts';
 import { StatusFolder, type StatusProblem } from './process/status-file.ts';
@@ -36,6 +42,7 @@ export class QemuConnection implements Connection {
   readonly domains: QemuDomains;
   readonly storage: StorageApi;
   readonly #context: GuestContext;
+  readonly #preparation: PreparationEnvironment;
   readonly #emulators: readonly Emulator[];
   readonly #statusProblems: readonly StatusProblem[];
   readonly #unsubscribe: () => void;
@@ -44,16 +51,17 @@ export class QemuConnection implements Connection {
     uri: ConnectUri;
     events: Emitter<EngineEvent>;
     context: GuestContext;
-    environment: DefinitionEnvironment;
+    preparation: PreparationEnvironment;
     emulators: readonly Emulator[];
     statusProblems: readonly StatusProblem[];
   }) {
     this.uri = parts.uri;
     this.events = parts.events;
     this.#context = parts.context;
+    this.#preparation = parts.preparation;
     this.#emulators = parts.emulators;
     this.#statusProblems = parts.statusProblems;
-    this.domains = new QemuDomains(parts.context, parts.environment);
+    this.domains = new QemuDomains(parts.context, parts.preparation.definition);
     const storage = createLocalStorage(parts.context.engine, { driverName: 'qemu' });
     this.storage = storage;
     this.#unsubscribe = storage.events.subscribe((event) => this.events.emit(event));
@@ -126,7 +134,7 @@ export class QemuConnection implements Connection {
     for (const record of table.records()) {
       if (existsSync(managedSavePath(context, record.name))) table.changed(record, { hasManagedSave: true });
     }
-    const connection = new QemuConnection({ uri, events, context, environment, emulators, statusProblems: problems });
+    const connection = new QemuConnection({ uri, events, context, preparation, emulators, statusProblems: problems });
     // Nobody who opens a connection waits for guests to start.
     autostart(context, (uuid) => connection.domains.start(uuid)).catch((error: unknown) =>
       engine.logger.log('error', 'starting machines automatically failed', { error }),
@@ -137,6 +145,58 @@ export class QemuConnection implements Connection {
   async hypervisorVersion(): Promise<number> {
     const { major, minor, micro } = (await this.#context.registry.get(this.#nativeEmulator().path)).version;
     return major * 1_000_000 + minor * 1000 + micro;
+  }
+
+  async capabilities(): Promise<string> {
+    const emulators = await Promise.all(
+      this.#emulators.map(async ({ path, architecture }) => ({
+        architecture,
+        capabilities: await this.#context.registry.get(path),
+      })),
+    );
+    // The emulator of 64-bit x86 guests runs 32-bit ones as well.
+    const x86 = emulators.find(({ architecture }) => architecture === 'x86_64');
+    const has32 = emulators.some(({ architecture }) => architecture === 'i686');
+    const all = x86 === undefined || has32 ? emulators : [{ ...x86, architecture: 'i686' }, ...emulators];
+    return hostCapabilitiesXml(nodeInfo(), all);
+  }
+
+  async domainCapabilities(selection: DomainCapabilitiesSelection): Promise<string> {
+    const { emulator, architecture, machine, virtType } = selection;
+    const wanted = architecture === 'i686' && !this.#has('i686') ? 'x86_64' : architecture;
+    const path =
+      emulator ??
+      (wanted === undefined ? this.#nativeEmulator() : this.#emulators.find((item) => item.architecture === wanted))
+        ?.path;
+    if (path === undefined) throw noEmulator(architecture ?? hostArchitecture());
+    const capabilities = await this.#context.registry.get(path);
+    const hasKvm = capabilities.accelerators.some(({ name, works }) => name === 'kvm' && works);
+    const type = virtType ?? (hasKvm ? 'kvm' : 'qemu');
+    if (type !== 'kvm' && type !== 'qemu') {
+      throw new VirError({ code: 'invalid-arg', domain: 'qemu', message: `unknown virttype: ${type}` });
+    }
+    const { firmwares } = await loadFirmwares(firmwareFolders(this.#preparation.configHome));
+    const [hasVfio, hasSwtpm] = await Promise.all([
+      exists('/dev/vfio/vfio'),
+      Promise.any((process.env['PATH'] ?? '').split(':').map((folder) => access(join(folder, 'swtpm')))).then(
+        () => true,
+        () => false,
+      ),
+    ]);
+    return domainCapabilitiesXml(
+      capabilities,
+      {
+        virtType: type,
+        ...(machine === undefined ? {} : { machine }),
+        ...(architecture === undefined ? {} : { architecture }),
+      },
+      { firmwares, hasVfio, hasSwtpm, hasVirtiofsd: false },
+    );
+  }
+
+  async domainXmlToNative(format: string, xml: string): Promise<string> {
+    const domain = await this.#context.table.read(xml, 'start');
+    return await domainToArgv(this.#context, this.#preparation, format, domain);
   }
 
   async nodeInfo(): Promise<NodeInfo> {
@@ -193,9 +253,19 @@ export class QemuConnection implements Connection {
     ];
   }
 
+  #has(architecture: string): boolean {
+    return this.#emulators.some((item) => item.architecture === architecture);
+  }
+
   #nativeEmulator(): Emulator {
     const found = this.#emulators.find(({ architecture }) => architecture === hostArchitecture()) ?? this.#emulators[0];
     if (found === undefined) throw noEmulator(hostArchitecture());
     return found;
   }
 }
+
+const exists = async (path: string): Promise<boolean> =>
+  await access(path).then(
+    () => true,
+    () => false,
+  );
