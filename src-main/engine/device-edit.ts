@@ -60,9 +60,14 @@ export function addDevice(domain: Domain, added: ParsedDevice): Domain {
   return withDevices(domain, added, [...list, device]);
 }
 
-/** The device a description means. @throws VirError `device-missing` */
+/** The device a description means, if there is one. */
+export function lookForDevice(domain: Domain, wanted: ParsedDevice): DeviceParts | undefined {
+  return matching(devicesOf(domain, wanted.kind), wanted.device);
+}
+
+/** The same where there must be one. @throws VirError `device-missing` */
 export function findDevice(domain: Domain, wanted: ParsedDevice): DeviceParts {
-  const found = matching(devicesOf(domain, wanted.kind), wanted.device);
+  const found = lookForDevice(domain, wanted);
   if (found !== undefined) return found;
   const what = wanted.device.alias?.name ?? identity(wanted.device);
   throw refuse(

@@ -241,7 +241,8 @@ export class DomainRegistry<Runtime> {
     const found = record as MutableRecord<Runtime>;
     if (found.live === undefined) throw this.errors.notRunning(found.name);
     this.#setLive(found, change(found.live));
-    if (found.effective !== undefined) found.effective = new Configuration(change(found.effective.domain));
+    const { effective } = found;
+    if (effective !== undefined) found.effective = new Configuration(() => inactiveCopy(change(effective.domain)));
     this.touch(found);
   }
 

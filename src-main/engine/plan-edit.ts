@@ -2,31 +2,39 @@
  * Edits of a machine: what would change and when, and then just that. The live part goes through the driver's own verbs;
  * what it can't change in a running guest waits for the next start.
  */
+import { randomBytes } from 'node:crypto';
 import type { EditPlan, PlannedChange } from '../../src-shared/contract/domains.ts';
 import { VirError } from '../../src-shared/errors.ts';
 import {
+  type Devices,
   type Disk,
   type Domain,
   formatDomain,
+  type Graphics,
   type Interface,
   parseDomain,
 } from '../../src-shared/model/domain/index.ts';
 import { type DeviceText, diffDomains, type DomainDifference } from '../../src-shared/model/domain-diff.ts';
 import { diskSchema, interfaceSchema } from '../../src-shared/model/domain/index.ts';
 import { parseXml } from '../../src-shared/xml/parse.ts';
-import { inactiveCopy } from './live-parts.ts';
+import type { DomainSummary } from '../../src-shared/model/summary.ts';
+import { lookForDevice, parseDevice, replaceDevice } from './device-edit.ts';
+import { fromXmlError } from './domain-errors.ts';
 import { type DomainApi, need } from './driver.ts';
+import { inactiveCopy, withoutSecrets } from './live-parts.ts';
 
 /** A change with what carries it out in a running guest; absent when it waits for the next start. */
 interface Step {
   readonly change: PlannedChange;
   readonly live?: (domains: DomainApi, uuid: string) => Promise<void>;
+  /** The device it plugs in. */
+  readonly plugs?: string;
 }
 
 /** What an edit would do, without doing it. */
 export async function planEdit(domains: DomainApi, uuid: string, xml: string): Promise<EditPlan> {
   const { steps, after } = await prepare(domains, uuid, xml);
-  return { changes: steps.map((step) => step.change), xml: formatDomain(after) };
+  return { changes: steps.map((step) => step.change), xml: formatDomain(withoutSecrets(after)) };
 }
 
 /**
@@ -36,56 +44,113 @@ export async function planEdit(domains: DomainApi, uuid: string, xml: string): P
 export async function applyEdit(domains: DomainApi, uuid: string, xml: string, author: string): Promise<EditPlan> {
   const { steps, after } = await prepare(domains, uuid, xml);
   const done: string[] = [];
-  for (const { live, change } of steps) {
-    if (live === undefined) continue;
-    try {
+  const plugged: string[] = [];
+  try {
+    for (const { live, change, plugs } of steps) {
+      if (live === undefined) continue;
       await live(domains, uuid);
       done.push(change.path);
-    } catch (error) {
-      if (!(error instanceof VirError) || done.length === 0) throw error;
-      const already = `Already changed in the running machine: ${done.join(', ')}.`;
-      throw new VirError(
-        { ...error.data, cause: [error.data.cause, already].filter(Boolean).join(' ') },
-        { cause: error },
-      );
+      if (plugs !== undefined) plugged.push(plugs);
     }
+    const definition = plugged.length === 0 ? after : withPlaces(after, parseDomain(await domains.xml(uuid)), plugged);
+    await need(domains, 'define')(formatDomain(definition), { author });
+  } catch (error) {
+    if (!(error instanceof VirError) || done.length === 0) throw error;
+    const already = `Already changed in the running machine: ${done.join(', ')}. Its definition is as it was.`;
+    throw new VirError(
+      { ...error.data, cause: [error.data.cause, already].filter(Boolean).join(' ') },
+      { cause: error },
+    );
   }
-  const text = formatDomain(after);
-  await need(domains, 'define')(text, { author });
   return { changes: steps.map((step) => step.change), xml: await domains.xml(uuid, { inactive: true }) };
 }
 
 async function prepare(domains: DomainApi, uuid: string, xml: string): Promise<{ steps: Step[]; after: Domain }> {
   const summary = await domains.lookupByUuid(uuid);
-  const after = parseDomain(xml);
-  if (after.uuid !== undefined && after.uuid !== summary.uuid) {
-    throw new VirError({
-      code: 'operation-invalid',
-      domain: 'none',
-      message: `The UUID of '${summary.name}' can't be changed by an edit.`,
-      fix: 'Clone the machine instead.',
-    });
-  }
-  if (after.name !== summary.name) {
-    throw new VirError({
-      code: 'operation-invalid',
-      domain: 'none',
-      message: `The name of '${summary.name}' can't be changed by an edit.`,
-      fix: 'Rename the machine instead.',
-    });
-  }
   const stored = parseDomain(await domains.xml(uuid, { inactive: true, secure: true }));
+  const after = keepSecrets(readEdit(xml, summary), stored);
   const running =
     summary.id === undefined ? undefined : inactiveCopy(parseDomain(await domains.xml(uuid, { secure: true })));
-  const steps = diffDomains(stored, inactiveCopy(after)).map((difference) => {
+  // What the running machine lacks of the edit: a difference that was waiting already needs no live change, or another.
+  const missing = running === undefined ? [] : diffDomains(running, after);
+  const steps = diffDomains(stored, after).map((difference) => {
     const change = describe(difference, 'next-boot');
-    const live = running === undefined ? undefined : liveStep(domains, difference, running);
-    // A machine that is off has its whole change now; "next boot" only means something while it runs.
-    const when = running === undefined || live !== undefined ? 'now' : 'next-boot';
-    return { change: { ...change, when }, ...(live === undefined ? {} : { live }) } satisfies Step;
+    if (running === undefined) return { change: { ...change, when: 'now' } } satisfies Step;
+    const needed = missing.find((other) => change.path === describe(other, 'now').path);
+    const live = needed === undefined ? undefined : liveStep(domains, needed, running);
+    const when = needed === undefined || live !== undefined ? 'now' : 'next-boot';
+    const plugs = live !== undefined && difference.type === 'device-added' ? { plugs: difference.device.xml } : {};
+    return { change: { ...change, when }, ...(live === undefined ? {} : { live }), ...plugs } satisfies Step;
   });
   return { steps, after };
 }
+
+function readEdit(xml: string, { name, uuid }: DomainSummary): Domain {
+  let edited: Domain;
+  try {
+    edited = inactiveCopy(parseDomain(xml));
+  } catch (thrown) {
+    throw fromXmlError(thrown);
+  }
+  const refuse = (what: string, fix: string): VirError =>
+    new VirError({
+      code: 'operation-invalid',
+      domain: 'none',
+      message: `The ${what} of '${name}' can't be changed by an edit.`,
+      fix,
+    });
+  if (edited.uuid !== undefined && edited.uuid !== uuid) throw refuse('UUID', 'Clone the machine instead.');
+  if (edited.name !== name) throw refuse('name', 'Rename the machine instead.');
+  return { ...edited, uuid, ...(edited.devices === undefined ? {} : { devices: withMacs(edited.devices) }) };
+}
+
+/** A card without an address would get one now and another at its next start. */
+function withMacs(devices: Devices): Devices {
+  const mac = (): string => ['52:54:00', ...(randomBytes(3).toString('hex').match(/../g) ?? [])].join(':');
+  const card = (each: Interface): Interface =>
+    each.mac?.address === undefined ? { ...each, mac: { ...each.mac, address: mac() } } : each;
+  return { ...devices, interface: devices.interface.map(card) };
+}
+
+/** A device that was plugged in is at its next start where it is now. */
+function withPlaces(definition: Domain, running: Domain, plugged: readonly string[]): Domain {
+  return plugged.reduce((domain, xml) => {
+    const added = parseDevice(xml);
+    const address = lookForDevice(running, added)?.address;
+    if (address === undefined || added.device.address !== undefined) return domain;
+    return replaceDevice(domain, { ...added, device: { ...added.device, address } });
+  }, definition);
+}
+
+/**
+ * Editors show XML without passwords; what is not shown must not be lost by storing it. A password is taken away by
+ * giving an empty one.
+ */
+function keepSecrets(edited: Domain, stored: Domain): Domain {
+  const { devices } = edited;
+  if (devices === undefined) return edited;
+  const graphics = devices.graphics.map((display) => {
+    if (!('passwd' in display || acceptsPassword(display))) return display;
+    const given = 'passwd' in display ? display.passwd : undefined;
+    if (given === '') {
+      const { passwd: _, ...rest } = display as { passwd?: string };
+      return rest as Graphics;
+    }
+    const old = stored.devices?.graphics.find((other) => other.type === display.type);
+    const passwd = given ?? (old !== undefined && 'passwd' in old ? old.passwd : undefined);
+    return passwd === undefined ? display : ({ ...display, passwd } as Graphics);
+  });
+  const disk = devices.disk.map((each) => {
+    if (each.type !== 'network' || each.source === undefined || each.source.cookies !== undefined) return each;
+    const old = stored.devices?.disk.find((other) => other.target.dev === each.target.dev);
+    const cookies = old?.type === 'network' ? old.source?.cookies : undefined;
+    return cookies === undefined ? each : { ...each, source: { ...each.source, cookies } };
+  });
+  return { ...edited, devices: { ...devices, graphics, disk } };
+}
+
+const acceptsPassword = (display: Graphics): boolean =>
+  display.type === 'vnc' || display.type === 'spice' || display.type === 'rdp';
 
 /** How a running guest takes a difference; undefined when it can't. */
 function liveStep(domains: DomainApi, difference: DomainDifference, running: Domain): Step['live'] {
@@ -189,22 +254,22 @@ function describe(difference: DomainDifference, when: PlannedChange['when']): Pl
         ...device(difference.device, when),
         kind: 'added',
         label: 'change.device.added',
-        after: difference.device.xml,
+        after: shown(difference.device),
       };
     case 'device-removed':
       return {
         ...device(difference.device, when),
         kind: 'removed',
         label: 'change.device.removed',
-        before: difference.device.xml,
+        before: shown(difference.device),
       };
     case 'device-changed':
       return {
         ...device(difference.after, when),
         kind: 'changed',
         label: 'change.device.changed',
-        before: difference.before.xml,
-        after: difference.after.xml,
+        before: shown(difference.before),
+        after: shown(difference.after),
       };
     case 'section': {
       const { section, before, after } = difference;
@@ -220,6 +285,9 @@ function describe(difference: DomainDifference, when: PlannedChange['when']): Pl
     }
   }
 }
+
+/** A password that changes is told to change, not what it is. */
+const shown = ({ xml }: DeviceText): string => xml.replace(/ passwd='[^']*'/g, " passwd='…'");
 
 function device(
   { kind, name }: DeviceText,

@@ -67,7 +67,7 @@ describe('planning an edit', () => {
   test('lets a change that the driver has no verb for wait', async () => {
     const { domains } = driver({ running: true });
     const { attachDevice: _attach, ...less } = domains;
-    const plan = await planEdit(less as DomainApi, uuid, stored.replace('</devices>', `${disk}</devices>`));
+    const plan = await planEdit(less, uuid, stored.replace('</devices>', `${disk}</devices>`));
     expect(plan.changes.map((change) => change.when)).toEqual(['next-boot']);
   });
 
