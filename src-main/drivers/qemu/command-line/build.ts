@@ -58,7 +58,8 @@ const deprecations: Partial<Record<string, Readonly<Record<string, string>>>> = 
 /** How QEMU takes what is deprecated: for those who test against it. */
 const deprecation: Section = (options, { domain, capabilities }) => {
   const behaviour = deprecations[domain.qemuDeprecation?.behavior ?? 'none'];
-  if (behaviour !== undefined && capabilities.hasOption('compat')) options.add('-compat', toJson(behaviour));
+  // The option is in no list QEMU gives; it is as old as objects in JSON.
+  if (behaviour !== undefined && capabilities.schemaHas('object-add/arg-type/qom-type/^secret')) options.add('-compat', toJson(behaviour));
 };
 
 /** The machine stands still until it is told to run. */
@@ -81,8 +82,16 @@ const reservations: Section = (options, { domain, launch }) => {
 };
 
 const ioThreads: Section = (options, { domain }) => {
-  for (const { id, thread_pool_min: min, thread_pool_max: max } of ioThreadsOf(domain)) {
-    options.object({ 'qom-type': 'iothread', id: `iothread${id}`, 'thread-pool-min': min, 'thread-pool-max': max });
+  for (const { id, thread_pool_min: min, thread_pool_max: max, poll } of ioThreadsOf(domain)) {
+    options.object({
+      'qom-type': 'iothread',
+      id: `iothread${id}`,
+      'thread-pool-min': min,
+      'thread-pool-max': max,
+      'poll-max-ns': poll?.max,
+      'poll-grow': poll?.grow,
+      'poll-shrink': poll?.shrink,
+    });
   }
   const main = domain.defaultiothread;
   if (main === undefined) return;
@@ -94,7 +103,7 @@ const ioThreads: Section = (options, { domain }) => {
   });
 };
 
-type IoThread = { readonly id: number; readonly thread_pool_min?: number; readonly thread_pool_max?: number };
+type IoThread = NonNullable<CompleteDomain['iothreadids']>['iothread'][number];
 
 /** Those listed, and as many more as `<iothreads>` says, with the lowest free numbers. */
 function ioThreadsOf(domain: CompleteDomain): IoThread[] {

@@ -123,6 +123,7 @@ export const folders: Section = (options, context) => {
       if (path === undefined) throw unsupported('virtiofsd, which serves folders to guests, is not available.');
       options.chardev({ type: 'unix', source: { path, seclabel: [] } }, vhostUserAlias(folder), {});
     } else {
+      if (folder.driver?.type === 'handle') throw unsupported("QEMU no longer has <filesystem><driver type='handle'>.");
       const parts = fsdevOptions(folder).flatMap(([name, value]) =>
         value === undefined ? [] : [`${name}=${escapeComma(value)}`],
       );

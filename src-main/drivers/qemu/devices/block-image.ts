@@ -1,7 +1,7 @@
 /** The chain of images behind a disk, each with what it takes from the disk, and the names of what QEMU makes of it. */
 import type { BackingStore, Disk, DiskDriver } from '../../../../src-shared/model/domain/index.ts';
 import type { AnySource } from '../../../../src-shared/model/domain/storage-source.ts';
-import { isImage } from './block-names.ts';
+import { cacheOf, isImage } from './block-names.ts';
 
 export interface Image {
   /** What the names of its nodes begin with. */
@@ -11,6 +11,7 @@ export interface Image {
   readonly source: AnySource;
   readonly readOnly: boolean;
   readonly driver: DiskDriver | undefined;
+  readonly cache: DiskDriver['cache'];
   readonly isTop: boolean;
   readonly isFloppy: boolean;
   readonly cacheSize: number | undefined;
@@ -42,6 +43,7 @@ export function imagesOf(disk: Disk, resolveVolume?: ResolveVolume, topName?: st
     source: { ...volume?.source, ...topSource(disk) },
     readOnly: disk.readonly === true,
     driver: disk.driver,
+    cache: cacheOf(disk),
     isTop: true,
     isFloppy: disk.device === 'floppy',
     cacheSize: disk.driver?.metadata_cache?.max_size.bytes,
@@ -71,6 +73,7 @@ function chain(disk: Disk, store: BackingStore | undefined, upper: Omit<Image, '
     source: store.source ?? { host: [], seclabel: [] },
     readOnly: true,
     driver: disk.driver,
+    cache: cacheOf(disk),
     isTop: false,
     isFloppy: disk.device === 'floppy',
     cacheSize: store.format?.metadata_cache?.max_size.bytes,

@@ -1,4 +1,4 @@
-import type { BackingStore, Disk, DiskTarget } from '../../../../src-shared/model/domain/index.ts';
+import type { BackingStore, Disk, DiskDriver, DiskTarget } from '../../../../src-shared/model/domain/index.ts';
 
 /** Every image has two nodes in QEMU: its bytes, and this one, what its format makes of them. */
 const formatNode = (index: number): string => `libvirt-${index}-format`;
@@ -48,6 +48,22 @@ export function numberDisk(disk: Disk, numbers: NodeNumbers): void {
   // An empty drive takes a number too, which its medium then has not.
   if (disk.source !== undefined && !isEmptyDisk(disk) && disk.type !== 'vhostuser') disk.source.index = number;
   for (let store = disk.backingStore; isImage(store); store = store.backingStore) store.index ??= numbers.next();
+}
+
+/** Numbers belong to one run: a definition has none. */
+export function forgetNumbers(disk: Disk): void {
+  delete disk.source?.index;
+  for (let store = disk.backingStore; store !== undefined; store = store.backingStore) {
+    delete store.index;
+    delete store.source?.index;
+  }
+}
+
+/** What others write too must not be answered from this host's memory. */
+export function cacheOf({ driver, shareable, readonly }: Disk): DiskDriver['cache'] {
+  const isDefault = driver?.cache === undefined || driver.cache === 'default';
+  if (!isDefault) return driver.cache;
+  return shareable === true && readonly !== true ? 'none' : undefined;
 }
 
 /** The node that a disk's device reads from and writes to. */

@@ -66,7 +66,7 @@ function imageSteps(image: Image, host: BlockHost): BlockStep[] {
 }
 
 function imageBlockdevs(image: Image, objects: ImageObjects, host: BlockHost): BlockdevProperties[] {
-  const cache = cacheProperties(image.driver);
+  const cache = cacheProperties(image.cache);
   const slice = image.source.slices?.slice[0];
   const storage: BlockdevProperties = {
     ...storageBackend({ ...image, objects }, host),
@@ -126,7 +126,10 @@ function formatProperties(image: Image, objects: ImageObjects): { driver: string
   }
   const cacheSize = driver === 'qcow2' ? image.cacheSize : undefined;
   const { encryption } = image.source;
-  if (encryption === undefined || !isEncryptedByQemu(image)) return { driver, 'cache-size': cacheSize };
+  const keepsReferences = driver === 'qcow2' ? image.driver?.discard_no_unref : undefined;
+  if (encryption === undefined || !isEncryptedByQemu(image)) {
+    return { driver, 'cache-size': cacheSize, 'discard-no-unref': keepsReferences };
+  }
   if (driver === 'raw') {
     if (encryption.format !== 'luks') {
       throw unsupported(`A raw image can't be encrypted in the format '${encryption.format}'; QEMU knows 'luks'.`);
@@ -137,7 +140,12 @@ function formatProperties(image: Image, objects: ImageObjects): { driver: string
     throw unsupported(`QEMU can't open a disk encrypted in the format '${encryption.format}'.`);
   }
   const format = encryption.format === 'luks' ? 'luks' : 'aes';
-  return { driver, encrypt: { format, 'key-secret': objects.encryption }, 'cache-size': cacheSize };
+  return {
+    driver,
+    encrypt: { format, 'key-secret': objects.encryption },
+    'cache-size': cacheSize,
+    'discard-no-unref': keepsReferences,
+  };
 }
 
 /** Detected zeroes are punched out only where discards are let through. */
@@ -149,8 +157,8 @@ function discardProperties({ driver, isTop }: Image): JsonProperties {
   };
 }
 
-function cacheProperties(driver: DiskDriver | undefined): JsonProperties | undefined {
-  switch (driver?.cache) {
+function cacheProperties(cache: DiskDriver['cache']): JsonProperties | undefined {
+  switch (cache) {
     case undefined:
     case 'default':
       return undefined;

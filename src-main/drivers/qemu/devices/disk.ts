@@ -1,6 +1,6 @@
 import type { Disk, DiskDriver } from '../../../../src-shared/model/domain/index.ts';
 import { unsupported } from '../passes/errors.ts';
-import { backendNode } from './block-names.ts';
+import { backendNode, cacheOf } from './block-names.ts';
 import { addressProperties, driveProperties } from './address.ts';
 import {
   aliasOf,
@@ -94,8 +94,8 @@ function usbRemovable(disk: Disk, { capabilities }: DeviceContext): boolean | un
 
 /** Whether the guest sees a write cache; what passes commands through has the device's own. */
 function writeCache(disk: Disk): boolean | undefined {
-  const cache = disk.driver?.cache;
-  if (cache === undefined || cache === 'default' || disk.device === 'lun') return undefined;
+  const cache = cacheOf(disk);
+  if (cache === undefined || disk.device === 'lun') return undefined;
   return cache !== 'writethrough' && cache !== 'directsync';
 }
 

@@ -5,6 +5,9 @@ import type { CompleteDomain, Pass } from './types.ts';
 /** Sections whose unknown content has no bearing on the hardware, or belongs to others. */
 const ignored = new Set(['metadata', 'seclabel', 'title', 'description']);
 
+/** `<protocol type='raw'/>` is often written for character devices that speak no protocol. */
+const meaningless = new Set(['protocol']);
+
 /**
  * A machine is not started with less than its definition asks for: whatever the definition holds that nothing here
  * knows is refused by name. It stays in the XML.
@@ -33,7 +36,7 @@ function refuseExtra(extra: Extra, path: string, { name }: CompleteDomain): void
     throw unsupported(`Domain '${name}' can't be started: the attribute ${path}/@${attribute} is not supported.`);
   }
   for (const { node } of extra.nodes ?? []) {
-    if (node.kind !== 'element' || node.name.includes(':')) continue;
+    if (node.kind !== 'element' || node.name.includes(':') || meaningless.has(node.name)) continue;
     throw unsupported(`Domain '${name}' can't be started: the element ${path}/${node.name} is not supported.`);
   }
 }

@@ -8,18 +8,20 @@ import { refuseUnsupported } from '../refuse-unsupported.ts';
 import type { CompleteDomain } from '../types.ts';
 import { assignAliases } from './aliases.ts';
 import { resolveHostModel } from './cpu.ts';
-import { prepareDisks } from './disks.ts';
+import { numberImages } from './disks.ts';
 import { chooseFirmware } from './firmware.ts';
 import { prepareGraphics } from './graphics.ts';
 import { takeFromHost } from './host-given.ts';
 import { alignMemory } from './memory.ts';
 import { prepareChannels } from './paths.ts';
+import { refuseUnprovided } from './refuse-unprovided.ts';
 import type { StartContext, StartPass } from './types.ts';
 
-export type { RunContext, StartContext } from './types.ts';
+export type { Provision, RunContext, StartContext } from './types.ts';
 
 const passes: readonly StartPass[] = [
   refuseUnsupported,
+  refuseUnprovided,
   assignVirtioSerialPorts,
   assignPciAddresses,
   assignUsbPorts,
@@ -27,7 +29,7 @@ const passes: readonly StartPass[] = [
   assignAliases,
   takeFromHost,
   prepareGraphics,
-  prepareDisks,
+  numberImages,
   chooseFirmware,
   alignMemory,
   prepareChannels,

@@ -3,6 +3,14 @@ import type { MemoryHost } from '../../devices/memory-backend.ts';
 import type { FirmwareDescriptor } from '../../firmware/descriptor.ts';
 import type { PassContext, CompleteDomain } from '../types.ts';
 
+/**
+ * What whoever starts machines sees to, outside QEMU: control groups, CPU affinity and scheduling, traffic rules of
+ * the host's network cards, CPUs that are plugged in before the guest runs, overlays for transient disks, a helper
+ * for SCSI reservations.
+ */
+export type Provision =
+  'limits' | 'affinity' | 'scheduling' | 'traffic' | 'cpu-hotplug' | 'transient-disks' | 'reservations';
+
 /** One run of a domain: its own folder, and what the host has given it. */
 export interface RunContext {
   /** The folder of this run: monitor socket, key, displays' sockets. */
@@ -25,6 +33,8 @@ export interface RunContext {
   /** The socket on which the emulator of a TPM listens. */
   readonly tpmSocket: (tpm: Tpm) => string;
   readonly memory: MemoryHost;
+  /** A machine that needs anything else is refused. */
+  readonly provides?: ReadonlySet<Provision>;
   /** A free context id for a vsock; without it a definition must name one. */
   readonly allocateVsockCid?: () => number;
   /** What the host's processor says of its memory encryption. */

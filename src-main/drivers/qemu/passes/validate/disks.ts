@@ -43,6 +43,10 @@ export function validateDisk(
     throw unsupported(`${named}: rawio and sgio are for device='lun'.`);
   }
   if (disk.sgio === 'unfiltered') throw unsupported(`${named}: sgio='unfiltered' is no longer a part of Linux.`);
+  const keepsReferences = driver?.discard_no_unref;
+  if (keepsReferences !== undefined && !capabilities.schemaHas('blockdev-add/arg-type/+qcow2/discard-no-unref')) {
+    throw unsupported(`${named}: this QEMU has no discard_no_unref.`);
+  }
   if (driver?.io === 'io_uring' && !capabilities.schemaHas('blockdev-add/arg-type/+file/aio/^io_uring')) {
     throw unsupported(`${named}: this QEMU has no io='io_uring'.`);
   }
