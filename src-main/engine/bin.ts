@@ -15,7 +15,7 @@ import type { DomainSummary } from '../../src-shared/model/summary.ts';
 import { readIfThere, writeWhole } from '../host/files.ts';
 import { type Connection, need } from './driver.ts';
 import type { Logger } from './logger.ts';
-import { diskPaths } from './usage.ts';
+import { createDiskUsage, diskPaths } from './usage.ts';
 
 const stored = z.object({
   id: z.string(),
@@ -72,6 +72,7 @@ export class Bin {
     const own = diskPaths(domain);
     const foreign = disks.find((path) => !own.includes(path));
     if (foreign !== undefined) throw refuse(`'${foreign}' is not a disk of the machine '${summary.name}'.`);
+    await refuseShared(connection, summary.name, disks);
 
     const deletedMs = this.#now();
     const nvram = domain.os?.nvram?.value;
@@ -207,6 +208,20 @@ export class Bin {
       else this.#options.logger.log('warn', 'a file in the bin is not an entry and is left alone', { path });
     }
     return entries.sort((a, b) => b.deletedMs - a.deletedMs);
+  }
+}
+
+/** A disk that another machine uses too can't go with this one. */
+async function refuseShared(connection: Connection, name: string, disks: readonly string[]): Promise<void> {
+  if (disks.length === 0) return;
+  const users = await createDiskUsage().diskUsers(connection);
+  for (const path of disks) {
+    const others = (users.get(path) ?? []).filter((user) => user !== name);
+    if (others.length === 0) continue;
+    throw refuse(
+      `The disk '${path}' can't be deleted with '${name}': ${others.join(', ')} uses it too.`,
+      'Leave this disk where it is.',
+    );
   }
 }
 
