@@ -5,7 +5,7 @@ import { reportError } from './feedback/notices.ts';
 import { applyEvents, applyOpened, emptyInventory, type MachineKey, touchedBy } from './store/inventory.ts';
 import { type InventoryState, useInventory } from './store/inventory-store.ts';
 import { useJobs } from './store/jobs-store.ts';
-import { acceptSettings, useSettings } from './store/settings-store.ts';
+import { acceptSettings, hasRememberedSettings, useSettings } from './store/settings-store.ts';
 import { statsStore } from './store/stats-store.ts';
 
 /** Machines an event named while lists are on their way. */
@@ -95,8 +95,12 @@ export function startFeed(): void {
     opened.set(uri, underWay);
     return underWay;
   };
-  const first = open(useSettings.getState().defaultUri);
-  const settings = engine.call('settings.get', {}).then(acceptSettings);
+  const guess = hasRememberedSettings() ? open(useSettings.getState().defaultUri) : undefined;
+  const settings = engine.call('settings.get', {}).then((told) => {
+    acceptSettings(told);
+    return open(told.defaultUri);
+  });
+  const first = Promise.all([guess, settings]);
   const jobs = engine.call('jobs.list', {}).then((list) => {
     useJobs.setState(({ jobs: known }) => ({
       jobs: new Map([...list.map((job) => [job.id, job] as const), ...known]),

@@ -3,6 +3,7 @@ import type common from '../locales/en/common.json';
 import type consoleText from '../locales/en/console.json';
 import type create from '../locales/en/create.json';
 import type hosts from '../locales/en/hosts.json';
+import type machine from '../locales/en/machine.json';
 import type machines from '../locales/en/machines.json';
 import type performance from '../locales/en/performance.json';
 import type settings from '../locales/en/settings.json';
@@ -16,6 +17,7 @@ declare module 'i18next' {
       console: typeof consoleText;
       create: typeof create;
       hosts: typeof hosts;
+      machine: typeof machine;
       machines: typeof machines;
       performance: typeof performance;
       settings: typeof settings;

@@ -12,8 +12,9 @@ import { setFormatLanguage } from './format.ts';
  * The text of a key, `namespace:key` or a key of `common`. Ask while rendering: when the language changes, everything is
  * rendered anew.
  */
-export const t: TFunction<['common', 'console', 'create', 'hosts', 'machines', 'performance', 'settings', 'storage']> =
-  i18next.t;
+export const t: TFunction<
+  ['common', 'console', 'create', 'hosts', 'machine', 'machines', 'performance', 'settings', 'storage']
+> = i18next.t;
 
 const languages = ['en', 'de'] as const;
 type Language = (typeof languages)[number];

@@ -38,7 +38,11 @@ const Console = screen<MachineRef & { readonly alias: string | undefined }>(
 );
 const Create = screen(['create'], () => import('../features/create/create-screen.tsx'));
 const Hosts = screen(['hosts'], () => import('../features/hosts/hosts-screen.tsx'));
-const Machine = screen<MachineScreenProps>(['machine'], () => import('../features/machine/machine-screen.tsx'));
+/** Its console and its graphs speak with the words of their own screens, its hardware with those of a new machine. */
+const Machine = screen<MachineScreenProps>(
+  ['machine', 'console', 'create', 'performance', 'storage'],
+  () => import('../features/machine/machine-screen.tsx'),
+);
 const Performance = screen(['performance'], () => import('../features/performance/performance-screen.tsx'));
 const Settings = screen<{ page: string | undefined }>(
   ['settings'],

@@ -23,6 +23,8 @@ export const initialSettings: Settings = {
 
 const rememberedAs = 'settings';
 
+export const hasRememberedSettings = (): boolean => localStorage.getItem(rememberedAs) !== null;
+
 /** As they were last time, so that the first paint has the right colours and words. */
 function remembered(): Settings {
   const text = localStorage.getItem(rememberedAs);

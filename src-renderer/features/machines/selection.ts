@@ -39,7 +39,9 @@ export function move<K>(
   modifiers: Modifiers,
 ): Selection<K> {
   const from = selection.active === undefined ? -1 : order.indexOf(selection.active);
-  const to = from < 0 ? (step > 0 ? 0 : order.length - 1) : Math.max(0, Math.min(order.length - 1, from + step));
+  // From nowhere, Down begins at the first and Up at the last; Home and End still mean what they say.
+  const wanted = from < 0 && step < 0 ? order.length + step : from + step;
+  const to = Math.max(0, Math.min(order.length - 1, wanted));
   const key = order[to];
   if (key === undefined) return selection;
   if (modifiers.toggle && !modifiers.range) return { ...selection, active: key };

@@ -39,6 +39,12 @@ describe('choosing in a list', () => {
     expect(chosen(move(first, 2, order, shift))).toBe('abc');
   });
 
+  it('from nowhere begins at the first with Down, at the last with Up; Home and End go to the ends', () => {
+    const from = (step: number): string | undefined =>
+      move(nothingSelected as Selection<string>, step, order, plain).active;
+    expect([from(1), from(-1), from(-order.length), from(order.length)]).toEqual(['a', 'e', 'a', 'e']);
+  });
+
   it('with Ctrl moves the place and leaves the choice', () => {
     const start = choose(nothingSelected as Selection<string>, 'a', order, plain);
     const moved = move(start, 1, order, ctrl);

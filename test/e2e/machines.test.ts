@@ -1,0 +1,192 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type AppHome, createHome } from '../support/app-home.ts';
+import { writeSettings } from '../support/app-settings.ts';
+import { ask } from '../support/ask.ts';
+import { launchApp, type LaunchedApp } from '../support/electron.ts';
+
+const uri = 'test:///many?n=1000';
+let home: AppHome;
+let launched: LaunchedApp;
+let page: Page;
+const errors: string[] = [];
+
+beforeAll(async () => {
+  home = createHome();
+  writeSettings(home, { defaultUri: uri, language: 'en', theme: 'light' });
+  launched = await launchApp({ home });
+  page = launched.window;
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  await page.getByRole('row').nth(3).waitFor();
+});
+afterAll(async () => {
+  await launched.close();
+  home.dispose();
+});
+
+const grid = () => page.getByRole('grid');
+const rowOf = (name: string) => page.getByRole('row').filter({ has: page.getByText(name, { exact: true }) });
+const chosen = () => page.locator('[role="row"][aria-selected="true"]');
+
+/** A machine of this connection in some state. */
+async function machineThat(state: string): Promise<{ readonly name: string; readonly uuid: string }> {
+  const machine = (await ask(page, 'domains.list', { uri })).find((each) => each.state === state);
+  if (machine === undefined) throw new Error(`no machine is ${state}`);
+  return machine;
+}
+
+async function search(text: string): Promise<void> {
+  await page.keyboard.press('Control+f');
+  await page.getByRole('searchbox').fill(text);
+}
+
+describe('a list of a thousand machines', () => {
+  test('tells how many there are, and has only the rows in sight', async () => {
+    expect(Number(await grid().getAttribute('aria-rowcount'))).toBe(1001);
+    expect(await page.getByRole('row').count()).toBeLessThan(80);
+    expect(await page.getByText('1000 machines').count()).toBeGreaterThan(0);
+  });
+
+  test('is reached to its end by one key', async () => {
+    await grid().focus();
+    await page.keyboard.press('End');
+    await expect.poll(async () => await chosen().getAttribute('aria-rowindex')).toBe('1001');
+    expect(await chosen().isVisible()).toBe(true);
+    await page.keyboard.press('Home');
+    await expect.poll(async () => await chosen().getAttribute('aria-rowindex')).toBe('2');
+  });
+
+  test('chooses a range with Shift and tells about it', async () => {
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Shift+ArrowDown');
+    expect(await chosen().count()).toBe(3);
+    await page.getByRole('complementary').getByRole('heading', { name: '3 machines' }).waitFor();
+    await page.keyboard.press('Escape');
+    expect(await chosen().count()).toBe(0);
+  });
+
+  test('finds a machine by its name and shows all again', async () => {
+    const { name } = await machineThat('shutoff');
+    await search(name);
+    await expect.poll(async () => await rowOf(name).count()).toBe(1);
+    await page.keyboard.press('Escape');
+    await expect.poll(async () => await grid().getAttribute('aria-rowcount')).toBe('1001');
+  });
+
+  test('is sorted by a click on a column', async () => {
+    await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click();
+    expect(await page.getByRole('columnheader', { name: 'Name' }).getAttribute('aria-sort')).toBe('descending');
+    await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click();
+  });
+});
+
+describe('a machine in the list', () => {
+  test('starts by a key and is stopped from its menu', async () => {
+    const { name, uuid } = await machineThat('shutoff');
+    await search(name);
+    await rowOf(name).click();
+    await page.keyboard.press('Control+r');
+    await rowOf(name).getByText('Running').waitFor();
+    expect((await ask(page, 'domains.state', { uri, uuid })).state).toBe('running');
+
+    await rowOf(name).click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Force off' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Force off' }).click();
+    await rowOf(name).getByText('Off', { exact: true }).waitFor();
+    await page.keyboard.press('Control+f');
+    await page.keyboard.press('Escape');
+  });
+
+  test('is renamed in its place', async () => {
+    const { name } = await machineThat('shutoff');
+    await search(name);
+    await rowOf(name).click();
+    await page.keyboard.press('F2');
+    await page.getByRole('textbox', { name: `New name of ${name}` }).fill('renamed-here');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+f');
+    await page.getByRole('searchbox').fill('renamed-here');
+    await expect.poll(async () => await rowOf('renamed-here').count()).toBe(1);
+    await page.keyboard.press('Escape');
+  });
+
+  test('shows what the engine announces without being asked', async () => {
+    const { name, uuid } = await machineThat('shutoff');
+    await search(name);
+    await rowOf(name).getByText('Off', { exact: true }).waitFor();
+    await ask(page, 'domains.start', { uri, uuid });
+    await rowOf(name).getByText('Running').waitFor();
+    await page.keyboard.press('Escape');
+  });
+});
+
+describe('several machines', () => {
+  test('are forced off together only after five seconds, with Undo', async () => {
+    await page.getByRole('button', { name: /^Running/ }).click();
+    await page.getByRole('row').nth(1).click();
+    await page.keyboard.press('Shift+ArrowDown');
+    const names = await chosen().getByRole('gridcell').first().allTextContents();
+    expect(names.length).toBeGreaterThan(0);
+    const before = (await ask(page, 'domains.list', { uri })).filter((each) => each.id !== undefined).length;
+    await page
+      .getByRole('complementary')
+      .getByRole('button', { name: /Force off/ })
+      .click();
+    await page.getByText(/will be forced off/).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.waitForTimeout(6000);
+    const after = (await ask(page, 'domains.list', { uri })).filter((each) => each.id !== undefined).length;
+    expect(after).toBe(before);
+    await page.getByRole('button', { name: /^All machines/ }).click();
+  });
+
+  test('get a tag, which becomes a view', async () => {
+    await grid().focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Control+t');
+    await page.getByRole('dialog').getByRole('textbox').fill('by-test');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByRole('button', { name: 'Apply' }).click();
+    const view = page.getByRole('region', { name: 'Tags' }).getByRole('button', { name: /by-test/ });
+    await view.click();
+    await expect.poll(async () => await grid().getAttribute('aria-rowcount')).toBe('3');
+    await page.getByRole('button', { name: /^All machines/ }).click();
+  });
+});
+
+describe('the window', () => {
+  test('runs a command from the palette', async () => {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('appearance dark');
+    await page.keyboard.press('Enter');
+    await expect.poll(async () => await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');
+  });
+
+  test('speaks German from one moment to the next', async () => {
+    await ask(page, 'settings.set', { language: 'de' });
+    await page.getByRole('heading', { name: 'Maschinen' }).waitFor();
+    await ask(page, 'settings.set', { language: 'en' });
+    await page.getByRole('heading', { name: 'Machines' }).waitFor();
+  });
+
+  test('goes to every section by its key', async () => {
+    for (const [key, heading] of [
+      ['2', 'Storage'],
+      ['3', 'Performance'],
+      ['4', 'Hosts'],
+      [',', 'Settings'],
+      ['1', 'Machines'],
+    ] as const) {
+      await page.keyboard.press(`Control+${key}`);
+      await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+    }
+  });
+
+  test('has said nothing wrong on the way', () => {
+    expect(errors).toEqual([]);
+  });
+});
