@@ -85,6 +85,11 @@ export interface Affects {
   readonly config?: boolean;
 }
 
+/** Every configuration a domain has: for changes of what it is called and where it is kept, now and for good. */
+export function everyConfiguration({ id, persistent }: DomainSummary): Affects {
+  return { live: id !== undefined, config: persistent };
+}
+
 export interface XmlOptions {
   /** Passwords and secrets included. */
   readonly secure?: boolean;

@@ -1,6 +1,6 @@
 /** Domains: each call is the driver's method of the same name, or libvirt's "not supported". */
 import type { Affects } from '../../engine/driver.ts';
-import { need, type DomainApi } from '../../engine/driver.ts';
+import { type DomainApi, everyConfiguration, need } from '../../engine/driver.ts';
 import type { DomainSummary } from '../../../src-shared/model/summary.ts';
 import { VirError } from '../../../src-shared/errors.ts';
 import type { HandlerSet } from '../dispatch.ts';
@@ -77,10 +77,12 @@ export function domainHandlers(services: Services): HandlerSet {
       await need(await domainsOf(uri), 'setVcpus')(uuid, count, given({ ...affects, maximum }));
     },
     'domains.set-title': async ({ uri, uuid, title, description }) => {
-      const setMetadata = need(await domainsOf(uri), 'setMetadata');
-      if (title !== undefined) await setMetadata(uuid, { type: 'title' }, title === '' ? undefined : title, {});
+      const domains = await domainsOf(uri);
+      const setMetadata = need(domains, 'setMetadata');
+      const affects = everyConfiguration(await domains.lookupByUuid(uuid));
+      if (title !== undefined) await setMetadata(uuid, { type: 'title' }, title === '' ? undefined : title, affects);
       if (description !== undefined) {
-        await setMetadata(uuid, { type: 'description' }, description === '' ? undefined : description, {});
+        await setMetadata(uuid, { type: 'description' }, description === '' ? undefined : description, affects);
       }
     },
     'domains.screenshot': async ({ uri, uuid, screen }) =>

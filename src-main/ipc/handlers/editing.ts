@@ -3,7 +3,7 @@ import { readOrganisation, vivariumNamespace, withOrganisation } from '../../../
 import { parseDomain } from '../../../src-shared/model/domain/index.ts';
 import type { XmlElement } from '../../../src-shared/xml/tree.ts';
 import { writeNode } from '../../../src-shared/xml/write.ts';
-import { need } from '../../engine/driver.ts';
+import { everyConfiguration, need } from '../../engine/driver.ts';
 import { applyEdit, planEdit } from '../../engine/plan-edit.ts';
 import type { HandlerSet } from '../dispatch.ts';
 import type { Services } from '../services.ts';
@@ -25,7 +25,8 @@ export function editingHandlers({ engine, bin }: Services): HandlerSet {
           tags,
           ...(place === undefined || place === '' ? {} : { folder: place }),
         });
-        await setMetadata(uuid, { type: 'element', uri: vivariumNamespace, prefix: 'vivarium' }, ownText(after), {});
+        const element = { type: 'element', uri: vivariumNamespace, prefix: 'vivarium' } as const;
+        await setMetadata(uuid, element, ownText(after), everyConfiguration(await domains.lookupByUuid(uuid)));
       }
     },
     'domains.delete': async ({ uri, uuid, disks }) => await bin.delete(uri, uuid, disks),
