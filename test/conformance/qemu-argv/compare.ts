@@ -62,12 +62,17 @@ export function optionsOf(words: readonly string[]): string[] {
 
 /** What stands for the same thing on another host: sockets by path or by descriptor, ids of a run, secrets. */
 export function mask(option: string): string {
-  return option
-    .replace(/\b(path=[^,]*|fd=\d+)(?=,server=on)/, 'SOCKET')
-    .replace(/domain-(-1|\d+)-/g, 'domain-N-')
-    .replace(/"(data|iv)":"[^"]*"/g, '"$1":"…"')
-    .replace(/\/dev\/fdset\/[a-z0-9-]+/g, '/dev/fdset/N')
-    .replace(/^(-chardev file,id=[^,]+),.*$/, '$1,FILE');
+  return (
+    option
+      .replace(/\b(path=[^,]*|fd=\d+)(?=,server=on)/, 'SOCKET')
+      .replace(/domain-(-1|\d+)-/g, 'domain-N-')
+      .replace(/"(data|iv)":"[^"]*"/g, '"$1":"…"')
+      .replace(/\/dev\/fdset\/[a-z0-9-]+/g, '/dev/fdset/N')
+      .replace(/"fd":"\d+"/, '"fd":"N"')
+      // No TPM is emulated for a command line that is only shown.
+      .replace(/^-chardev (null|socket),id=chrtpm.*$/, '-chardev TPM')
+      .replace(/^(-chardev file,id=[^,]+),.*$/, '$1,FILE')
+  );
 }
 
 /** Descriptors that libvirt's log daemon and others have opened are handed over by options of their own. */

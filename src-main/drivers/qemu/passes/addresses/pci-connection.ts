@@ -79,6 +79,12 @@ export function connectionKinds(
 const byVirtioModel = (model: string | undefined, kinds: ConnectionKinds): number =>
   model === 'virtio-transitional' ? kinds.pci : kinds.virtio;
 
+/** Network cards that libvirt knows to be conventional; any other is given a place of its own. */
+const conventionalCards: readonly (string | undefined)[] = [
+  ...(['rtl8139', 'e1000', 'netfront', 'spapr-vlan', 'lan9118', 'scm91c111', 'vlance'] as const),
+  ...(['vmxnet', 'vmxnet2', 'vmxnet3', 'Am79C970A', 'Am79C973', '82540EM', '82545EM', '82543GC'] as const),
+];
+
 /** How a device is connected; 0 for one that is not a PCI device. */
 export function connectionOf(ref: DeviceRef, kinds: ConnectionKinds): number {
   switch (ref.kind) {
@@ -89,8 +95,8 @@ export function connectionOf(ref: DeviceRef, kinds: ConnectionKinds): number {
     case 'interface': {
       const model = ref.device.model?.type;
       if (ref.device.type === 'hostdev' || model === 'usb-net') return 0;
-      if (model === 'e1000e' || model === undefined) return kinds.pcie;
-      return model.startsWith('virtio') ? byVirtioModel(model, kinds) : kinds.pci;
+      if (model?.startsWith('virtio') === true) return byVirtioModel(model, kinds);
+      return conventionalCards.includes(model) ? kinds.pci : kinds.pcie;
     }
     case 'sound':
       return ['es1370', 'ac97', 'ich6', 'ich9'].includes(ref.device.model) ? kinds.pci : 0;

@@ -9,7 +9,13 @@ import type { PassContext, CompleteDomain } from '../types.ts';
  * for SCSI reservations.
  */
 export type Provision =
-  'limits' | 'affinity' | 'scheduling' | 'traffic' | 'cpu-hotplug' | 'transient-disks' | 'reservations';
+  | 'limits'
+  | 'affinity'
+  | 'scheduling'
+  | 'traffic'
+  | 'cpu-hotplug'
+  | 'transient-disks'
+  | 'reservations';
 
 /** One run of a domain: its own folder, and what the host has given it. */
 export interface RunContext {
