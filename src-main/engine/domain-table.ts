@@ -43,6 +43,9 @@ export interface DomainTableOptions<Runtime> {
   beforeRename?(record: DomainRecord<Runtime>, name: string): Promise<void>;
 }
 
+/** How long the history of a domain is kept that is no longer defined. */
+const historyOfUndefinedMs = 90 * 24 * 60 * 60 * 1000;
+
 const lifecycle = (event: LifecycleEvent): DomainEvent => ({ kind: 'lifecycle', ...event });
 
 export class DomainTable<Runtime> extends DomainRegistry<Runtime> {
@@ -62,6 +65,10 @@ export class DomainTable<Runtime> extends DomainRegistry<Runtime> {
     const { store } = this.#options;
     for (const { value, autostart } of store?.load(readStored) ?? []) {
       this.#defined(value.uuid, value.configuration, autostart);
+    }
+    // With a file that can't be read, nobody knows whose history is no longer needed.
+    if (store?.problems.length === 0) {
+      store.history.forgetAbandoned(new Set(this.byUuid.keys()), Date.now() - historyOfUndefinedMs);
     }
   }
 

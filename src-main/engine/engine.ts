@@ -82,7 +82,12 @@ export class Engine {
       options.directories.state,
       options.socket === undefined ? {} : { socket: options.socket },
     );
-    return new Engine(options, lock);
+    try {
+      return new Engine(options, lock);
+    } catch (thrown) {
+      lock.release();
+      throw thrown;
+    }
   }
 
   /**

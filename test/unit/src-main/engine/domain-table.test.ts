@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -190,6 +200,22 @@ describe('defining', () => {
     await expect(table.define(xmlOf('web', uuidA))).rejects.toThrow('no such machine');
     expect(table.list()).toEqual([]);
     expect(readdirSync(definitions())).toEqual(['autostart']);
+  });
+
+  it('keeps the history of what is undefined for some months, and for ever while a file can not be read', async () => {
+    const table = makeTable();
+    await table.define(xmlOf('web', uuidA));
+    await table.undefine(uuidA);
+    const past = join(folder, 'history', 'test', uuidA);
+    makeTable();
+    expect(existsSync(past)).toBe(true);
+    utimesSync(past, 1000, 1000);
+    writeFileSync(join(definitions(), 'torn.xml'), '<domain');
+    makeTable();
+    expect(existsSync(past)).toBe(true);
+    rmSync(join(definitions(), 'torn.xml'));
+    makeTable();
+    expect(existsSync(past)).toBe(false);
   });
 
   it('survives the engine', async () => {

@@ -85,6 +85,11 @@ describe('an engine', () => {
     await start(new FakeDriver());
   });
 
+  it('gives the folders back when it can not begin', async () => {
+    await expect(start(new FakeDriver(), ['other:///x'])).rejects.toMatchObject({ code: 'no-connect' });
+    await start(new FakeDriver());
+  });
+
   it('shares one connection among all spellings of a URI, also when they come at once', async () => {
     const driver = new FakeDriver();
     const engine = await start(driver);
