@@ -13,6 +13,7 @@ import type { PoolInfo, VolumeInfo } from '../../../src-shared/contract/storage.
 import type { ErrorData } from '../../../src-shared/errors.ts';
 import type { JobInfo } from '../../../src-shared/model/job.ts';
 import type { DomainSummary } from '../../../src-shared/model/summary.ts';
+import { fakeDefinition, fakeLog, fakePlan } from './fake-definition.ts';
 import { fakeMachines, noise } from './fake-machines.ts';
 
 export interface FakeOptions {
@@ -487,6 +488,14 @@ function screenOf(machine: DomainSummary): string {
   return canvas.toDataURL('image/png').split(',')[1] ?? '';
 }
 
+const definitions = new Map<string, string>();
+
+function definitionOf(uuid: string): string {
+  const machine = machines.get(uuid);
+  if (machine === undefined) throw new FakeError({ code: 'no-domain', domain: 'qemu', message: 'gone' });
+  return definitions.get(uuid) ?? fakeDefinition(machine);
+}
+
 const handlers: Handlers = {
   'app.info': () => ({ version: '0.1.0', electron: '33.2.1', node: '20.20.0', engine: 'embedded', platform: 'linux' }),
   'app.checks': async () => {
@@ -594,8 +603,16 @@ const handlers: Handlers = {
       emit({ channel: 'engine', uri, event: { type: 'domain-summary', summary: next } });
     }
   },
-  'domains.xml': ({ uuid }) =>
-    `<domain><name>${machines.get(uuid)?.name}</name><devices><disk type="file" device="disk"><source file="/home/ada/.local/share/vivarium/images/${machines.get(uuid)?.name}.qcow2"/><target dev="vda"/></disk></devices></domain>`,
+  'domains.xml': ({ uuid }) => definitionOf(uuid),
+  'domains.plan-edit': ({ uuid, xml }) => fakePlan(definitionOf(uuid), xml, machines.get(uuid)?.id !== undefined),
+  'domains.apply-edit': ({ uuid, xml }) => {
+    const plan = fakePlan(definitionOf(uuid), xml, machines.get(uuid)?.id !== undefined);
+    definitions.set(uuid, xml);
+    return plan;
+  },
+  'domains.set-title': ({ uuid, title }) => void update(uuid, title === undefined ? {} : { title }),
+  'domains.history-xml': ({ uuid }) => definitionOf(uuid).replace("discard='unmap'", "cache='none'"),
+  'domains.lookup': ({ text }) => update(text, {}),
   'domains.delete': ({ uuid, disks }) => {
     const machine = machines.get(uuid);
     if (machine === undefined) throw new FakeError({ code: 'no-domain', domain: 'qemu', message: 'gone' });
@@ -613,8 +630,13 @@ const handlers: Handlers = {
     emit({ channel: 'engine', uri, event: { type: 'domain-gone', uuid } });
     return entry;
   },
-  'domains.log': () => '',
-  'domains.history': () => [],
+  'domains.log': () => fakeLog,
+  'domains.history': () =>
+    [0.2, 3, 27, 75, 400, 900].map((hours, index) => ({
+      id: `entry-${index}`,
+      timeMs: startMs - hours * 3_600_000,
+      author: index === 2 ? 'virsh' : 'vivarium',
+    })),
   'domains.consoles': () => [],
   'bin.list': () => [...bin.values()].map(({ entry }) => entry),
   'bin.restore': ({ id }) => {

@@ -1,0 +1,62 @@
+import { useCallback, useEffect, useState } from 'react';
+import type { Domain } from '../../../../src-shared/model/domain/index.ts';
+import type { ErrorData } from '../../../../src-shared/errors.ts';
+import { engine, errorDataOf } from '../../../app/client.ts';
+import type { MachineRef } from '../../../app/routes.ts';
+import { useDomainEvents } from '../use-domain-events.ts';
+import { discarded, type Draft, withEdit, withStored, withText } from './draft.ts';
+
+export interface Definition {
+  /** Undefined until it has arrived. */
+  readonly draft: Draft | undefined;
+  readonly error: ErrorData | undefined;
+  readonly edit: (change: (domain: Domain) => Domain) => void;
+  readonly setText: (text: string) => void;
+  readonly discard: () => void;
+  readonly reload: () => void;
+}
+
+/** What a machine is defined as, with the edit of it that is under way. */
+export function useDefinition({ uri, uuid }: MachineRef): Definition {
+  const [draft, setDraft] = useState<Draft>();
+  const [error, setError] = useState<ErrorData>();
+  const [round, setRound] = useState(0);
+
+  useEffect(() => {
+    let current = true;
+    engine.call('domains.xml', { uri, uuid, inactive: true }).then(
+      (xml) => {
+        if (!current) return;
+        try {
+          setDraft((before) => withStored(before, xml));
+          setError(undefined);
+        } catch (thrown) {
+          setError(errorDataOf(thrown));
+        }
+      },
+      (thrown: unknown) => {
+        if (current) setError(errorDataOf(thrown));
+      },
+    );
+    return () => {
+      current = false;
+    };
+  }, [uri, uuid, round]);
+
+  const reload = useCallback(() => setRound((before) => before + 1), []);
+  useDomainEvents({ uri, uuid }, (event) => {
+    const defined = event.kind === 'lifecycle' && event.event === 'defined';
+    if (defined || event.kind === 'metadata-change' || event.kind === 'disk-change') reload();
+  });
+
+  const edit = useCallback((change: (domain: Domain) => Domain) => {
+    setDraft((before) => (before === undefined ? undefined : withEdit(before, change)));
+  }, []);
+  const setText = useCallback((text: string) => {
+    setDraft((before) => (before === undefined ? undefined : withText(before, text)));
+  }, []);
+  const discard = useCallback(() => {
+    setDraft((before) => (before === undefined ? undefined : { ...discarded(before), overtaken: false }));
+  }, []);
+  return { draft, error, edit, setText, discard, reload };
+}

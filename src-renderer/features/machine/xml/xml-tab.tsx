@@ -1,0 +1,5 @@
+export default function XmlTab(_props: {
+  definition: import('../edit/use-definition.ts').Definition;
+}): React.JSX.Element {
+  return <p>…</p>;
+}
