@@ -56,6 +56,9 @@ export async function writeWhole(path: string, data: string | Uint8Array, option
   else options.folder.soon();
 }
 
+/** How long changes of a folder are collected before it is flushed. */
+const folderSyncDelayMs = 10;
+
 /**
  * Flushes one folder soon after changes in it, once for however many came meanwhile. Until then a power cut may bring
  * the former file back, whole as it was: enough where speed counts and both states are right.
@@ -65,6 +68,7 @@ export class FolderSync {
   readonly #onError: (error: unknown) => void;
   #running: Promise<void> | undefined;
   #wanted = false;
+  #hurry: () => void = () => undefined;
 
   constructor(path: string, onError: (error: unknown) => void) {
     this.#path = path;
@@ -78,11 +82,19 @@ export class FolderSync {
 
   /** Resolves when everything that was changed before is durable. */
   async settled(): Promise<void> {
+    this.#hurry();
     await this.#running;
   }
 
   async #run(): Promise<void> {
     while (this.#wanted) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, folderSyncDelayMs);
+        this.#hurry = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
       this.#wanted = false;
       try {
         await syncFolder(this.#path);

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { privateFolder, readIfThere, removeIfThere, writeWhole } from '../../../../src-main/host/files.ts';
+import { FolderSync, privateFolder, readIfThere, removeIfThere, writeWhole } from '../../../../src-main/host/files.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -51,6 +51,24 @@ describe('writeWhole', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     await writing;
+  });
+});
+
+describe('a folder that is flushed soon', () => {
+  it('is settled without waiting, reports what goes wrong, and can be used again', async () => {
+    const errors: unknown[] = [];
+    const sync = new FolderSync(folder, (error) => errors.push(error));
+    await sync.settled();
+    for (let change = 0; change < 5; change += 1) sync.soon();
+    await sync.settled();
+    expect(errors).toEqual([]);
+    const gone = new FolderSync(join(folder, 'gone'), (error) => errors.push(error));
+    gone.soon();
+    await gone.settled();
+    expect(errors).toMatchObject([{ code: 'ENOENT' }]);
+    gone.soon();
+    await gone.settled();
+    expect(errors).toHaveLength(2);
   });
 });
 
