@@ -5,18 +5,26 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Answer, CallName, ContractClient, ContractEvent } from '../src-shared/contract/index.ts';
+import type { HostCheck } from '../src-shared/contract/app.ts';
 import { VirError } from '../src-shared/errors.ts';
+import { Catalogue } from './catalogue/catalogue.ts';
+import { CreationService } from './creation/service.ts';
+import { Catalogue } from './catalogue/catalogue.ts';
+import { CreationService } from './creation/service.ts';
 import { Bin } from './engine/bin.ts';
 import type { EngineDirectories } from './engine/context.ts';
-import type { Driver } from './engine/driver.ts';
+import { type Connection, type Driver, need } from './engine/driver.ts';
 import { Engine } from './engine/engine.ts';
 import { StatsRecorder } from './engine/figures/recorder.ts';
 import { jsonLogger, type Logger, silentLogger } from './engine/logger.ts';
 import { createDiskUsage } from './engine/usage.ts';
 import { qemuDriver } from './drivers/qemu/driver.ts';
 import { testDriver } from './drivers/test/driver.ts';
+import { type CheckParts, checkHost } from './host/checks.ts';
+import { checkHost } from './host/checks.ts';
 import { xdgDirectories } from './host/xdg.ts';
 import { createConsoleSockets } from './ipc/console-sockets.ts';
+import { versionText } from './ipc/handlers/text.ts';
 import { serveContract } from './ipc/contract-server.ts';
 import { socketName } from './ipc/lines.ts';
 import type { ContractServer } from './ipc/server.ts';
@@ -38,6 +46,9 @@ export interface HostedEngine {
   close(): Promise<void>;
 }
 
+/** The connection that every host has. */
+const localUri = 'qemu:///session';
+
 const binSweepMs = 60 * 60 * 1000;
 
 /**
@@ -54,7 +65,7 @@ export async function hostEngine(
     drivers,
     logger,
     socket: socketPath,
-    knownUris: ['qemu:///session'],
+    knownUris: [localUri],
   });
   try {
     const { services, close } = await makeServices(engine);
@@ -102,12 +113,24 @@ async function makeServices(engine: Engine): Promise<{ services: Services; close
   const { directories, logger } = engine;
   const settings = await openSettings(directories.config, logger);
   const recorder = new StatsRecorder({ engine, folder: join(directories.state, 'figures'), logger });
+  const usage = createDiskUsage();
+  const usage = createDiskUsage();
+  const open = (uri: string): Promise<Connection> => engine.open(uri);
   const services: Services = {
     engine,
     settings,
     recorder,
     consoles: createConsoleSockets(join(directories.runtime, 'consoles')),
-    usage: createDiskUsage(),
+    usage,
+    creation: new CreationService({
+      open: (uri) => engine.open(uri),
+      jobs: engine.jobs,
+      logger,
+      catalogue: new Catalogue({ cacheFolder: directories.cache, logger }),
+      usage,
+      cacheFolder: directories.cache,
+    }),
+    checks: async () => await checkHost(checkParts(engine)),
     bin: new Bin({
       folder: join(directories.state, 'bin'),
       logger,
@@ -118,6 +141,40 @@ async function makeServices(engine: Engine): Promise<{ services: Services; close
   return { services, close: () => recorder.close() };
 }
 
+/** What the checks of this host ask of its hypervisor. */
+function checkParts(engine: Engine): CheckParts {
+  const session = async (): Promise<Connection> => await engine.open(localUri);
+  return {
+    dataFolder: engine.directories.data,
+    async kvm() {
+      const notices = (await (await session()).notices?.()) ?? [];
+      const notice = notices.find(({ id }) => id === 'notice.no-kvm' || id === 'notice.no-emulator');
+      if (notice === undefined) return { works: true };
+      return { works: false, reason: notice.fix ?? notice.message };
+    },
+    async qemuVersion() {
+      const version = await need(await session(), 'hypervisorVersion')();
+      return [Math.floor(version / 1_000_000), Math.floor(version / 1000) % 1000, version % 1000].join('.');
+    },
+  };
+}
+
+/** The first run's checks, asked of the connection machines are made on. */
+async function checkThisHost(engine: Engine): Promise<readonly HostCheck[]> {
+  return await checkHost({
+    async kvm() {
+      const { notices } = await engine.describe(localUri);
+      const found = notices.find(({ id }) => id === 'notice.kvm');
+      return found === undefined ? { works: true } : { works: false, reason: found.message };
+    },
+    async qemuVersion() {
+      const connection = await engine.open(localUri);
+      return versionText(await need(connection, 'hypervisorVersion')());
+    },
+    dataFolder: engine.directories.data,
+  });
+}
+
 /** What an engine does by itself: takes over what runs, starts what starts with it, empties the bin. */
 function startUp({ engine, bin }: Services, logger: Logger): void {
   const report =
@@ -125,7 +182,7 @@ function startUp({ engine, bin }: Services, logger: Logger): void {
     (error: unknown): void => {
       logger.log('error', `${what} failed`, { error });
     };
-  engine.open('qemu:///session').catch(report('opening qemu:///session'));
+  engine.open(localUri).catch(report('opening qemu:///session'));
   const sweep = (): void => {
     bin.sweep().catch(report('emptying the bin'));
   };
@@ -153,7 +210,7 @@ function watchIdle(engine: Engine, clients: () => number, afterMs: number, callb
   const timer = setInterval(
     () => {
       const check = async (): Promise<void> => {
-        const domains = (await engine.connected('qemu:///session')?.domains.list()) ?? [];
+        const domains = (await engine.connected(localUri)?.domains.list()) ?? [];
         const jobs = engine.jobs.list().some((job) => job.state === 'running');
         if (clients() > 0 || jobs || domains.some((domain) => domain.id !== undefined)) idleSinceMs = Date.now();
         if (Date.now() - idleSinceMs < afterMs) return;

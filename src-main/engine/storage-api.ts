@@ -39,6 +39,17 @@ export interface VolumeCreation {
   readonly backing?: { readonly path: string; readonly format: string };
 }
 
+export interface ImageImport {
+  readonly name: string;
+  /** What the image is; its header must agree. */
+  readonly format: string;
+  readonly convertTo?: 'qcow2' | 'raw';
+  /** Make it at least this large. */
+  readonly growToBytes?: number;
+  /** The caller gives the file away and removes it afterwards: where possible its bytes are shared, not copied. */
+  readonly giveAway?: boolean;
+}
+
 export interface StorageApi {
   pools(): Promise<readonly PoolSummary[]>;
   poolByName(name: string): Promise<PoolSummary>;
@@ -84,9 +95,5 @@ export interface StorageApi {
     options?: { readonly offset?: number; readonly length?: number },
   ): Promise<Readable>;
   /** Takes an existing image into the pool, by copy, or converts it. */
-  importImage?(
-    pool: string,
-    path: string,
-    options: { readonly name: string; readonly format: string; readonly convertTo?: 'qcow2' | 'raw' },
-  ): Job<VolumeSummary>;
+  importImage?(pool: string, path: string, options: ImageImport): Job<VolumeSummary>;
 }

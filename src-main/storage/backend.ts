@@ -46,6 +46,8 @@ export interface ImageCopy {
   readonly keepBacking?: boolean;
   readonly compat?: string;
   readonly mode?: number;
+  /** The caller removes `from` afterwards, so that its bytes may be shared. */
+  readonly giveAway?: boolean;
 }
 
 export interface Work {

@@ -1,6 +1,6 @@
 /** Making and changing volumes that are files of one folder. */
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, rm, rmdir, stat } from 'node:fs/promises';
+import { type FileHandle, link, open, rm, rmdir, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { ImageCopy, NewVolume, Range, Work } from './backend.ts';
 import { type ImageLayer, resolveBackingChain } from './backing-chain.ts';
@@ -94,12 +94,16 @@ export async function copyImage(folder: string, copy: ImageCopy, work: Work): Pr
   const top = chain[0];
   const asItIs = isSame(from.format, format) && (chain.length === 1 || copy.keepBacking === true);
   const target = format as 'qcow2' | 'raw';
+  const shared = asItIs && copy.giveAway === true && (await isSameFileSystem(from.path, folder));
   const needed = asItIs
-    ? (top?.allocatedBytes ?? 0)
+    ? shared
+      ? 0
+      : (top?.allocatedBytes ?? 0)
     : await measureConversion(chain, target === 'raw' ? 'raw' : 'qcow2');
   await requireSpace(folder, needed, name);
   await makeFile({ folder, name, ...modeOf(copy) }, async (path) => {
-    if (asItIs) await copyFile(from.path, path, work);
+    if (shared) await share(from.path, path, work);
+    else if (asItIs) await copyFile(from.path, path, work);
     else {
       const compat = format === 'qcow2' && copy.compat !== undefined ? { compat: copy.compat } : {};
       await convertImage({ from: chain, to: { path, format, ...compat } }, work);
@@ -108,6 +112,22 @@ export async function copyImage(folder: string, copy: ImageCopy, work: Work): Pr
       await grow(path, format, capacityBytes, asItIs ? chain.slice(1) : []);
     }
   });
+}
+
+async function isSameFileSystem(path: string, folder: string): Promise<boolean> {
+  const [file, target] = await Promise.all([stat(path), stat(folder)]);
+  return file.dev === target.dev;
+}
+
+/** A second name for the same file; a copy where the file system has no such thing. */
+async function share(from: string, path: string, work: Work): Promise<void> {
+  try {
+    await link(from, path);
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code !== 'EPERM' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw thrown;
+    await copyFile(from, path, work);
+  }
 }
 
 const isSame = (from: string, to: string): boolean => (from === 'iso' ? 'raw' : from) === to;

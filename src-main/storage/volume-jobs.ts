@@ -82,11 +82,17 @@ export class VolumeJobs {
   }
 
   importImage(uuid: string, path: string, options: Options<'importImage'>[2]): Job<VolumeSummary> {
-    const { name, format, convertTo } = options;
+    const { name, format, convertTo, growToBytes, giveAway } = options;
     return this.#start('volume.import', name, uuid, async (pool, work) => {
       checkVolumeName(name);
-      const target = convertTo ?? (format === 'iso' ? 'raw' : format);
-      return await this.#copy(pool, { name, format: target, from: { path, format } }, work);
+      const copy: ImageCopy = {
+        name,
+        format: convertTo ?? (format === 'iso' ? 'raw' : format),
+        from: { path, format },
+        ...(growToBytes === undefined ? {} : { capacityBytes: growToBytes }),
+        ...(giveAway === undefined ? {} : { giveAway }),
+      };
+      return await this.#copy(pool, copy, work);
     });
   }
 

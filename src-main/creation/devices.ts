@@ -1,0 +1,162 @@
+/** The hardware of a new machine. */
+import type { Creation } from '../../src-shared/contract/create.ts';
+import type {
+  Channel,
+  Controller,
+  Devices,
+  Disk,
+  Graphics,
+  Interface,
+  Sound,
+  Video,
+} from '../../src-shared/model/domain/index.ts';
+import type { PlannedDisk } from './domain.ts';
+import type { CreationFacts } from './facts.ts';
+
+/** Slots of a q35 board: for what is made now, and some to plug in later while it runs. */
+const rootPorts = 10;
+
+const agentChannel = 'org.qemu.guest_agent.0';
+const displayChannel = 'com.redhat.spice.0';
+
+export function devices(spec: Creation, facts: CreationFacts, disks: readonly PlannedDisk[]): Devices {
+  const { resources } = facts;
+  const sound = soundModel(spec.sound);
+  return {
+    ...noDevices(),
+    disk: diskElements(disks),
+    controller: controllers(spec, disks),
+    interface: networkCards(spec),
+    // A console that works before and without any driver, and one that a program can read.
+    serial: [{ type: 'pty' }],
+    console: [{ type: 'pty', target: { type: 'serial', port: 0 } }],
+    channel: resources.agentChannel ? channels(spec) : [],
+    input: resources.usbTablet && spec.graphics !== 'none' ? [{ type: 'tablet', bus: 'usb' }] : [],
+    tpm: spec.tpm ? [{ model: 'tpm-crb', backend: { type: 'emulator', version: '2.0' } }] : [],
+    graphics: displays(spec),
+    sound: sound === undefined ? [] : [{ model: sound, codec: [] }],
+    video: videos(spec),
+    memballoon: { model: resources.balloon ? 'virtio' : 'none' },
+    rng: resources.rng ? [{ model: 'virtio', backend: { model: 'random', value: '/dev/urandom' } }] : [],
+  };
+}
+
+const prefixes = { virtio: 'vd', scsi: 'sd', sata: 'sd', usb: 'sd', ide: 'hd' };
+
+function diskElements(disks: readonly PlannedDisk[]): Disk[] {
+  const used = new Map<string, number>();
+  return disks.map(({ path, format, device, bus }, index) => {
+    const prefix = prefixes[bus];
+    const number = used.get(prefix) ?? 0;
+    used.set(prefix, number + 1);
+    const isDisk = device === 'disk';
+    return {
+      type: 'file',
+      device,
+      driver: {
+        name: 'qemu',
+        type: format as NonNullable<NonNullable<Disk['driver']>['type']>,
+        // What the guest deletes is given back to the host.
+        ...(isDisk ? { discard: 'unmap' as const } : {}),
+      },
+      source: { file: path, seclabel: [] },
+      target: { dev: `${prefix}${String.fromCharCode(97 + number)}`, bus },
+      ...(isDisk ? {} : { readonly: true as const }),
+      boot: { order: index + 1 },
+    };
+  });
+}
+
+function controllers({ machine }: Creation, disks: readonly PlannedDisk[]): Controller[] {
+  return [
+    { type: 'usb', model: 'qemu-xhci', ports: 15 },
+    ...(machine === 'q35' ? [{ type: 'pci' as const, model: 'pcie-root' as const }] : []),
+    ...(machine === 'q35'
+      ? Array.from({ length: rootPorts }, () => ({ type: 'pci' as const, model: 'pcie-root-port' as const }))
+      : []),
+    ...(disks.some(({ bus }) => bus === 'scsi') ? [{ type: 'scsi' as const, model: 'virtio-scsi' as const }] : []),
+  ];
+}
+
+function networkCards({ network, netModel, forwards }: Creation): Interface[] {
+  if (network === 'none') return [];
+  return [
+    {
+      type: 'user',
+      model: { type: netModel },
+      ip: [],
+      route: [],
+      portForward: forwards.map(({ protocol, hostAddress, hostPort, guestPort }) => ({
+        proto: protocol,
+        // Ours alone, unless asked otherwise: the guest may have no password.
+        address: hostAddress ?? '127.0.0.1',
+        range: [{ start: hostPort, to: guestPort }],
+      })),
+    },
+  ];
+}
+
+function channels({ graphics }: Creation): Channel[] {
+  const agent: Channel = { type: 'unix', target: { type: 'virtio', name: agentChannel } };
+  const display: Channel | undefined =
+    graphics === 'spice'
+      ? { type: 'spicevmc', target: { type: 'virtio', name: displayChannel } }
+      : graphics === 'vnc'
+        ? {
+            type: 'qemu-vdagent',
+            source: { clipboard: { copypaste: true } },
+            target: { type: 'virtio', name: displayChannel },
+          }
+        : undefined;
+  return [agent, ...(display === undefined ? [] : [display])];
+}
+
+/** On a socket only this user can open. */
+function displays({ graphics }: Creation): Graphics[] {
+  if (graphics === 'none') return [];
+  const listens = [{ type: 'socket' as const }];
+  return graphics === 'vnc'
+    ? [{ type: 'vnc', listens }]
+    : // Everything is local: compressing would only cost time.
+      [{ type: 'spice', listens, channel: [], image: { compression: 'off' } }];
+}
+
+function videos({ video, graphics }: Creation): Video[] {
+  if (video === 'none' || graphics === 'none') return [];
+  return [{ model: { type: video } }];
+}
+
+const soundModels = ['sb16', 'es1370', 'pcspk', 'ac97', 'ich6', 'ich9', 'usb', 'ich7', 'virtio'] as const;
+
+const soundModel = (name: string | undefined): Sound['model'] | undefined =>
+  soundModels.find((model) => model === name);
+
+function noDevices(): Devices {
+  return {
+    disk: [],
+    controller: [],
+    lease: [],
+    filesystem: [],
+    interface: [],
+    smartcard: [],
+    serial: [],
+    parallel: [],
+    console: [],
+    channel: [],
+    input: [],
+    tpm: [],
+    graphics: [],
+    sound: [],
+    audio: [],
+    video: [],
+    hostdev: [],
+    redirdev: [],
+    hub: [],
+    watchdog: [],
+    rng: [],
+    panic: [],
+    shmem: [],
+    memory: [],
+    crypto: [],
+  };
+}
