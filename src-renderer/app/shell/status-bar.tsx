@@ -8,6 +8,7 @@ import { cx } from '../../components/cx.ts';
 import { Icon } from '../../components/icon.tsx';
 import { ProgressBar } from '../../components/meter.tsx';
 import { useShortcutCommand } from '../commands/use-command.ts';
+import { hostLabel } from '../host-label.ts';
 import { t } from '../i18n.ts';
 import { paths } from '../routes.ts';
 import { useInventory } from '../store/inventory-store.ts';
@@ -36,7 +37,11 @@ function Hosts(): React.JSX.Element {
   const text =
     failed > 0
       ? t('status.unreachable', { count: failed })
-      : (only?.label ?? (all.length === 0 ? t('status.connecting') : t('status.connections', { count: all.length })));
+      : only !== undefined
+        ? hostLabel(only)
+        : all.length === 0
+          ? t('status.connecting')
+          : t('status.connections', { count: all.length });
   return (
     <a href={`#${paths.hosts}`} className={cx(styles.statusItem, failed > 0 ? styles.danger : warned && styles.warn)}>
       <Icon of={failed > 0 ? CircleAlert : warned ? TriangleAlert : Server} />

@@ -110,7 +110,7 @@ function FindingLine({ finding }: { finding: Finding }): React.JSX.Element {
       <Icon of={icons[severity]} />
       <span>
         <span className="visually-hidden">{t(`create:severity.${severity}`)}: </span>
-        {textOf(`create:findings.${label.replaceAll('.', '-')}`, label, values)}
+        {textOf(`create:findings.${label.replace('create.finding.', '')}`, label, values)}
       </span>
     </li>
   );

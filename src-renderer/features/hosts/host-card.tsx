@@ -12,6 +12,7 @@ import { openConnection } from '../../app/feed.ts';
 import { ErrorPanel } from '../../app/feedback/error-panel.tsx';
 import { reportError } from '../../app/feedback/notices.ts';
 import { formatKiB } from '../../app/format.ts';
+import { hostLabel } from '../../app/host-label.ts';
 import { t } from '../../app/i18n.ts';
 import { useInventory } from '../../app/store/inventory-store.ts';
 import { useAnswer } from '../../app/use-answer.ts';
@@ -32,7 +33,8 @@ const states: Readonly<Record<ConnectionInfo['state'], { tone: Tone; icon: IconT
 const noticeIcons = { info: Info, warning: TriangleAlert, error: CircleAlert };
 
 export function HostCard({ connection }: { connection: ConnectionInfo }): React.JSX.Element {
-  const { uri, label, state, error, notices } = connection;
+  const { uri, state, error, notices } = connection;
+  const label = hostLabel(connection);
   const { tone, icon } = states[state];
   const connect = (
     <Button

@@ -18,6 +18,9 @@ import { sortBy, toggleGroup, useMachines } from './machines-store.ts';
 import { useMachineKeys } from './use-machine-keys.ts';
 import type { Column, Line } from './view.ts';
 
+/** Of the column heads, as the style has it. */
+const headHeight = 29;
+
 export const rowHeights = { comfortable: 36, compact: 28 } as const;
 
 /** Thousands of machines as rows; only those in sight exist. */
@@ -27,18 +30,21 @@ export function MachineList({ lines, waiting }: { lines: readonly Line[]; waitin
   const selection = useMachines((state) => state.selection);
   const renaming = useMachines((state) => state.renaming);
   const grouping = useMachines((state) => state.grouping);
-  const body = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
   const [measure, size] = useElementSize();
   const shown = shownColumns((size?.width ?? 720) - 24, hidden);
   const template = gridTemplate(shown);
   const keys = useMachineKeys(lines, 1, () =>
-    Math.max(1, Math.floor((body.current?.clientHeight ?? 0) / rowHeight) - 1),
+    Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 1),
   );
   const activeIndex = lines.findIndex((line) => line.type === 'machine' && line.machine.key === selection.active);
 
   const virtualizer = useVirtualizer({
     count: lines.length,
-    getScrollElement: () => body.current,
+    getScrollElement: () => scroller.current,
+    // The heads stay at the top, and no row goes under them.
+    scrollMargin: headHeight,
+    scrollPaddingStart: headHeight,
     estimateSize: () => rowHeight,
     overscan: 6,
     // Before it is measured: enough rows for the largest screen's first paint.
@@ -59,7 +65,10 @@ export function MachineList({ lines, waiting }: { lines: readonly Line[]; waitin
 
   return (
     <div
-      ref={measure}
+      ref={(element) => {
+        scroller.current = element;
+        measure(element);
+      }}
       role={grouping === 'none' ? 'grid' : 'treegrid'}
       aria-label={t('nav.machines')}
       aria-multiselectable
@@ -73,7 +82,7 @@ export function MachineList({ lines, waiting }: { lines: readonly Line[]; waitin
       onKeyDown={keys.onKeyDown}
     >
       <Head shown={shown} template={template} />
-      <div ref={body} className={styles.body} role="rowgroup">
+      <div className={styles.body} role="rowgroup">
         {waiting ? (
           <Waiting shown={shown} template={template} rowHeight={rowHeight} />
         ) : (
@@ -81,7 +90,8 @@ export function MachineList({ lines, waiting }: { lines: readonly Line[]; waitin
             {virtualizer.getVirtualItems().map(({ index, start }) => {
               const line = lines[index];
               if (line === undefined) return undefined;
-              const place = { top: start, height: rowHeight };
+              const top = start - headHeight;
+              const place = { top, height: rowHeight };
               if (line.type === 'group')
                 return <GroupRow key={`group ${line.id}`} line={line} index={index} style={place} />;
               const { machine } = line;
@@ -90,7 +100,7 @@ export function MachineList({ lines, waiting }: { lines: readonly Line[]; waitin
                   key={machine.key}
                   machine={machine}
                   index={index}
-                  top={start}
+                  top={top}
                   height={rowHeight}
                   shown={shown.join()}
                   template={template}
@@ -115,7 +125,7 @@ export function MachineList({ lines, waiting }: { lines: readonly Line[]; waitin
 function Head({ shown, template }: { shown: readonly Column[]; template: string }): React.JSX.Element {
   const sort = useMachines((state) => state.sort);
   return (
-    <div role="rowgroup">
+    <div role="rowgroup" className={styles.heads}>
       <div role="row" aria-rowindex={1} className={styles.head} style={{ gridTemplateColumns: template }}>
         {shown.map((column) => {
           const sorted = sort.column === column;

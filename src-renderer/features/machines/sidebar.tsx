@@ -8,6 +8,7 @@ import Trash from 'lucide-react/icons/trash-2';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import { useMemo, useState } from 'react';
 import { reportError } from '../../app/feedback/notices.ts';
+import { hostLabel } from '../../app/host-label.ts';
 import { t } from '../../app/i18n.ts';
 import { paths } from '../../app/routes.ts';
 import type { Machine } from '../../app/store/inventory.ts';
@@ -62,7 +63,7 @@ export function Sidebar(): React.JSX.Element {
             <View
               key={uri}
               icon={Server}
-              label={label}
+              label={hostLabel({ uri, label })}
               count={all.filter((machine) => machine.uri === uri).length}
               current={filter.type === 'host' && filter.uri === uri}
               filter={{ type: 'host', uri }}

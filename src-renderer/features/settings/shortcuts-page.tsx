@@ -82,7 +82,6 @@ function ShortcutRow({ command, capturing, onCapture, onBind, onLeave }: RowProp
       <Button
         variant="quiet"
         className={styles.capture}
-        aria-label={t('settings:shortcuts.change', { command: title, keys: keys ?? t('settings:shortcuts.none') })}
         aria-pressed={capturing}
         onClick={onCapture}
         onBlur={onLeave}
@@ -96,6 +95,7 @@ function ShortcutRow({ command, capturing, onCapture, onBind, onLeave }: RowProp
           else onBind(pressed === 'Backspace' ? '' : pressed);
         }}
       >
+        <span className="visually-hidden">{t('settings:shortcuts.change', { command: title })}</span>
         {capturing ? (
           t('settings:shortcuts.press')
         ) : keys === undefined ? (

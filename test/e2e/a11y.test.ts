@@ -1,0 +1,115 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type AppHome, createHome } from '../support/app-home.ts';
+import { writeSettings } from '../support/app-settings.ts';
+import { ask } from '../support/ask.ts';
+import { launchApp, type LaunchedApp } from '../support/electron.ts';
+
+const uri = 'test:///many?n=40';
+let home: AppHome;
+let launched: LaunchedApp;
+let page: Page;
+
+beforeAll(async () => {
+  home = createHome();
+  writeSettings(home, { defaultUri: uri, language: 'en', theme: 'light' });
+  launched = await launchApp({ home });
+  page = launched.window;
+  await page.getByRole('row').nth(3).waitFor();
+});
+afterAll(async () => {
+  await launched.close();
+  home.dispose();
+});
+
+async function violations(): Promise<readonly string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`));
+}
+
+async function go(path: string, heading: string | RegExp): Promise<void> {
+  await page.evaluate((hash) => {
+    window.location.hash = hash;
+  }, path);
+  await page.getByRole('heading', { name: heading }).first().waitFor();
+}
+
+const screens: readonly (readonly [string, string, string | RegExp])[] = [
+  ['the list', '/machines', 'Machines'],
+  ['the page that makes a machine', '/create', 'New machine'],
+  ['storage', '/storage', 'Storage'],
+  ['performance', '/performance', 'Performance'],
+  ['hosts', '/hosts', 'Hosts'],
+  ['preferences', '/settings/appearance', 'Settings'],
+  ['machine preferences', '/settings/machines', 'Settings'],
+  ['shortcuts', '/settings/shortcuts', 'Settings'],
+  ['the bin', '/bin', 'Bin'],
+];
+
+describe.each(['light', 'dark', 'high-contrast'] as const)('in %s', (theme) => {
+  beforeAll(async () => {
+    await ask(page, 'settings.set', { theme });
+  });
+
+  test.each(screens)('%s has no serious violation', async (_name, path, heading) => {
+    await go(path, heading);
+    expect(await violations()).toEqual([]);
+  });
+
+  test('neither has the grid of pictures', async () => {
+    await ask(page, 'settings.set', { machinesView: 'grid' });
+    await go('/machines', 'Machines');
+    await page.getByRole('option').first().waitFor();
+    expect(await violations()).toEqual([]);
+    await ask(page, 'settings.set', { machinesView: 'list' });
+  });
+
+  test('nor a menu, a dialog or the palette', async () => {
+    await go('/machines', 'Machines');
+    await page.getByRole('row').nth(2).click();
+    await page.getByRole('row').nth(2).click({ button: 'right' });
+    await page.getByRole('menu').waitFor();
+    expect(await violations()).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+t');
+    await page.getByRole('dialog').waitFor();
+    expect(await violations()).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').waitFor();
+    expect(await violations()).toEqual([]);
+    await page.keyboard.press('Escape');
+  });
+});
+
+test('every control of the list is at least 24 pixels high and wide', async () => {
+  await go('/machines', 'Machines');
+  const small = await page.evaluate(() =>
+    [...document.querySelectorAll('button, a[href], input:not([type="radio"])')]
+      .map((element) => ({ box: element.getBoundingClientRect(), name: element.outerHTML.slice(0, 120) }))
+      .filter(({ box }) => box.width > 0 && (box.width < 24 || box.height < 24))
+      .map(({ name }) => name),
+  );
+  expect(small).toEqual([]);
+});
+
+test('nothing moves when motion is reduced', async () => {
+  await ask(page, 'settings.set', { reducedMotion: 'on' });
+  await expect.poll(async () => await page.evaluate(() => document.documentElement.dataset['motion'])).toBe('reduced');
+  const durations = await page.evaluate(() =>
+    [...document.querySelectorAll('button, a[href]')].map((element) => getComputedStyle(element).transitionDuration),
+  );
+  expect(durations.filter((duration) => duration.split(',').some((part) => Number.parseFloat(part) > 0))).toEqual([]);
+});
+
+test('at 400 % everything is still reached', async () => {
+  await go('/machines', 'Machines');
+  await page.setViewportSize({ width: 320, height: 640 }).catch(() => undefined);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+});
