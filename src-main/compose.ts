@@ -5,10 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Answer, CallName, ContractClient, ContractEvent } from '../src-shared/contract/index.ts';
-import type { HostCheck } from '../src-shared/contract/app.ts';
 import { VirError } from '../src-shared/errors.ts';
-import { Catalogue } from './catalogue/catalogue.ts';
-import { CreationService } from './creation/service.ts';
 import { Catalogue } from './catalogue/catalogue.ts';
 import { CreationService } from './creation/service.ts';
 import { Bin } from './engine/bin.ts';
@@ -21,7 +18,6 @@ import { createDiskUsage } from './engine/usage.ts';
 import { qemuDriver } from './drivers/qemu/driver.ts';
 import { testDriver } from './drivers/test/driver.ts';
 import { type CheckParts, checkHost } from './host/checks.ts';
-import { checkHost } from './host/checks.ts';
 import { xdgDirectories } from './host/xdg.ts';
 import { createConsoleSockets } from './ipc/console-sockets.ts';
 import { versionText } from './ipc/handlers/text.ts';
@@ -114,8 +110,6 @@ async function makeServices(engine: Engine): Promise<{ services: Services; close
   const settings = await openSettings(directories.config, logger);
   const recorder = new StatsRecorder({ engine, folder: join(directories.state, 'figures'), logger });
   const usage = createDiskUsage();
-  const usage = createDiskUsage();
-  const open = (uri: string): Promise<Connection> => engine.open(uri);
   const services: Services = {
     engine,
     settings,
@@ -154,25 +148,9 @@ function checkParts(engine: Engine): CheckParts {
     },
     async qemuVersion() {
       const version = await need(await session(), 'hypervisorVersion')();
-      return [Math.floor(version / 1_000_000), Math.floor(version / 1000) % 1000, version % 1000].join('.');
+      return versionText(version);
     },
   };
-}
-
-/** The first run's checks, asked of the connection machines are made on. */
-async function checkThisHost(engine: Engine): Promise<readonly HostCheck[]> {
-  return await checkHost({
-    async kvm() {
-      const { notices } = await engine.describe(localUri);
-      const found = notices.find(({ id }) => id === 'notice.kvm');
-      return found === undefined ? { works: true } : { works: false, reason: found.message };
-    },
-    async qemuVersion() {
-      const connection = await engine.open(localUri);
-      return versionText(await need(connection, 'hypervisorVersion')());
-    },
-    dataFolder: engine.directories.data,
-  });
 }
 
 /** What an engine does by itself: takes over what runs, starts what starts with it, empties the bin. */

@@ -40,6 +40,6 @@ export interface Services {
   readonly consoles: ConsoleSockets;
   readonly usage: DiskUsage;
   readonly bin: Bin;
-  readonly creation?: CreationService;
-  readonly checks?: () => Promise<readonly HostCheck[]>;
+  readonly creation: CreationService;
+  checks(): Promise<readonly HostCheck[]>;
 }

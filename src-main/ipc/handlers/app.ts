@@ -14,7 +14,7 @@ export function appHandlers(services: Services): HandlerSet {
       engine: 'embedded',
       platform: process.platform,
     }),
-    'app.checks': async () => (await services.checks?.()) ?? [],
+    'app.checks': async () => await services.checks(),
     'settings.get': () => settings.get(),
     'settings.set': async (change) =>
       await settings.set(Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))),

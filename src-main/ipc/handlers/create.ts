@@ -3,7 +3,6 @@ import type { HandlerSet } from '../dispatch.ts';
 import type { Services } from '../services.ts';
 
 export function createHandlers({ creation }: Services): HandlerSet {
-  if (creation === undefined) return {};
   return {
     'create.inspect-medium': async ({ path }) => await creation.inspectMedium(path),
     'create.operating-systems': async () => await creation.operatingSystems(),
