@@ -10,8 +10,15 @@ import type {
   Sound,
   Video,
 } from '../../src-shared/model/domain/index.ts';
-import type { PlannedDisk } from './domain.ts';
 import type { CreationFacts } from './facts.ts';
+
+/** A disk or CD of the new machine, in the order they are to be tried at start. */
+export interface PlannedDisk {
+  readonly path: string;
+  readonly format: string;
+  readonly device: 'disk' | 'cdrom';
+  readonly bus: 'virtio' | 'scsi' | 'sata' | 'ide' | 'usb';
+}
 
 /** Slots of a q35 board: for what is made now, and some to plug in later while it runs. */
 const rootPorts = 10;

@@ -5,16 +5,8 @@
 import type { Creation } from '../../src-shared/contract/create.ts';
 import { withOrganisation, withOsId } from '../../src-shared/model/domain-metadata.ts';
 import type { Clock, Cpu, Devices, Domain, Features, Os } from '../../src-shared/model/domain/index.ts';
-import { devices } from './devices.ts';
+import { devices, type PlannedDisk } from './devices.ts';
 import type { CreationFacts } from './facts.ts';
-
-/** A disk or CD of the new machine, in the order they are to be tried at start. */
-export interface PlannedDisk {
-  readonly path: string;
-  readonly format: string;
-  readonly device: 'disk' | 'cdrom';
-  readonly bus: 'virtio' | 'scsi' | 'sata' | 'ide' | 'usb';
-}
 
 export function newDomain(spec: Creation, facts: CreationFacts, disks: readonly PlannedDisk[]): Domain {
   const { abilities, os } = facts;

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Creation, CreationPlan, Finding } from '../../src-shared/contract/create.ts';
 import { type Domain, formatDomain } from '../../src-shared/model/domain/index.ts';
 import { creationCommand } from './command.ts';
-import { newDomain, type PlannedDisk } from './domain.ts';
+import type { PlannedDisk } from './devices.ts';
+import { newDomain } from './domain.ts';
 import type { CreationFacts } from './facts.ts';
 import { findings } from './findings.ts';
 

@@ -22,14 +22,9 @@ const firstBytes = Buffer.alloc(firstReadBytes);
 const openFile = promisify(openWithCallback);
 
 /**
- * The header of a file or block device.
+ * Header and `stat` of a file or block device.
  * @throws the system's error when it can't be opened or read
  */
-export async function readImageHeader(path: string): Promise<ImageHeader> {
-  return (await inspectImage(path)).header;
-}
-
-/** Header and `stat` of the same open file. */
 export async function inspectImage(path: string): Promise<{ readonly header: ImageHeader; readonly stats: Stats }> {
   // Opening is what waits when a server is gone, so only that leaves this thread; without O_NONBLOCK a FIFO would wait
   // for a writer for ever.

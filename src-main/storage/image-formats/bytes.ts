@@ -44,12 +44,6 @@ export function sizeAt(bytes: Buffer, offset: number, order: 'BE' | 'LE', unit =
   return size <= BigInt(largestImageBytes) ? Number(size) : undefined;
 }
 
-/** The text of a fixed-size field: up to its first NUL. */
-export function textField(bytes: Buffer): string {
-  const end = bytes.indexOf(0);
-  return bytes.subarray(0, end < 0 ? bytes.length : end).toString();
-}
-
 export const broken = (format: ImageFormat, what: string): ImageHeader => ({
   format,
   virtualSizeBytes: 0,
