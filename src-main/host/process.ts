@@ -2,11 +2,12 @@
  * The one place that starts other programs. Arguments are arrays, never a shell's line; a failure carries the argument
  * vector and the end of what the program complained.
  */
-import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { VirError } from '../../src-shared/errors.ts';
+import { type ChildStdio, coverInherited } from './inherited-fds.ts';
 import { type ProcessIdentity, processIdentity } from './process-identity.ts';
 
 /** Variables added to our own environment; `undefined` removes one. */
@@ -192,7 +193,7 @@ export async function spawnDetached(argv: readonly string[], options: DetachedOp
 function start(
   argv: readonly string[],
   options: { readonly env?: Environment; readonly cwd?: string },
-  stdio: StdioOptions,
+  stdio: ChildStdio,
   detached: boolean,
 ): ChildProcess {
   const [program, ...args] = argv;
@@ -201,7 +202,12 @@ function start(
   const env: NodeJS.ProcessEnv = { ...process.env, LC_ALL: 'C', ...options.env };
   for (const name in env) if (env[name] === undefined) delete env[name];
   try {
-    return spawn(program, args, { stdio, detached, env, ...(options.cwd === undefined ? {} : { cwd: options.cwd }) });
+    return spawn(program, args, {
+      stdio: coverInherited(stdio),
+      detached,
+      env,
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    });
   } catch (thrown) {
     // What Node refuses itself, such as an argument with a NUL byte.
     throw new ProcessError(argv, 'spawn', thrown instanceof Error ? thrown.message : String(thrown), { thrown });
