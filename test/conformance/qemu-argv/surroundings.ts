@@ -46,6 +46,7 @@ export const definitionEnvironment: DefinitionEnvironment = {
   randomBytes: (count) => Uint8Array.from({ length: count }, (_, place) => place),
   emulatorFor: (architecture) => `/usr/bin/qemu-system-${architecture === 'i686' ? 'i386' : architecture}`,
   nvramPath: (name) => `/var/lib/libvirt/qemu/nvram/${name}_VARS.fd`,
+  isGeneratedPath: (path) => /^\/tmp\/(lib\/|channel\/[^/]+\.|channel\/domain-)/.test(path),
 };
 
 /** What libvirt's tests set in the environment around single cases. */

@@ -23,7 +23,7 @@ import {
 } from './surroundings.ts';
 
 /** Raised as the passes learn; a score below is a regression. */
-const reached = { exact: 358, masked: 366, options: 0.975, refused: 56 };
+const reached = { exact: 360, masked: 368, options: 0.975, refused: 56 };
 
 const capabilitiesByVersion = new Map<string, QemuCapabilities>();
 

@@ -59,7 +59,8 @@ const deprecations: Partial<Record<string, Readonly<Record<string, string>>>> = 
 const deprecation: Section = (options, { domain, capabilities }) => {
   const behaviour = deprecations[domain.qemuDeprecation?.behavior ?? 'none'];
   // The option is in no list QEMU gives; it is as old as objects in JSON.
-  if (behaviour !== undefined && capabilities.schemaHas('object-add/arg-type/qom-type/^secret')) options.add('-compat', toJson(behaviour));
+  if (behaviour !== undefined && capabilities.schemaHas('object-add/arg-type/qom-type/^secret'))
+    options.add('-compat', toJson(behaviour));
 };
 
 /** The machine stands still until it is told to run. */

@@ -11,7 +11,7 @@ import {
 import { asCharacterDevice } from '../devices/chardev.ts';
 import { controllerProperties } from '../devices/controller.ts';
 import { diskProperties } from '../devices/disk.ts';
-import { hostdevProperties, scsiHostdevSteps } from '../devices/hostdev.ts';
+import { cardAsHostdev, hostdevProperties, scsiHostdevSteps } from '../devices/hostdev.ts';
 import { evdevObject, inputProperties } from '../devices/input.ts';
 import { netdevProperties } from '../devices/netdev.ts';
 import { networkCardProperties } from '../devices/network-card.ts';
@@ -262,6 +262,11 @@ export const usbRedirection: Section = (options, context) => {
 
 export const hostDevices: Section = (options, context) => {
   const { launch } = context;
+  for (const card of context.domain.devices.interface) {
+    if (card.type !== 'hostdev') continue;
+    const own = { ...context, bootIndex: () => context.bootIndex(card) };
+    options.device(hostdevProperties(cardAsHostdev(card), own));
+  }
   for (const hostdev of context.domain.devices.hostdev) {
     if (hostdev.type === 'scsi') {
       const path = launch.scsiGenericPath;

@@ -1,4 +1,4 @@
-import type { Hostdev } from '../../../../src-shared/model/domain/index.ts';
+import type { Hostdev, Interface } from '../../../../src-shared/model/domain/index.ts';
 import type { AnySource } from '../../../../src-shared/model/domain/storage-source.ts';
 import type { CompleteDomain } from '../passes/types.ts';
 import { unsupported } from '../passes/errors.ts';
@@ -74,6 +74,27 @@ function pciProperties(hostdev: Of<'pci'>, context: DeviceContext): DeviceProper
     failover_pair_id: teaming?.type === 'transient' ? teaming.persistent : undefined,
     ...addressProperties(context.domain, hostdev),
     ...romProperties(hostdev),
+  };
+}
+
+/** A network card of the host is given to the guest like any other device. */
+export function cardAsHostdev(card: Extract<Interface, { type: 'hostdev' }>): Of<'pci'> {
+  const { source, alias, address, boot, rom, acpi, teaming, managed = false } = card;
+  if (source.address?.type !== 'pci') {
+    throw unsupported(`<interface> ${card.mac?.address ?? ''} of type 'hostdev' needs the PCI address of a card.`);
+  }
+  const { type: _, ...place } = source.address;
+  return {
+    mode: 'subsystem',
+    type: 'pci',
+    managed,
+    source: { address: place },
+    ...(alias === undefined ? {} : { alias }),
+    ...(address === undefined ? {} : { address }),
+    ...(boot === undefined ? {} : { boot }),
+    ...(rom === undefined ? {} : { rom }),
+    ...(acpi === undefined ? {} : { acpi }),
+    ...(teaming === undefined ? {} : { teaming }),
   };
 }
 

@@ -38,9 +38,9 @@ export function insertController(controllers: Controller[], added: Controller): 
   controllers.splice(at ?? controllers.length, 0, added);
 }
 
-/** Adds a controller unless that index of the type is taken. */
+/** Adds a controller, as the last, unless that index of the type is taken. */
 export function ensureController(controllers: Controller[], added: Controller & { index: number }): void {
-  if (findController(controllers, added.type, added.index) === undefined) insertController(controllers, added);
+  if (findController(controllers, added.type, added.index) === undefined) controllers.push(added);
 }
 
 const usb2Models: readonly (string | undefined)[] = ['ich9-ehci1', 'ich9-uhci1', 'ich9-uhci2', 'ich9-uhci3'];

@@ -4,6 +4,7 @@
  * version and its devices' addresses for good.
  */
 import type { Domain } from '../../../../src-shared/model/domain/index.ts';
+import { dropLiveParts } from '../../../engine/live-parts.ts';
 import { completeGivenAddresses } from './addresses/complete-addresses.ts';
 import { assignMemorySlots } from './addresses/memory-slots.ts';
 import { assignPciAddresses } from './addresses/pci.ts';
@@ -20,8 +21,10 @@ import { addImpliedDevices } from './define/implied-devices.ts';
 import { chooseEmulator, chooseMachine, completeLoader } from './define/machine.ts';
 import { completeMemory } from './define/memory.ts';
 import { completeNetworkCards } from './define/network-cards.ts';
+import { completeNuma } from './define/numa.ts';
 import { numberControllers, orderDevices } from './define/order.ts';
 import { completeInputs, completeOtherDevices } from './define/other-devices.ts';
+import { completePlacement } from './define/placement.ts';
 import { completeSections } from './define/sections.ts';
 import type { CompleteDomain, Pass, PassContext } from './types.ts';
 import { validate } from './validate/index.ts';
@@ -40,6 +43,8 @@ const passes: readonly Pass[] = [
   addImpliedDevices,
   chooseCpu,
   completeVcpus,
+  completeNuma,
+  completePlacement,
   completeCpu,
   completeSerialPorts,
   completeDisks,
@@ -66,7 +71,10 @@ const passes: readonly Pass[] = [
  * @throws VirError `config-unsupported` or `xml-error`, naming the element that is at fault.
  */
 export function completeDefinition(domain: Domain, context: PassContext): CompleteDomain {
-  const draft = completeSections(clone(domain), context.environment);
+  const copy = clone(domain);
+  // A definition may have been copied from a running machine's.
+  if (context.isNew) dropLiveParts(copy);
+  const draft = completeSections(copy, context.environment);
   for (const pass of passes) pass(draft, context);
   return draft;
 }

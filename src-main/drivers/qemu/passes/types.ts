@@ -19,6 +19,8 @@ export interface DefinitionEnvironment {
   readonly emulatorFor: (architecture: string) => string | undefined;
   /** Where a domain's UEFI variables are kept when the definition does not say. */
   readonly nvramPath: (domainName: string) => string;
+  /** A socket that this driver made for one run; in a definition that was copied from a running machine's. */
+  readonly isGeneratedPath?: (path: string) => boolean;
   /** Whether a device of the host is PCI Express; most that can be assigned are. */
   readonly isPciExpress?: (address: HostPciAddress) => boolean;
   /** The backend of sound cards when the definition has no `<audio>`, for a domain without SPICE. */

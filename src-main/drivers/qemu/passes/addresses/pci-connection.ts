@@ -94,7 +94,8 @@ export function connectionOf(ref: DeviceRef, kinds: ConnectionKinds): number {
       return ref.device.driver?.type === 'virtiofs' ? kinds.virtio : byVirtioModel(ref.device.model, kinds);
     case 'interface': {
       const model = ref.device.model?.type;
-      if (ref.device.type === 'hostdev' || model === 'usb-net') return 0;
+      if (ref.device.type === 'hostdev') return cardConnection(ref.device, kinds);
+      if (model === 'usb-net') return 0;
       if (model?.startsWith('virtio') === true) return byVirtioModel(model, kinds);
       return conventionalCards.includes(model) ? kinds.pci : kinds.pcie;
     }
@@ -168,6 +169,13 @@ function hostdevConnection({ device }: Extract<DeviceRef, { kind: 'hostdev' }>, 
     default:
       return 0;
   }
+}
+
+/** A card of the host, told by its address there. */
+function cardConnection({ source, address }: Extract<Interface, { type: 'hostdev' }>, kinds: ConnectionKinds): number {
+  if (source.address?.type !== 'pci') return 0;
+  if (address !== undefined || kinds.pci === kinds.pcie) return kinds.pcie;
+  return kinds.isPciExpress(source.address) ? kinds.pcie : kinds.pci;
 }
 
 function videoConnection(type: string | undefined, kinds: ConnectionKinds): number {

@@ -3,7 +3,7 @@
  * addresses here and there; an address that is written down is never changed.
  */
 import type { Controller } from '../../../../../src-shared/model/domain/index.ts';
-import { controllersOf, findController, insertController, isUsb2 } from '../controller-list.ts';
+import { controllersOf, findController, isUsb2 } from '../controller-list.ts';
 import { type Addressed, devicesOf } from '../device-list.ts';
 import { hasPcieRoot, hasPciRoot, supportsPci } from '../machine-kind.ts';
 import type { CompleteDomain, Pass } from '../types.ts';
@@ -40,7 +40,7 @@ function addMissingControllers(domain: CompleteDomain, trial: Assignment, highes
   for (let index = 1; index < buses.count; index += 1) {
     const model = buses.modelOf(index);
     if (model === undefined || findController(domain.devices.controller, 'pci', index) !== undefined) continue;
-    insertController(domain.devices.controller, { type: 'pci', index, model });
+    domain.devices.controller.push({ type: 'pci', index, model });
     buses.reserveNext(controllerNeeds[model]);
   }
   return buses.count;
@@ -101,7 +101,7 @@ class Assignment {
     };
     place(devices.controller.filter((item) => item.type === 'pci'));
     place(devices.filesystem);
-    place(devices.interface);
+    place(devices.interface.filter((card) => card.type !== 'hostdev'));
     place(devices.sound);
     for (const controller of devices.controller) {
       if (controller.type === 'pci' || (controller.type === 'ide' && controller.index === 0)) continue;
@@ -109,6 +109,7 @@ class Assignment {
       else place([controller]);
     }
     place(devices.disk);
+    place(devices.interface.filter((card) => card.type === 'hostdev'));
     place(devices.hostdev);
     if (devices.memballoon !== undefined) place([devices.memballoon]);
     place(devices.rng);

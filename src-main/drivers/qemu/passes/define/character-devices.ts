@@ -57,14 +57,16 @@ function completeSerial(serial: Serial, all: readonly Serial[]): void {
     target.model = { name: defaultModels[type as keyof typeof defaultModels] };
   }
   target.port ??= nextPort(all);
-  listenOnOwnPath(serial);
 }
 
-/** A socket without a path gets one when the machine starts, which QEMU then listens on. */
-export function listenOnOwnPath(device: Serial | Console | CompleteDomain['devices']['channel'][number]): void {
+/** A socket without a path gets one when the machine starts; until then there is nothing to say about it. */
+export function forgetEmptySource(
+  device: Serial | Console | CompleteDomain['devices']['channel'][number],
+  isGenerated: (path: string) => boolean,
+): void {
   if (device.type !== 'unix') return;
-  device.source ??= { seclabel: [] };
-  if (device.source.path === undefined || device.source.path === '') device.source.mode = 'bind';
+  const path = device.source?.path ?? '';
+  if (path === '' || (device.target?.type === 'virtio' && isGenerated(path))) delete device.source;
 }
 
 const nextPort = (devices: readonly { target?: { port?: number } }[]): number =>

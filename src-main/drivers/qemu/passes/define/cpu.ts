@@ -6,13 +6,18 @@ import type { CompleteDomain, Pass } from '../types.ts';
 /** The CPU model the machine would take by itself is written down, so that a newer QEMU does not change it. */
 export const chooseCpu: Pass = (domain, { capabilities }) => {
   const { cpu } = domain;
-  if (cpu !== undefined) {
-    cpu.mode ??= 'custom';
-    if (cpu.mode === 'custom' && cpu.model?.value === undefined && cpu.check !== undefined) {
-      throw unsupported("<cpu check='…'> means nothing without a model.");
-    }
+  if (cpu?.model?.value !== undefined) cpu.mode ??= 'custom';
+  const isCustom = (cpu?.mode ?? 'custom') === 'custom';
+  if (cpu !== undefined && isCustom && cpu.model?.value === undefined) {
+    if (cpu.check !== undefined) throw unsupported("<cpu check='…'> means nothing without a model.");
+    delete cpu.mode;
+    delete cpu.model;
+    const { feature, ...rest } = cpu;
+    if (feature.length === 0 && Object.keys(rest).length === 0) delete domain.cpu;
   }
-  if (cpu !== undefined && (cpu.mode !== 'custom' || cpu.model?.value !== undefined)) return;
+  const isAnyModel = cpu?.model?.value === undefined && cpu?.model?.vendor_id === undefined;
+  if (cpu?.mode === 'host-model' && isAnyModel) delete cpu.model;
+  if (cpu !== undefined && (!isCustom || cpu.model?.value !== undefined)) return;
   const model = defaultCpuModel(domain, capabilities);
   if (model === undefined) return;
   const chosen = (domain.cpu ??= { feature: [] });
@@ -44,7 +49,7 @@ export const completeCpu: Pass = (domain, { capabilities }) => {
     else if (isX86(domain)) cpu.migratable = false;
   }
   if (cpu.topology !== undefined) cpu.topology.dies ??= 1;
-  if (cpu.mode === 'custom' && cpu.model?.value === undefined) return;
+  if (cpu.mode === undefined) return;
   if (cpu.mode === 'custom') cpu.match ??= 'exact';
   if (cpu.model?.value !== undefined) cpu.model.fallback ??= 'allow';
   cpu.check ??=
@@ -53,7 +58,7 @@ export const completeCpu: Pass = (domain, { capabilities }) => {
       : 'partial';
 };
 
-/** Every virtual CPU has a state, and CPUs no NUMA cell names belong to the first. */
+/** Every virtual CPU that is listed has a state. */
 export const completeVcpus: Pass = (domain) => {
   const { vcpu, vcpus } = domain;
   const online = vcpu.current ?? vcpu.value;
@@ -62,14 +67,4 @@ export const completeVcpus: Pass = (domain) => {
   const first = vcpus?.vcpu.find((item) => item.id === 0);
   if (first !== undefined && !first.enabled) throw unsupported("Virtual CPU 0 can't be switched off.");
   if (first?.hotpluggable === true) throw unsupported("Virtual CPU 0 can't be hot-pluggable.");
-  const cells = domain.cpu?.numa?.cell ?? [];
-  const [firstCell] = cells;
-  cells.forEach((cell, index) => {
-    cell.id ??= index;
-  });
-  if (firstCell === undefined) return;
-  const named = new Set(cells.flatMap((cell) => cell.cpus ?? []));
-  if (named.size >= vcpu.value) return;
-  const rest = Array.from({ length: vcpu.value }, (_, id) => id).filter((id) => !named.has(id));
-  firstCell.cpus = [...(firstCell.cpus ?? []), ...rest].sort((left, right) => left - right);
 };

@@ -1,18 +1,15 @@
 import type { Disk } from '../../../../../src-shared/model/domain/index.ts';
-import { forgetNumbers } from '../../devices/block-names.ts';
 import { diskIndex } from '../disk-name.ts';
 import { invalidDefinition } from '../errors.ts';
+import { completeSources } from './disk-source.ts';
 import type { Pass } from '../types.ts';
 
 /** Disks on one bus of the narrow SCSI kind libvirt assumes. */
 const scsiUnits = 7;
 
 /** Bus, driver, format and place of every disk. */
-export const completeDisks: Pass = ({ devices }, { isNew }) => {
-  for (const disk of devices.disk) {
-    if (isNew) forgetRun(disk);
-    completeDisk(disk);
-  }
+export const completeDisks: Pass = ({ devices }) => {
+  for (const disk of devices.disk) completeDisk(disk);
   for (const disk of devices.disk) {
     const group = disk.iotune?.group_name;
     if (disk.iotune === undefined || group === undefined || hasLimits(disk)) continue;
@@ -21,17 +18,12 @@ export const completeDisks: Pass = ({ devices }, { isNew }) => {
   }
 };
 
-/** What only a running machine's disk has is no part of a definition. */
-function forgetRun(disk: Disk): void {
-  forgetNumbers(disk);
-  delete disk.mirror;
-}
-
 const hasLimits = (disk: Disk): boolean =>
   Object.entries(disk.iotune ?? {}).some(([key, value]) => key !== 'group_name' && key !== '_extra' && value !== 0);
 
 /** One disk's defaults, also for a disk that is plugged in later. */
 export function completeDisk(disk: Disk): void {
+  completeSources(disk);
   const driver = (disk.driver ??= {});
   driver.name ??= 'qemu';
   if (disk.type !== 'volume') driver.type ??= 'raw';

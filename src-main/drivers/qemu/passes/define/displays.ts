@@ -5,13 +5,21 @@ import type { Pass } from '../types.ts';
 type Server = Extract<Graphics, { type: 'vnc' | 'spice' }>;
 
 /** Where a display listens, and whether its port is chosen at start. */
-export const completeGraphics: Pass = ({ devices }) => {
+export const completeGraphics: Pass = ({ devices }, { environment }) => {
   for (const display of devices.graphics) {
     if (display.type !== 'vnc' && display.type !== 'spice') continue;
+    if (display.type === 'vnc') forgetGenerated(display, environment.isGeneratedPath ?? (() => false));
     completeListens(display);
     completePorts(display);
   }
 };
+
+function forgetGenerated(display: Extract<Graphics, { type: 'vnc' }>, isGenerated: (path: string) => boolean): void {
+  const path = display.socket ?? display.listens.find((listen) => listen.type === 'socket')?.socket;
+  if (path === undefined || !isGenerated(path)) return;
+  delete display.socket;
+  display.listens = display.listens.filter((listen) => listen.type !== 'socket');
+}
 
 /** Older definitions say it in attributes of `<graphics>`; what is kept says it in `<listen>`, and repeats it. */
 function completeListens(display: Server): void {

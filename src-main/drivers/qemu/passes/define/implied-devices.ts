@@ -1,6 +1,6 @@
 import type { Audio, Controller, Input } from '../../../../../src-shared/model/domain/index.ts';
 import type { QemuCapabilities } from '../../capabilities/types.ts';
-import { ensureController, findController, insertController } from '../controller-list.ts';
+import { ensureController, findController } from '../controller-list.ts';
 import { isI440fx, isQ35 } from '../machine-kind.ts';
 import { invalidDefinition } from '../errors.ts';
 import type { CompleteDomain, DefinitionEnvironment, Pass } from '../types.ts';
@@ -26,14 +26,13 @@ function addUsb(domain: CompleteDomain, capabilities: QemuCapabilities): void {
   const { controller } = domain.devices;
   if (domain.os.type.machine === 'isapc' || findController(controller, 'usb', 0) !== undefined) return;
   if (!isQ35(domain)) {
-    insertController(controller, { type: 'usb', index: 0 });
+    controller.push({ type: 'usb', index: 0 });
     return;
   }
-  if (capabilities.hasType('qemu-xhci')) insertController(controller, { type: 'usb', index: 0, model: 'qemu-xhci' });
+  if (capabilities.hasType('qemu-xhci')) controller.push({ type: 'usb', index: 0, model: 'qemu-xhci' });
   else if (capabilities.hasType('nec-usb-xhci')) {
-    insertController(controller, { type: 'usb', index: 0, model: 'nec-xhci' });
-  } else if (capabilities.hasType('ich9-usb-ehci1'))
-    for (const part of usb2Parts) insertController(controller, { ...part });
+    controller.push({ type: 'usb', index: 0, model: 'nec-xhci' });
+  } else if (capabilities.hasType('ich9-usb-ehci1')) for (const part of usb2Parts) controller.push({ ...part });
 }
 
 const usb2Parts: readonly Controller[] = [
@@ -46,7 +45,7 @@ const usb2Parts: readonly Controller[] = [
 function addPciRoot(domain: CompleteDomain, model: 'pci-root' | 'pcie-root'): void {
   const { controller } = domain.devices;
   const root = findController(controller, 'pci', 0);
-  if (root === undefined) insertController(controller, { type: 'pci', index: 0, model });
+  if (root === undefined) controller.push({ type: 'pci', index: 0, model });
   else if (root.model !== model) {
     throw invalidDefinition(
       `The PCI controller with index 0 is '${root.model}'; on the machine '${domain.os.type.machine}' it is '${model}'.`,

@@ -37,8 +37,10 @@ function preferredMachine(capabilities: QemuCapabilities): string {
 }
 
 /** `<loader>` without a type is a ROM image; writable variables belong to read-only firmware in flash. */
-export const completeLoader: Pass = (domain, { environment }) => {
+export const completeLoader: Pass = (domain, { environment, isNew }) => {
   const { os } = domain;
+  // Features of firmware that is not chosen were never heeded; new definitions with them are refused.
+  if (!isNew && os.firmware === undefined) delete os.firmwareFeatures;
   const features = os.firmwareFeatures?.feature ?? [];
   const keys = features.find((feature) => feature.name === 'enrolled-keys');
   if (keys?.enabled === true) {

@@ -7,11 +7,22 @@ import type { Pass } from '../types.ts';
 export const orderDevices: Pass = ({ devices }) => {
   devices.disk = devices.disk.reduce<Disk[]>((sorted, disk) => insertDisk(sorted, disk), []);
   const controllers: Controller[] = [];
-  for (const controller of devices.controller) insertController(controllers, controller);
+  for (const controller of devices.controller) {
+    if (controller.type === 'usb') completeCompanion(controller);
+    insertController(controllers, controller);
+  }
   devices.controller = controllers;
   const primary = devices.video.findIndex((video) => video.model?.primary === true);
   if (primary > 0) devices.video.unshift(...devices.video.splice(primary, 1));
 };
+
+/** The ports at which the parts of a USB 2 controller start. */
+const companionPorts: Partial<Record<string, number>> = { 'ich9-uhci1': 0, 'ich9-uhci2': 2, 'ich9-uhci3': 4 };
+
+function completeCompanion(controller: Extract<Controller, { type: 'usb' }>): void {
+  const startport = companionPorts[controller.model ?? ''];
+  if (startport !== undefined) controller.master ??= { startport };
+}
 
 /** Disks of one bus stand together, by name. */
 function insertDisk(disks: Disk[], added: Disk): Disk[] {

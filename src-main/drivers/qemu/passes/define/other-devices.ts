@@ -1,26 +1,31 @@
+import type { Redirfilter } from '../../../../../src-shared/model/domain/redirfilter.ts';
 import type { Hostdev, Input, Shmem } from '../../../../../src-shared/model/domain/index.ts';
 import { invalidDefinition, placementFailed, unsupported } from '../errors.ts';
 import { isSerialStandIn } from '../device-list.ts';
-import type { CompleteDomain, Pass } from '../types.ts';
-import { listenOnOwnPath } from './character-devices.ts';
+import type { CompleteDomain, Pass, PassContext } from '../types.ts';
+import { forgetEmptySource } from './character-devices.ts';
 
 /** Keyboards and mice sit on PS/2, tablets on USB. */
 export const completeInputs: Pass = ({ devices }) => {
-  for (const input of devices.input) input.bus ??= inputBus(input);
+  for (const input of devices.input) {
+    const bus = input.bus ?? inputBus(input);
+    if (bus !== undefined) input.bus = bus;
+  }
 };
 
-function inputBus({ type }: Input): NonNullable<Input['bus']> {
+function inputBus({ type }: Input): Input['bus'] {
   if (type === 'mouse' || type === 'keyboard') return 'ps2';
   if (type === 'passthrough') return 'virtio';
-  return type === 'evdev' ? 'none' : 'usb';
+  return type === 'evdev' ? undefined : 'usb';
 }
 
 /** The defaults of the devices that need little. */
-export const completeOtherDevices: Pass = (domain) => {
+export const completeOtherDevices: Pass = (domain, context) => {
   const { devices } = domain;
   for (const sound of devices.sound) sound.codec ??= [];
-  for (const channel of devices.channel) listenOnOwnPath(channel);
-  for (const console of devices.console) if (!isSerialStandIn(console)) listenOnOwnPath(console);
+  const isGenerated = context.environment.isGeneratedPath ?? (() => false);
+  for (const channel of devices.channel) forgetEmptySource(channel, isGenerated);
+  for (const console of devices.console) if (!isSerialStandIn(console)) forgetEmptySource(console, isGenerated);
   for (const rng of devices.rng) if (rng.backend.model === 'random') rng.backend.value ??= '/dev/random';
   for (const panic of devices.panic) panic.model ??= 'isa';
   const models = devices.panic.map((panic) => panic.model);
@@ -40,8 +45,17 @@ export const completeOtherDevices: Pass = (domain) => {
     if (!('socket' in folder.source) || folder.source.socket === undefined) folder.accessmode ??= 'passthrough';
   }
   for (const shmem of devices.shmem) completeShmem(shmem);
-  for (const hostdev of devices.hostdev) completeHostdev(hostdev, domain);
+  for (const hostdev of devices.hostdev) completeHostdev(hostdev, domain, context);
+  for (const rule of devices.redirfilter?.usbdev ?? []) completeRule(rule);
 };
+
+/** `-1` stands for anything and is left out; `2.1` is 2.10. */
+function completeRule(rule: Redirfilter['usbdev'][number]): void {
+  for (const name of ['class', 'vendor', 'product'] as const) if ((rule[name] ?? 0) < 0) delete rule[name];
+  if (rule.version === '-1') delete rule.version;
+  const parts = /^(\d+)\.(\d)$/.exec(rule.version ?? '');
+  if (parts !== null) rule.version = `${parts[1]}.${parts[2]}0`;
+}
 
 function completeShmem(shmem: Shmem): void {
   shmem.model ??= { type: 'ivshmem' };
@@ -60,8 +74,9 @@ function completeShmem(shmem: Shmem): void {
   shmem.msi.ioeventfd ??= true;
 }
 
-function completeHostdev(hostdev: Hostdev, domain: CompleteDomain): void {
-  if (hostdev.type === 'mdev' && hostdev.model === 'vfio-pci') hostdev.display ??= false;
+function completeHostdev(hostdev: Hostdev, domain: CompleteDomain, { capabilities }: PassContext): void {
+  const canDisplay = capabilities.hasProperty('vfio-pci', 'display');
+  if (hostdev.type === 'mdev' && hostdev.model === 'vfio-pci' && canDisplay) hostdev.display ??= false;
   if (hostdev.type !== 'scsi') return;
   if (hostdev.source.protocol === 'iscsi' && hostdev.source.name?.includes('/') === false) hostdev.source.name += '/0';
   hostdev.address ??= freeScsiPlace(domain);

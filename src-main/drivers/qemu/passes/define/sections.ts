@@ -63,6 +63,7 @@ export function completeSections(domain: Domain, environment: DefinitionEnvironm
   const vcpu = (domain.vcpu ??= { value: 1 });
   if (domain.genid !== undefined) domain.genid.value ??= uuidFromBytes(environment.randomBytes(16));
   vcpu.placement ??= 'static';
+  if (os.bootmenu?.enable === false) delete os.bootmenu.timeout;
   if (vcpu.current === vcpu.value && domain.vcpus === undefined) delete vcpu.current;
   return Object.assign(domain, {
     uuid: domain.uuid ?? uuidFromBytes(environment.randomBytes(16)),

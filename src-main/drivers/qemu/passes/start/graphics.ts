@@ -9,6 +9,8 @@ type Server = Extract<Graphics, { type: 'vnc' | 'spice' }>;
 export const prepareGraphics: StartPass = ({ devices }, { run }) => {
   for (const display of devices.graphics) {
     if (display.type === 'vnc' || display.type === 'spice') {
+      if (display.listens.length > 1)
+        throw unsupported(`<graphics type='${display.type}'> can listen in one place only.`);
       prepareListens(display, run);
       preparePorts(display, run);
     }

@@ -98,6 +98,7 @@ function cardNeeds(card: Interface): Need[] {
   const hostAddresses = source !== undefined && 'ip' in source ? source.ip.length + source.route.length : 0;
   return [
     ...need(`${named} type='${card.type}'`, 'nobody', card.type === 'null' || card.type === 'vds'),
+    ...need(`${named} type='hostdev'`, 'traffic', card.type === 'hostdev'),
     ...need(`${named} <bandwidth>`, 'traffic', card.bandwidth !== undefined),
     ...need(`${named} <vlan>`, 'traffic', card.vlan !== undefined),
     ...need(`${named} <virtualport>`, 'traffic', card.virtualport !== undefined),

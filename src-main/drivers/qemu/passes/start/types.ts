@@ -4,8 +4,8 @@ import type { FirmwareDescriptor } from '../../firmware/descriptor.ts';
 import type { PassContext, CompleteDomain } from '../types.ts';
 
 /**
- * What whoever starts machines sees to, outside QEMU: control groups, CPU affinity and scheduling, traffic rules of
- * the host's network cards, CPUs that are plugged in before the guest runs, overlays for transient disks, a helper
+ * What whoever starts machines sees to, outside QEMU: control groups, CPU affinity and scheduling, addresses and
+ * rules of the host's network cards, CPUs that are plugged in before the guest runs, overlays for transient disks, a helper
  * for SCSI reservations.
  */
 export type Provision =

@@ -67,6 +67,7 @@ function checkInput({ type, bus, source, model }: Input): void {
     case 'usb':
     case 'virtio':
     case 'none':
+    case undefined:
       break;
     default:
       throw unsupported(`${named} is not supported.`);

@@ -32,7 +32,6 @@ function checkGraphics({ devices }: CompleteDomain, capabilities: QemuCapabiliti
       }
     } else if ('gl' in display && display.gl?.enable === true) openGl += 1;
     if (display.type === 'vnc' || display.type === 'spice') {
-      if (display.listens.length > 1) throw unsupported(`<graphics type='${display.type}'> listens in one place.`);
       if (display.listens.some((listen) => listen.type === 'network' && listen.network === undefined)) {
         throw unsupported("<listen type='network'> needs the name of the network.");
       }

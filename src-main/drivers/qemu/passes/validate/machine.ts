@@ -62,7 +62,8 @@ function checkProcessors({ vcpu, cpu, os, type }: CompleteDomain, capabilities: 
   if (topology !== undefined) {
     const { sockets, dies = 1, clusters = 1, cores, threads } = topology;
     const product = sockets * dies * clusters * cores * threads;
-    if (product !== vcpu.value) {
+    // Older QEMUs made up for it.
+    if (product !== vcpu.value && capabilities.hasCommand('query-hotpluggable-cpus')) {
       throw unsupported(`<topology> makes ${product} virtual CPUs, but <vcpu> says ${vcpu.value}.`);
     }
     if (clusters > 1) throw unsupported('<topology clusters> is not supported for this architecture.');

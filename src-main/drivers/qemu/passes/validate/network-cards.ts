@@ -32,7 +32,9 @@ export function validateNetworkCard(card: Interface): void {
   if (teaming?.type === 'persistent' && !isVirtio(card)) {
     throw unsupported(`${named}: persistent <teaming> needs <model type='virtio'/>.`);
   }
-  if (teaming?.type === 'transient') throw unsupported(`${named}: transient <teaming> is for type='hostdev'.`);
+  if (teaming?.type === 'transient' && card.type !== 'network') {
+    throw unsupported(`${named}: transient <teaming> is for type='hostdev'.`);
+  }
   checkUserAddresses(card, named);
 }
 
