@@ -1,6 +1,7 @@
 /** Every command, in the order of the help. */
 import type { Command } from '../command.ts';
 import { consoleCommand } from './console.ts';
+import { createCommand } from './create.ts';
 import { deviceCommands } from './devices.ts';
 import { eventCommand } from './event.ts';
 import { hostCommands } from './host.ts';
@@ -12,6 +13,7 @@ import { toolCommands } from './tools.ts';
 export const commands: readonly Command[] = [
   ...informationCommands,
   ...lifecycleCommands,
+  createCommand,
   consoleCommand,
   eventCommand,
   ...deviceCommands,

@@ -79,23 +79,6 @@ export const lifecycleCommands: readonly Command[] = [
       return report(session, `Domain '${domain.name}' defined from ${file}\n`, { ...domain });
     },
   },
-  {
-    name: 'create',
-    group: 'Machines',
-    summary: 'start a transient machine from an XML file',
-    operands: [fileOperand],
-    options: [pausedOption],
-    needs: 'engine',
-    async run(session, invocation) {
-      const file = operandOf(invocation, 'file');
-      const domain = await session.client.call('domains.create-xml', {
-        uri: session.uri,
-        xml: await readXmlFile(file),
-        paused: invocation.options['paused'] === true,
-      });
-      return report(session, `Domain '${domain.name}' created from ${file}\n`, { ...domain });
-    },
-  },
   onDomain(
     {
       name: 'start',
