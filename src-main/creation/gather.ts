@@ -29,7 +29,8 @@ export async function gatherFacts(spec: Creation, uuid: string, parts: GatherPar
     connection.domains.list(),
     findMedium(spec, catalogue),
   ]);
-  const osId = spec.osId ?? medium.medium?.os?.id;
+  // An empty id is what an unknown system has.
+  const osId = spec.osId === undefined || spec.osId === '' ? medium.medium?.os?.id : spec.osId;
   const [os, resources, image, pool, firstFreePort] = await Promise.all([
     osId === undefined ? undefined : catalogue.find(osId),
     catalogue.resources(osId, { ...host, arch: abilities.architecture }),

@@ -126,6 +126,13 @@ describe('making a machine', () => {
     console.close();
   });
 
+  it('starts with secure boot and a TPM, and over SPICE with sound', async () => {
+    const spec: Creation = { ...base, disk, firmware: 'efi-secure', tpm: true, graphics: 'spice', sound: 'ich9' };
+    const { info, uuid } = await create({ ...spec, osId: 'win11', startNow: true });
+    expect(info.error).toBeUndefined();
+    expect(await connection.domains.state(uuid)).toMatchObject({ state: 'running' });
+  });
+
   it('imports and converts an image', async () => {
     const vmdk = join(root, 'old.vmdk');
     execFileSync('qemu-img', ['create', '-q', '-f', 'vmdk', vmdk, '64M']);

@@ -156,6 +156,16 @@ describe('importing an image', () => {
     expect(volume.allocationBytes).toBeLessThan(mib);
   });
 
+  it('shares the bytes of a file that is given away, and grows it', async () => {
+    const source = join(test.root, 'given.raw');
+    writeFileSync(source, Buffer.alloc(mib, 6));
+    const options = { name: 'taken', format: 'raw', giveAway: true, growToBytes: 4 * mib } as const;
+    const volume = await test.storage.importImage(pool.uuid, source, options).result;
+    expect(volume.capacityBytes).toBe(4 * mib);
+    expect(statSync(volume.path).ino).toBe(statSync(source).ino);
+    expect(holds(volume.path, 'raw', 6, '0', '1M')).toBe(true);
+  });
+
   it('flattens an image with others below it, and refuses a lie about its format', async () => {
     const base = join(test.root, 'base.raw');
     writeFileSync(base, Buffer.alloc(8 * mib, 5));
