@@ -546,7 +546,10 @@ const handlers: Handlers = {
     cpuModel: 'AMD Ryzen 7 PRO 7840U',
     hypervisorVersion: '7.2.15',
   }),
-  'connections.capabilities': () => '<capabilities/>',
+  'connections.capabilities': () =>
+    `<capabilities><guest><os_type>hvm</os_type><arch name='x86_64'><wordsize>64</wordsize><machine>pc-i440fx-7.2</machine><machine>pc-q35-7.2</machine><machine>pc-q35-6.2</machine><domain type='qemu'/></arch></guest></capabilities>`,
+  'connections.domain-capabilities': () =>
+    `<domainCapabilities><domain>qemu</domain><arch>x86_64</arch><cpu><mode name='custom' supported='yes'><model usable='yes'>qemu64</model><model usable='yes'>Nehalem</model><model usable='no'>EPYC-Rome</model></mode></cpu></domainCapabilities>`,
   'domains.screenshot': async ({ uuid }) => {
     await later(60);
     const machine = machines.get(uuid);

@@ -14,7 +14,7 @@ export interface Forward {
   readonly hostPort: number;
   readonly guestPort: number;
   /** Of the host; absent: all of them. */
-  readonly hostAddress?: string;
+  readonly hostAddress?: string | undefined;
 }
 
 type Range = PortForward['range'][number];

@@ -32,7 +32,7 @@ export function Facts({ machine, domain }: { machine: Machine; domain: Domain | 
   return (
     <>
       <Section label={t('machine:overview.system')}>
-        <Fact label={t('machines:inspector.os')}>{osLabel(machine)}</Fact>
+        <Fact label={t('create:os.label')}>{osLabel(machine)}</Fact>
         <Fact label={t('machine:overview.acceleration')}>
           {textOf(`machine:virt.${machine.type}`, machine.type)}
           {machine.architecture !== undefined && `, ${machine.architecture}`}

@@ -1,0 +1,57 @@
+import { useState } from 'react';
+import type { Domain } from '../../../../src-shared/model/domain/index.ts';
+import { t } from '../../../app/i18n.ts';
+import { Field } from '../../../components/field.tsx';
+import { Switch, TextInput } from '../../../components/inputs.tsx';
+import { Forwards } from '../../create/forwards.tsx';
+import { cardModels, forwardsOf, isMac, setCardModel, setForwards, setLink, setMac } from '../edit/cards.ts';
+import { Choice } from './choice.tsx';
+import type { Edit } from './item.ts';
+
+export function CardForm(props: { domain: Domain; index: number; edit: Edit }): React.JSX.Element | undefined {
+  const { domain, index, edit } = props;
+  const card = domain.devices?.interface[index];
+  const [mac, setMacText] = useState<string>();
+  if (card === undefined) return undefined;
+  return (
+    <>
+      <Switch
+        label={t('machine:card.plugged')}
+        checked={card.link?.state !== 'down'}
+        onChange={(up) => edit((now) => setLink(now, index, up))}
+      />
+      <Choice
+        label={t('create:network.model')}
+        value={card.model?.type ?? 'rtl8139'}
+        values={cardModels}
+        names="create:netModel"
+        onChange={(model) => edit((now) => setCardModel(now, index, model))}
+      />
+      <Field
+        label={t('machine:card.mac')}
+        error={mac !== undefined && !isMac(mac) ? t('machine:card.macError') : undefined}
+      >
+        <TextInput
+          mono
+          value={mac ?? card.mac?.address ?? ''}
+          maxLength={17}
+          placeholder={t('machine:card.macChosen')}
+          onBlur={() => {
+            if (mac !== undefined && isMac(mac)) setMacText(undefined);
+          }}
+          onChange={(text) => {
+            const typed = text.trim().toLowerCase().replaceAll('-', ':');
+            setMacText(typed);
+            if (isMac(typed)) edit((now) => setMac(now, index, typed));
+          }}
+        />
+      </Field>
+      {card.type === 'user' && (
+        <Forwards
+          forwards={forwardsOf(card)}
+          onChange={(forwards) => edit((now) => setForwards(now, index, forwards))}
+        />
+      )}
+    </>
+  );
+}
