@@ -71,7 +71,8 @@ export const openSpice: OpenDisplay = (options) => {
     session?.stop();
     registered.end();
     screen.remove();
-    observer.closed(error ?? failure);
+    // What the connection was told is more than what the client makes of its end.
+    observer.closed(failure ?? error);
   };
 
   const begin = (password: string): void => {

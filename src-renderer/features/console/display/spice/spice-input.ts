@@ -10,6 +10,7 @@ import {
 } from '@spice-project/spice-html5/src/spicemsg.js';
 import type { KeyPress } from '../../keys/guest-keyboard.ts';
 import { guestKey } from '../../keys/keymap.ts';
+import { wireScanCode } from '../../keys/scan-code.ts';
 import type { SpiceSession } from './connection.ts';
 
 const {
@@ -130,10 +131,4 @@ export class SpiceInput {
     inputs.send_msg(message);
     return true;
   }
-}
-
-/** The bytes a keyboard would send, the first lowest; a release has the top bit of the last set. */
-export function wireScanCode(set1: number, down: boolean): number {
-  const last = (set1 & 0xff) | (down ? 0 : 0x80);
-  return set1 > 0xff ? 0xe0 | (last << 8) : last;
 }
