@@ -92,6 +92,7 @@ export class QemuConnection implements Connection {
       randomBytes: (count) => randomBytes(count),
       emulatorFor: (architecture) => emulators.find((item) => item.architecture === architecture)?.path,
       nvramPath: (name) => defaultNvramPath(folders, name),
+      isGeneratedPath: (path) => path.startsWith(`${folders.run}/`),
     };
     const events = new Emitter<EngineEvent>((error) =>
       engine.logger.log('error', 'a listener of events failed', { error }),

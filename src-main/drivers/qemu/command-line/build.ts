@@ -5,10 +5,9 @@ import type { CompleteDomain } from '../passes/types.ts';
 import { boot, bootIndexes } from './boot.ts';
 import { clock } from './clock.ts';
 import { cpu } from './cpu.ts';
+import { channels, consoles, parallelPorts, serialPorts, smartcards, usbRedirection } from './character-devices.ts';
 import {
   audio,
-  channels,
-  consoles,
   controllerGlobals,
   controllers,
   disks,
@@ -20,15 +19,11 @@ import {
   memballoon,
   networkCards,
   panics,
-  parallelPorts,
   rngs,
-  serialPorts,
   sharedMemory,
   smartcardReaders,
-  smartcards,
   sound,
   tpms,
-  usbRedirection,
   video,
   vsock,
   watchdogs,

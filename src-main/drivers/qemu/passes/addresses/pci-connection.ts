@@ -2,7 +2,7 @@
  * What a device needs of the place it is plugged into, and what a bus offers: a bit a kind of connection, so that
  * "fits" is an intersection.
  */
-import type { Controller, HostPciAddress } from '../../../../../src-shared/model/domain/index.ts';
+import type { Controller, HostPciAddress, Interface } from '../../../../../src-shared/model/domain/index.ts';
 import type { QemuCapabilities } from '../../capabilities/types.ts';
 import type { DeviceRef } from '../device-list.ts';
 import { hasPcieRoot } from '../machine-kind.ts';
