@@ -59,6 +59,8 @@ export const surfaces: Components = {
   MuiDialog: {
     defaultProps: { transitionDuration: 100 },
     styleOverrides: {
+      // It takes the focus so that Tab begins inside; it is nothing to act on.
+      container: { '&:focus-visible': { outline: 'none' } },
       paper: {
         width: 480,
         maxWidth: 'calc(100vw - 48px)',

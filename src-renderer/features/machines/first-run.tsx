@@ -4,9 +4,13 @@ import Sprout from 'lucide-react/icons/sprout';
 import { useEffect, useState } from 'react';
 import type { Answer } from '../../../src-shared/contract/index.ts';
 import { engine } from '../../app/client.ts';
+import { openConnection } from '../../app/feed.ts';
+import { ErrorPanel } from '../../app/feedback/error-panel.tsx';
 import { reportError } from '../../app/feedback/notices.ts';
 import { t } from '../../app/i18n.ts';
 import { startCreating } from '../../app/store/create-start.ts';
+import { useInventory } from '../../app/store/inventory-store.ts';
+import { Button } from '../../components/button.tsx';
 import { Icon, type IconType } from '../../components/icon.tsx';
 import styles from './first-run.module.css';
 import { HostChecks } from './host-checks.tsx';
@@ -18,6 +22,8 @@ export function FirstRun(): React.JSX.Element {
   useEffect(() => {
     engine.call('create.small-linux', {}).then(setSmall, reportError);
   }, []);
+  const connections = useInventory((state) => state.connections);
+  const failed = [...connections.values()].flatMap(({ uri, error }) => (error === undefined ? [] : [{ uri, error }]));
   return (
     <div className={styles.page}>
       <div className={styles.content}>
@@ -52,6 +58,21 @@ export function FirstRun(): React.JSX.Element {
             onClick={() => startCreating({ source: 'disk' })}
           />
         </div>
+        {failed.map((connection) => (
+          <ErrorPanel
+            key={connection.uri}
+            error={connection.error}
+            actions={
+              <Button
+                onClick={() => {
+                  openConnection(connection.uri).catch(reportError);
+                }}
+              >
+                {t('action.retry')}
+              </Button>
+            }
+          />
+        ))}
         <HostChecks />
         <p className={styles.drop}>{t('machines:first.drop')}</p>
       </div>

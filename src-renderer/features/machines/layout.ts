@@ -4,7 +4,7 @@ import { type Column, columns } from './view.ts';
 export const columnWidths: Readonly<Record<Column, number>> = {
   name: 190,
   state: 112,
-  address: 120,
+  address: 132,
   cpu: 112,
   memory: 140,
   size: 80,
