@@ -50,7 +50,17 @@ export function completeDevice(
       fix: 'Add pcie-root-port controllers to the definition and start it again.',
     });
   }
-  return { domain, device: found, controllers };
+  return { domain: withOnly(domain, live, [...controllers, found]), device: found, controllers };
+}
+
+/**
+ * The running machine plus what joins it, and nothing else: completing looks at the whole machine, and would take what
+ * belongs to this run (sockets, ports) for something to be chosen at the next start.
+ */
+function withOnly(completed: CompleteDomain, live: Domain, joining: readonly PluggableDevice[]): CompleteDomain {
+  const devices: Record<string, unknown> = { ...completed.devices, ...structuredClone(live.devices) };
+  for (const { kind, device } of joining) devices[kind] = [...(devices[kind] as readonly unknown[]), device];
+  return { ...completed, devices: devices as unknown as CompleteDomain['devices'] };
 }
 
 /** The same device as a definition has it: without what belongs to this run. */
