@@ -1,6 +1,7 @@
 /** What QEMU is told between its start and the guest's: few commands, sent without waiting for each other. */
 import type { Channel, Console, Domain, Parallel, Serial } from '../../../../src-shared/model/domain/index.ts';
 import type { ProbedQemu } from '../capabilities/qemu-capabilities.ts';
+import { throttleArguments } from '../devices/throttle.ts';
 import type { GuestContext, GuestRecord } from '../guests/context.ts';
 import type { Instance } from '../guests/instance.ts';
 import type { QmpClient } from '../qmp/client.ts';
@@ -20,6 +21,10 @@ export async function setUpGuest(
     if (capabilities.hasCommand('set-action')) work.push(monitor.execute('set-action', { reboot: 'shutdown' }));
   }
   work.push(...balloonCommands(domain, instance, monitor));
+  for (const disk of domain.devices?.disk ?? []) {
+    const limits = throttleArguments(disk);
+    if (limits !== undefined) work.push(monitor.execute('block_set_io_throttle', limits));
+  }
   for (const card of domain.devices?.interface ?? []) {
     if (card.link?.state === 'down' && card.alias !== undefined) {
       work.push(monitor.execute('set_link', { name: card.alias.name, up: false }));
