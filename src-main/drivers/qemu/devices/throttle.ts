@@ -2,6 +2,12 @@ import type { Disk } from '../../../../src-shared/model/domain/index.ts';
 import { isEmptyDisk } from './block-names.ts';
 import { aliasOf, type JsonProperties, positive } from './properties.ts';
 
+/** A virtio disk on PCI is two devices in QEMU; the inner one has the images. */
+function diskPath(disk: Disk): string {
+  const alias = aliasOf(disk);
+  return disk.target.bus === 'virtio' ? `/machine/peripheral/${alias}/virtio-backend` : alias;
+}
+
 /**
  * The arguments of `block_set_io_throttle` that give a running machine's disk its limits; `undefined` for a disk
  * without limits, or without a medium to limit. Limits can't be given on the command line.
@@ -10,7 +16,7 @@ export function throttleArguments(disk: Disk): JsonProperties | undefined {
   const { iotune } = disk;
   if (iotune === undefined || isEmptyDisk(disk)) return undefined;
   return {
-    id: aliasOf(disk),
+    id: diskPath(disk),
     bps: iotune.total_bytes_sec ?? 0,
     bps_rd: iotune.read_bytes_sec ?? 0,
     bps_wr: iotune.write_bytes_sec ?? 0,

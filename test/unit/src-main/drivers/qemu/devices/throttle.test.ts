@@ -16,7 +16,7 @@ test('limits are told with all that QEMU insists on, and bursts only where there
   );
   const { id, bps, iops_rd: reads, bps_max: burst, iops_max: none } = throttleArguments(limited) ?? {};
   expect({ id, bps, reads, burst, none }).toEqual({
-    id: 'virtio-disk0',
+    id: '/machine/peripheral/virtio-disk0/virtio-backend',
     bps: 1000,
     reads: 0,
     burst: 2000,
