@@ -15,6 +15,7 @@ export function changeWords({ label, values }: PlannedChange): string {
 /** `3 changes: 1 now, 2 at next boot`; a machine that is off has no now. */
 export function planWords(changes: readonly PlannedChange[], running: boolean): string {
   const count = changes.length;
+  if (count === 0) return t('machine:edit.nothing');
   if (!running) return t('machine:edit.changes', { count });
   const now = changes.filter(({ when }) => when === 'now').length;
   if (now === count) return t('machine:edit.allNow', { count });
