@@ -1,0 +1,233 @@
+/** The control plane: starting, stopping, defining, figures, coming back; beside a private libvirtd on the same QEMU. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Connection, DomainApi } from '../../src-main/engine/driver.ts';
+import { startPrivateLibvirtd } from '../support/private-libvirtd.ts';
+import { makeDirectories, openQemu, type QemuEngine } from '../support/qemu-engine.ts';
+import { deskXml } from './desk.ts';
+import { median, type Row, type Section, timeMs } from './report.ts';
+
+const rounds = 9;
+const guests = 30;
+const python = (name: string): string => fileURLToPath(new URL(`peer/${name}`, import.meta.url));
+
+interface Figures {
+  readonly start: number;
+  readonly destroy: number;
+  readonly tenStarts: number;
+  readonly definePerSecond: number;
+  readonly nativePerSecond: number;
+  readonly stats: number;
+  readonly statsQemuCpu: number;
+  readonly reattach: number;
+}
+
+export async function controlSection(): Promise<Section> {
+  const peer = await measurePeer();
+  const { qemuAlone, ...ours } = await measureOurs();
+  const row = (measure: string, unit: string, key: keyof Figures, goal: number, atLeast = false): Row => ({
+    measure,
+    unit,
+    ours: ours[key],
+    peer: peer[key],
+    goal,
+    ...(atLeast ? { atLeast } : {}),
+  });
+  return {
+    title: `Control plane; the peer is libvirtd 9.0.0 through its Python binding; ours is the engine's own interface`,
+    rows: [
+      { measure: 'start, against QEMU alone', unit: 'ms', ours: ours.start, peer: qemuAlone, goal: 2 },
+      row('start', 'ms', 'start', 0.3),
+      row('ten starts at once', 'ms', 'tenStarts', 0.35),
+      { measure: 'destroy', unit: 'ms', ours: ours.destroy, goal: 15 },
+      row('destroy', 'ms', 'destroy', 0.2),
+      row(`re-attach of ${guests}, every monitor answers`, 'ms', 'reattach', 0.6),
+      row(`statistics of ${guests}`, 'ms', 'stats', 0.25),
+      row(`CPU in the ${guests} QEMUs for them`, 'ms', 'statsQemuCpu', 0.3),
+      row('define + dumpxml + undefine, fsync kept', '/s', 'definePerSecond', 2, true),
+      row('XML → QEMU command line', '/s', 'nativePerSecond', 3, true),
+    ],
+  };
+}
+
+async function measurePeer(): Promise<Figures> {
+  const libvirtd = await startPrivateLibvirtd();
+  try {
+    writeFileSync(join(libvirtd.folder, 'desk.xml'), deskXml('desk'));
+    const text = await libvirtd.run(
+      ['/usr/bin/python3', python('libvirt_peer.py'), libvirtd.folder, String(rounds), String(guests)],
+      { timeoutMs: 300_000 },
+    );
+    await libvirtd.endDaemon();
+    const began = Date.now();
+    libvirtd.startDaemon();
+    const there = await libvirtd.run(['/usr/bin/python3', python('libvirt_restart.py'), String(guests)]);
+    return { ...(JSON.parse(text) as Omit<Figures, 'reattach'>), reattach: Number(there) * 1000 - began };
+  } finally {
+    await libvirtd.stop();
+  }
+}
+
+async function measureOurs(): Promise<Figures & { readonly qemuAlone: number }> {
+  const directories = makeDirectories();
+  let engine = await openQemu(directories);
+  try {
+    const first = await engine.domains.define(deskXml('desk0'));
+    const starts: number[] = [];
+    const destroys: number[] = [];
+    let argv: readonly string[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      starts.push(await timeMs(() => engine.domains.start(first.uuid)));
+      argv = commandLineOf(engine, 'desk0');
+      destroys.push(await timeMs(() => engine.domains.destroy(first.uuid)));
+    }
+    const alone: number[] = [];
+    for (let round = 0; round < rounds; round += 1) alone.push(await qemuAloneMs(argv));
+    await engine.domains.undefine(first.uuid);
+
+    await defineCycle(engine.domains);
+    const definePerSecond = 100_000 / (await timeMs(() => defineCycle(engine.domains)));
+    await convert(engine.connection);
+    const nativePerSecond = 50_000 / (await timeMs(() => convert(engine.connection)));
+
+    const uuids: string[] = [];
+    for (let index = 0; index < guests; index += 1) {
+      uuids.push((await engine.domains.define(deskXml(`desk${index}`))).uuid);
+    }
+    const tenStarts = await timeMs(() => Promise.all(uuids.slice(0, 10).map((uuid) => engine.domains.start(uuid))));
+    for (const uuid of uuids.slice(10)) await engine.domains.start(uuid);
+
+    await engine.domains.stats();
+    const pids = uuids.map((_, index) => pidOf(engine, `desk${index}`));
+    const before = cpuMs(pids);
+    const samples: number[] = [];
+    for (let sample = 0; sample < 20; sample += 1) samples.push(await timeMs(() => engine.domains.stats()));
+    const statsQemuCpu = (cpuMs(pids) - before) / samples.length;
+
+    await engine.leave();
+    const reattach = await reattachMs(directories);
+    engine = await openQemu(directories);
+    return {
+      start: median(starts),
+      destroy: median(destroys),
+      qemuAlone: median(alone),
+      definePerSecond,
+      nativePerSecond,
+      tenStarts,
+      stats: median(samples),
+      statsQemuCpu,
+      reattach,
+    };
+  } finally {
+    await engine.close();
+  }
+}
+
+async function defineCycle(domains: Required<DomainApi>): Promise<void> {
+  for (let index = 0; index < 100; index += 1) {
+    const { uuid } = await domains.define(deskXml(`cycle${index}`));
+    await domains.xml(uuid);
+    await domains.undefine(uuid);
+  }
+}
+
+async function convert(connection: Connection): Promise<void> {
+  const xml = deskXml('desk');
+  for (let index = 0; index < 50; index += 1) await connection.domainXmlToNative?.('qemu-argv', xml);
+}
+
+/** From the start of a new process to the moment every monitor has answered it, as the peer is measured. */
+async function reattachMs(directories: ReturnType<typeof makeDirectories>): Promise<number> {
+  const script = fileURLToPath(new URL('reattach.ts', import.meta.url));
+  const began = Date.now();
+  const child = spawn(process.execPath, [...process.execArgv, script, JSON.stringify(directories), String(guests)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  for await (const chunk of child.stdout) said += String(chunk);
+  return Number(said) - began;
+}
+
+function commandLineOf(engine: QemuEngine, name: string): readonly string[] {
+  return readFileSync(`/proc/${pidOf(engine, name)}/cmdline`, 'utf8')
+    .split('\0')
+    .slice(0, -1);
+}
+
+/** Found in /proc, as anybody would: the engine does not tell. */
+function pidOf(engine: QemuEngine, name: string): number {
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    const words = cmdline(entry);
+    const ours =
+      words.some((word) => word.startsWith(`guest=${name},`)) &&
+      words.some((word) => word.includes(engine.directories.runtime));
+    if (ours) return Number(entry);
+  }
+  throw new Error(`no QEMU runs for '${name}'`);
+}
+
+function cmdline(pid: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  } catch {
+    // It has just ended.
+    return [];
+  }
+}
+
+function cpuMs(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => {
+    const words = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return sum + (Number(words[11]) + Number(words[12])) * 10;
+  }, 0);
+}
+
+/** The same command line without an engine: exec to the answer of `cont`. */
+async function qemuAloneMs(argv: readonly string[]): Promise<number> {
+  const [binary = '', ...rest] = argv;
+  const monitor = /path=([^,]+)/.exec(rest.find((word) => word.includes('id=charmonitor')) ?? '')?.[1];
+  if (monitor === undefined) throw new Error('the monitor is not on a named socket');
+  mkdirSync(dirname(monitor), { recursive: true });
+  rmSync(monitor, { force: true });
+  const start = performance.now();
+  const child = spawn(binary, rest, { stdio: ['ignore', 'ignore', 'ignore'] });
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const socket = await connected(monitor);
+  let said = '';
+  const answer = (count: number): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if ((said.match(/"return"|"QMP"/g)?.length ?? 0) >= count) resolve();
+        else socket.once('data', look);
+      };
+      look();
+    });
+  socket.on('data', (chunk) => (said += chunk.toString()));
+  await answer(1);
+  socket.write('{"execute":"qmp_capabilities"}\n');
+  await answer(2);
+  socket.write('{"execute":"cont"}\n');
+  await answer(3);
+  const elapsed = performance.now() - start;
+  socket.destroy();
+  child.kill('SIGKILL');
+  await exited;
+  return elapsed;
+}
+
+async function connected(path: string): Promise<Socket> {
+  for (;;) {
+    const socket = connect(path);
+    const ok = await new Promise<boolean>((resolve) => {
+      socket.once('connect', () => resolve(true));
+      socket.once('error', () => resolve(false));
+    });
+    if (ok) return socket;
+    await delay(1);
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * `npm run bench [section …]`: measures and compares with peers in the same run. Not a test: nothing fails by the clock.
+ */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { consoleSection } from './console.ts';
+import { controlSection } from './control.ts';
+import { formatSection, save, type Section } from './report.ts';
+
+const sections: Readonly<Record<string, () => Promise<Section>>> = {
+  control: controlSection,
+  console: consoleSection,
+};
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.find((name) => !Object.hasOwn(sections, name));
+if (unknown !== undefined) throw new Error(`there is no section '${unknown}': ${Object.keys(sections).join(', ')}`);
+
+const measured: Section[] = [];
+for (const [name, measure] of Object.entries(sections)) {
+  if (chosen.length > 0 && !chosen.includes(name)) continue;
+  const section = await measure();
+  measured.push(section);
+  process.stdout.write(`${formatSection(section)}\n`);
+}
+const path = join(fileURLToPath(new URL('../..', import.meta.url)), 'test-results', 'bench.json');
+save(path, measured);
+process.stdout.write(`Written to ${path}\n`);
