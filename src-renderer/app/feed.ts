@@ -2,7 +2,7 @@
 import type { ContractEvent } from '../../src-shared/contract/index.ts';
 import { engine, errorDataOf } from './client.ts';
 import { reportError } from './feedback/notices.ts';
-import { applyEvents, applyOpened, emptyInventory, type MachineKey, touchedBy } from './store/inventory.ts';
+import { applyEvents, applyOpened, type MachineKey, touchedBy } from './store/inventory.ts';
 import { type InventoryState, useInventory } from './store/inventory-store.ts';
 import { useJobs } from './store/jobs-store.ts';
 import { acceptSettings, hasRememberedSettings, useSettings } from './store/settings-store.ts';
@@ -119,11 +119,4 @@ export function startFeed(): void {
     useInventory.setState({ phase: 'ready' });
   };
   Promise.all([first, others]).then(ready, ready);
-}
-
-/** For tests: a store as it was before anything was announced. */
-export function resetFeed(): void {
-  touched.clear();
-  pending = [];
-  useInventory.setState({ ...emptyInventory, phase: 'loading' });
 }

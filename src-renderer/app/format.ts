@@ -44,8 +44,6 @@ export function formatPercent(share: number): string {
   return `${number(Math.round(share * 100), 0)}\u00a0%`;
 }
 
-export const formatNumber = (value: number): string => number(value, 2);
-
 /** A span in its two largest units: `3 d 4 h`, `12 min`, `45 s`. */
 export function formatDuration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));

@@ -7,6 +7,7 @@ import type { Settings } from '../../src-shared/contract/app.ts';
 import common from '../locales/en/common.json';
 import machines from '../locales/en/machines.json';
 import { setFormatLanguage } from './format.ts';
+import type {} from './i18n-types.ts';
 
 /**
  * The text of a key, `namespace:key` or a key of `common`. Ask while rendering: when the language changes, everything is

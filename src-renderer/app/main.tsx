@@ -1,10 +1,12 @@
 import './theme/tokens.css';
 import './theme/base.css';
 import { createRoot } from 'react-dom/client';
+import { preloadMenus } from '../components/menu.tsx';
 import { App } from './app.tsx';
 import { addApplicationCommands } from './commands/application-commands.ts';
 import { listenToKeyboard } from './commands/keyboard.ts';
 import { startFeed } from './feed.ts';
+import { reportError } from './feedback/notices.ts';
 import { startI18n } from './i18n.ts';
 import { useSettings } from './store/settings-store.ts';
 import { applyAppearance } from './theme/appearance.ts';
@@ -21,3 +23,11 @@ const place = document.getElementById('root');
 if (place === null) throw new Error('The page has no place for the application.');
 await startI18n(useSettings.getState().language);
 createRoot(place).render(<App />);
+
+// What the first menu is made of, once nothing else is to be done.
+window.requestIdleCallback(
+  () => {
+    preloadMenus().catch(reportError);
+  },
+  { timeout: 5000 },
+);

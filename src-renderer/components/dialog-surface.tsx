@@ -3,7 +3,7 @@ import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import { useId } from 'react';
-import type { DialogProps } from './dialog.tsx';
+import type { DialogProps } from './dialog-types.ts';
 import styles from './dialog-surface.module.css';
 import { MuiScope } from './mui/scope.tsx';
 

@@ -1,15 +1,7 @@
 import { lazy, Suspense } from 'react';
+import type { DialogProps } from './dialog-types.ts';
 
-export interface DialogProps {
-  readonly title: string;
-  readonly children: React.ReactNode;
-  /** Buttons, the main one last. One with `data-start` stands at the other end. */
-  readonly actions?: React.ReactNode;
-  readonly wide?: boolean;
-  readonly onClose: () => void;
-  /** Enter in a field, or a submit button. */
-  readonly onSubmit?: () => void;
-}
+export type { DialogProps } from './dialog-types.ts';
 
 const Surface = lazy(() => import('./dialog-surface.tsx'));
 

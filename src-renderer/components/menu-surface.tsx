@@ -3,7 +3,7 @@ import MuiMenu from '@mui/material/Menu';
 import MuiMenuItem from '@mui/material/MenuItem';
 import Check from 'lucide-react/icons/check';
 import { Icon } from './icon.tsx';
-import type { MenuItem, MenuProps } from './menu.tsx';
+import type { MenuItem, MenuProps } from './menu-types.ts';
 import styles from './menu-surface.module.css';
 import { MuiScope } from './mui/scope.tsx';
 

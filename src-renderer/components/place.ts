@@ -1,5 +1,5 @@
 /** Puts a box of the top layer beside a rectangle, inside the window. */
-export type Side = 'below' | 'below-end' | 'above' | 'above-end' | 'right' | 'at';
+export type Side = 'below' | 'right';
 
 const gap = 4;
 const margin = 8;
@@ -30,22 +30,9 @@ export function placement(
       const middle = (anchor.top + anchor.bottom - size.height) / 2;
       return { left: within(left, size.width, view.width), top: within(middle, size.height, view.height) };
     }
-    case 'at':
-      return {
-        left: within(anchor.left, size.width, view.width),
-        top: within(anchor.top, size.height, view.height),
-      };
-    case 'above':
-    case 'above-end': {
-      const left = side === 'above' ? anchor.left : anchor.right - size.width;
-      const top = fitsAbove || !fitsBelow ? above : below;
-      return { left: within(left, size.width, view.width), top: within(top, size.height, view.height) };
-    }
-    case 'below':
-    case 'below-end': {
-      const left = side === 'below' ? anchor.left : anchor.right - size.width;
+    case 'below': {
       const top = fitsBelow || !fitsAbove ? below : above;
-      return { left: within(left, size.width, view.width), top: within(top, size.height, view.height) };
+      return { left: within(anchor.left, size.width, view.width), top: within(top, size.height, view.height) };
     }
   }
 }
