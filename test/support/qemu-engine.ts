@@ -1,5 +1,5 @@
 /** A QEMU connection with folders of its own, and small machines for it. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -135,6 +135,14 @@ export function machineXml(options: MachineOptions): string {
     ${devices}
   </devices>
 </domain>`;
+}
+
+/** The pid of a running machine's QEMU, as the engine wrote it down. */
+export function processOf(engine: QemuEngine, name: string): number {
+  const file = join(engine.directories.runtime, 'qemu', `${name}.json`);
+  const status = JSON.parse(readFileSync(file, 'utf8')) as { readonly process?: { readonly pid: number } };
+  if (status.process === undefined) throw new Error(`the machine '${name}' has no process yet`);
+  return status.process.pid;
 }
 
 /** Waits until something is so. */

@@ -14,6 +14,8 @@ const maximumLineBytes = 10 * 1024 * 1024;
 /** libvirt's limit for finding out whether anybody listens. */
 const syncTimeoutMs = 5_000;
 const commandTimeoutMs = 5_000;
+/** An agent that refuses to shut down says so at once. */
+const shutdownAnswerMs = 500;
 /** Makes the agent forget what it was reading, and marks the beginning of its answer. */
 const sentinel = 0xff;
 
@@ -76,8 +78,11 @@ export class GuestAgent {
   async shutdown(mode: 'powerdown' | 'reboot' | 'halt'): Promise<void> {
     await this.#inTurn(async () => {
       await this.#sync();
-      const answer = this.#send('guest-shutdown', { mode }, commandTimeoutMs);
-      const patience = new Promise<'silence'>((resolve) => setTimeout(resolve, 500, 'silence'));
+      const answer = this.#send('guest-shutdown', { mode }, commandTimeoutMs).catch((thrown: unknown) => {
+        // A channel that closes now is the answer.
+        if (!this.#closed) throw thrown;
+      });
+      const patience = new Promise<'silence'>((resolve) => setTimeout(resolve, shutdownAnswerMs, 'silence'));
       const outcome = await Promise.race([answer, patience]);
       if (outcome === 'silence') answer.catch(() => undefined);
     });

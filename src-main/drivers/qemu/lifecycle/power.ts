@@ -1,4 +1,5 @@
 /** The verbs that act on a running guest's power: asking it to stop or start again, stopping it, pausing it. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { ShutdownMode } from '../../../engine/driver.ts';
 import { connectedAgent } from '../agent/agent-channel.ts';
@@ -10,6 +11,7 @@ import { askToEnd, endProcess, finishRun } from './stop.ts';
 
 /** What libvirt gives a guest between TERM and KILL. */
 const gracefulMs = 15_000;
+const lastWordsMs = 100;
 
 const invalid = (message: string, fix?: string): VirError =>
   new VirError({ code: 'operation-invalid', domain: 'qemu', message, ...(fix === undefined ? {} : { fix }) });
@@ -135,6 +137,7 @@ export async function destroyGuest(
       const instance = record.runtime;
       instance.ending = true;
       await endNow(instance, options.graceful === true);
+      await lastWords(instance);
       finishRun(
         context,
         record,
@@ -145,6 +148,14 @@ export async function destroyGuest(
     },
     { kind: 'destroy' },
   );
+}
+
+/** QEMU says why it ends; that it does so is known before its words have been read. */
+async function lastWords({ monitor }: Instance): Promise<void> {
+  if (monitor === undefined) return;
+  const patience = new AbortController();
+  await Promise.race([monitor.closed, delay(lastWordsMs, undefined, { signal: patience.signal })]);
+  patience.abort();
 }
 
 async function endNow(instance: Instance, graceful: boolean): Promise<void> {

@@ -41,6 +41,9 @@ interface Waiting {
 }
 
 export class QmpClient {
+  /** Resolves when the connection has ended and everything that came before was told. */
+  readonly closed: Promise<MonitorClosedError>;
+  #tellClosed: (reason: MonitorClosedError) => void = () => undefined;
   readonly #socket: Socket;
   readonly #options: QmpConnectOptions;
   readonly #reader = new LineReader({ maximumLineBytes });
@@ -52,6 +55,9 @@ export class QmpClient {
   private constructor(socket: Socket, options: QmpConnectOptions) {
     this.#socket = socket;
     this.#options = options;
+    this.closed = new Promise((resolve) => {
+      this.#tellClosed = resolve;
+    });
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('error', (error) => this.#end(error.message));
     socket.on('close', () => this.#end());
@@ -190,6 +196,7 @@ export class QmpClient {
     this.#closed = reason;
     for (const waiting of [...this.#waiting.values()]) waiting.reject(reason);
     this.#options.onClose?.(reason);
+    this.#tellClosed(reason);
   }
 }
 
