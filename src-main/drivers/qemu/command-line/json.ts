@@ -19,7 +19,7 @@ export function toJson(value: Json): string {
 export const escapeComma = (text: string): string => text.replaceAll(',', ',,');
 
 /** How an array is spelled in a list: by number, as repeated keys with ranges, or as repeated keys. */
-export type ArrayStyle = 'numbered' | 'ranges' | 'strings';
+type ArrayStyle = 'numbered' | 'ranges' | 'strings';
 
 /** `qom-type` and the like come first, without their key. */
 export function toKeyValue(properties: JsonProperties, leading: string, style: ArrayStyle): string {

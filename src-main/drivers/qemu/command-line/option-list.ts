@@ -74,5 +74,5 @@ export class OptionList {
   }
 }
 
-export const formatChardev = ({ backend, options }: Chardev): string =>
+const formatChardev = ({ backend, options }: Chardev): string =>
   [backend, ...options.map(([name, value]) => `${name}=${escapeComma(value)}`)].join(',');

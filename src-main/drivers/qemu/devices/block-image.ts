@@ -20,7 +20,7 @@ export interface Image {
 }
 
 /** Where a volume of a pool is. */
-export interface VolumeSource {
+interface VolumeSource {
   readonly type: 'file' | 'block' | 'dir' | 'network';
   readonly source: AnySource;
   readonly format?: string;

@@ -12,7 +12,7 @@ type HostEnd<T> = T extends unknown ? Omit<T, 'target' | 'address' | 'alias' | '
 /** The host's end, which all such devices have in the same shape. */
 export type CharacterDevice = HostEnd<Serial>;
 
-export type ChardevOption = readonly [name: string, value: string];
+type ChardevOption = readonly [name: string, value: string];
 
 export interface Chardev {
   readonly backend: string;

@@ -36,7 +36,7 @@ export interface MemoryPiece {
   readonly isSystemMemory?: boolean;
 }
 
-export interface MemoryBackend {
+interface MemoryBackend {
   readonly properties: ObjectProperties;
   /** Plain memory, which QEMU would make in the same way without being told. */
   readonly isPlain: boolean;

@@ -16,7 +16,7 @@ import { virtioProperties } from './virtio.ts';
 
 export const isVirtiofs = (folder: Filesystem): boolean => folder.driver?.type === 'virtiofs';
 
-export const fsdevAlias = (folder: Filesystem): string => `fsdev-${aliasOf(folder)}`;
+const fsdevAlias = (folder: Filesystem): string => `fsdev-${aliasOf(folder)}`;
 
 /** A folder over 9p, or one that virtiofsd serves. */
 export function filesystemProperties(folder: Filesystem, { domain, capabilities }: DeviceContext): DeviceProperties {

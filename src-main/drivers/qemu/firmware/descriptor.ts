@@ -11,12 +11,12 @@ export interface FirmwareDescriptor {
   readonly features: ReadonlySet<string>;
 }
 
-export interface FirmwareFile {
+interface FirmwareFile {
   readonly filename: string;
   readonly format: string;
 }
 
-export type FirmwareMapping =
+type FirmwareMapping =
   | {
       readonly device: 'flash';
       readonly mode: 'split' | 'combined' | 'stateless';
@@ -26,7 +26,7 @@ export type FirmwareMapping =
   | { readonly device: 'kernel'; readonly filename: string }
   | { readonly device: 'memory'; readonly filename: string };
 
-export interface FirmwareTarget {
+interface FirmwareTarget {
   readonly architecture: string;
   /** Shell patterns of machine names. */
   readonly machines: readonly string[];

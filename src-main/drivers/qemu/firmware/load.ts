@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FirmwareDescriptor, parseFirmwareDescriptor } from './descriptor.ts';
 
-export interface LoadedFirmwares {
+interface LoadedFirmwares {
   /** In the order in which they are tried: by file name. */
   readonly firmwares: readonly FirmwareDescriptor[];
   /** Descriptions that can't be read, each with the reason; the others are used all the same. */

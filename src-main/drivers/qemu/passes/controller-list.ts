@@ -1,6 +1,6 @@
 import type { Controller } from '../../../../src-shared/model/domain/index.ts';
 
-export type ControllerType = Controller['type'];
+type ControllerType = Controller['type'];
 export type ControllerOf<T extends ControllerType> = Extract<Controller, { type: T }>;
 
 export function findController<T extends ControllerType>(

@@ -32,7 +32,7 @@ export function needsFloppyController(domain: Domain): boolean {
 export const supportsPci = (domain: Domain): boolean => isX86(domain) && machineOf(domain) !== 'isapc';
 
 /** The model of the PCI controller with index 0. */
-export function pciRootModel(domain: Domain): string | undefined {
+function pciRootModel(domain: Domain): string | undefined {
   for (const controller of domain.devices?.controller ?? []) {
     if (controller.type === 'pci' && controller.index === 0) return controller.model;
   }

@@ -36,7 +36,7 @@ const offers: Readonly<Record<PciModel, readonly [accepts: number, first: number
 };
 
 const hexadecimal = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
-export const formatPlace = (place: PciPlace): string =>
+const formatPlace = (place: PciPlace): string =>
   `0000:${hexadecimal(place.bus, 2)}:${hexadecimal(place.slot, 2)}.${place.function}`;
 
 /** The PCI buses of a machine and what is plugged into them. It may grow while it is tried out what is needed. */

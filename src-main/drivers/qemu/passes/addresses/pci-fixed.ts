@@ -37,7 +37,7 @@ export function setPlace(device: Addressed, place: PciPlace, multifunction?: boo
 }
 
 /** Gives a device the next free place that fits it. */
-export type ReserveNext = (device: Addressed) => void;
+type ReserveNext = (device: Addressed) => void;
 
 /** Where in the 440FX's south bridge (slot 1) a controller is, if it is part of it. */
 export function piix3Function(controller: Controller): number | undefined {

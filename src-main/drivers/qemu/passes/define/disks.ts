@@ -21,8 +21,8 @@ export const completeDisks: Pass = ({ devices }) => {
 const hasLimits = (disk: Disk): boolean =>
   Object.entries(disk.iotune ?? {}).some(([key, value]) => key !== 'group_name' && key !== '_extra' && value !== 0);
 
-/** One disk's defaults, also for a disk that is plugged in later. */
-export function completeDisk(disk: Disk): void {
+/** One disk's defaults. */
+function completeDisk(disk: Disk): void {
   completeSources(disk);
   const driver = (disk.driver ??= {});
   driver.name ??= 'qemu';

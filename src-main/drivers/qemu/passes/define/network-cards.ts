@@ -7,8 +7,8 @@ export const completeNetworkCards: Pass = ({ devices }, { capabilities, environm
   for (const card of devices.interface) completeNetworkCard(card, capabilities, environment);
 };
 
-/** The same for one card, also one that is plugged in later. */
-export function completeNetworkCard(
+/** The same for one card. */
+function completeNetworkCard(
   card: Interface,
   capabilities: QemuCapabilities,
   environment: Pick<DefinitionEnvironment, 'randomBytes'>,

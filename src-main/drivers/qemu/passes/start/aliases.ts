@@ -51,14 +51,14 @@ function byPlace(prefix: string, list: readonly Named[]): void {
 }
 
 /** One above the highest number in use. */
-export function nextAlias(prefix: string, list: readonly Named[]): string {
+function nextAlias(prefix: string, list: readonly Named[]): string {
   const pattern = new RegExp(`^${prefix}(\\d+)$`);
   const used = list.map((device) => Number(pattern.exec(device.alias?.name ?? '')?.[1] ?? -1));
   return `${prefix}${Math.max(-1, ...used) + 1}`;
 }
 
 /** A drive is called by its place, any other disk by its name. */
-export function diskAlias(domain: CompleteDomain, disk: Disk): string {
+function diskAlias(domain: CompleteDomain, disk: Disk): string {
   const { address } = disk;
   const { bus } = disk.target;
   if (address?.type !== 'drive') return `${bus}-disk${diskIndex(disk.target.dev) ?? 0}`;

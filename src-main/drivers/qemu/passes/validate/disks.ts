@@ -12,12 +12,8 @@ export const validateDisks: Pass = (domain, context) => {
   }
 };
 
-/** The checks of one disk, also one that is plugged in later. */
-export function validateDisk(
-  disk: Disk,
-  domain: CompleteDomain,
-  { capabilities }: Pick<PassContext, 'capabilities'>,
-): void {
+/** The checks of one disk. */
+function validateDisk(disk: Disk, domain: CompleteDomain, { capabilities }: Pick<PassContext, 'capabilities'>): void {
   const { target, driver, device } = disk;
   const named = `Disk '${target.dev}'`;
   if (driver?.name !== undefined && driver.name !== 'qemu') {

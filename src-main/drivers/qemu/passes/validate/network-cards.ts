@@ -9,8 +9,8 @@ export const validateNetworkCards: Pass = ({ devices }) => {
 const isVirtio = (card: Interface): boolean => card.model?.type.startsWith('virtio') === true;
 const isPowerOfTwo = (value: number): boolean => (value & (value - 1)) === 0;
 
-/** The checks of one card, also one that is plugged in later. */
-export function validateNetworkCard(card: Interface): void {
+/** The checks of one card. */
+function validateNetworkCard(card: Interface): void {
   const named = `<interface> ${card.mac?.address ?? ''} of type '${card.type}'`;
   if (card.type !== 'user') {
     if (card.backend?.type === 'passt') throw unsupported(`${named}: passt is for type='user'.`);
