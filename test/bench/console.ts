@@ -86,23 +86,20 @@ async function startGuest(
 
 /** Goes to the machine's console; answers after how long its first pixels were drawn. */
 async function showConsole(page: Page, uuid: string): Promise<number> {
-  return await page.evaluate(
-    async (place) => {
-      const begun = performance.now();
-      const drawImage = CanvasRenderingContext2D.prototype.drawImage;
-      const drawn = new Promise<number>((resolve) => {
-        CanvasRenderingContext2D.prototype.drawImage = function (this: CanvasRenderingContext2D, ...given: unknown[]) {
-          (drawImage as (...all: unknown[]) => void).apply(this, given);
-          if (this.canvas.closest('[role="application"]') !== null) resolve(performance.now() - begun);
-        };
-      });
-      window.location.hash = `/console?${place}`;
-      const ms = await drawn;
-      CanvasRenderingContext2D.prototype.drawImage = drawImage;
-      return ms;
-    },
-    new URLSearchParams({ uri, uuid }).toString(),
-  );
+  return await page.evaluate(async (place) => {
+    const begun = performance.now();
+    const drawImage = CanvasRenderingContext2D.prototype.drawImage;
+    const drawn = new Promise<number>((resolve) => {
+      CanvasRenderingContext2D.prototype.drawImage = function (this: CanvasRenderingContext2D, ...given: unknown[]) {
+        (drawImage as (...all: unknown[]) => void).apply(this, given);
+        if (this.canvas.closest('[role="application"]') !== null) resolve(performance.now() - begun);
+      };
+    });
+    window.location.hash = `/console?${place}`;
+    const ms = await drawn;
+    CanvasRenderingContext2D.prototype.drawImage = drawImage;
+    return ms;
+  }, new URLSearchParams({ uri, uuid }).toString());
 }
 
 async function leave(page: Page): Promise<void> {

@@ -77,7 +77,8 @@ export class RawVnc {
 
   async #read(length: number): Promise<Buffer> {
     while (this.#length < length) await new Promise<void>((resolve) => (this.#wake = resolve));
-    const all = this.#chunks.length === 1 && this.#chunks[0] !== undefined ? this.#chunks[0] : Buffer.concat(this.#chunks);
+    const all =
+      this.#chunks.length === 1 && this.#chunks[0] !== undefined ? this.#chunks[0] : Buffer.concat(this.#chunks);
     this.#length -= length;
     this.#chunks = this.#length === 0 ? [] : [all.subarray(length)];
     return all.subarray(0, length);

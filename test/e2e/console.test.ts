@@ -41,7 +41,7 @@ async function openConsole(uuid: string, alias?: string): Promise<Page> {
 
 const screenOf = (window: Page) => window.getByRole('application');
 const connected = async (window: Page): Promise<void> => {
-  await window.getByText('1024 × 768').waitFor({ timeout: 30_000 });
+  await window.getByText('1024 × 768').waitFor({ timeout: 60_000 });
 };
 
 /** The colour in the middle of the guest's screen as the window shows it, `rrggbb`. */

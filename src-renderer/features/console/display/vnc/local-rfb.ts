@@ -86,6 +86,12 @@ export class LocalRfb extends RFB {
   }
 
   protected override _framebufferUpdate(): boolean {
+    if (this._FBU.rects === 0) {
+      // Asked for as this one begins, the next is made while this one is drawn. How far ahead it gets is bounded by
+      // the socket, and by what is acknowledged on the port.
+      const { width, height } = this._display;
+      RFB.messages.fbUpdateRequest(this._sock, true, 0, 0, width, height);
+    }
     const complete = super._framebufferUpdate();
     if (complete) this.observer?.drawn();
     return complete;

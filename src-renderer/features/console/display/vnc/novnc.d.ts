@@ -42,7 +42,17 @@ declare module '@novnc/novnc' {
       channel: unknown,
       options?: { readonly shared?: boolean; readonly credentials?: { readonly password?: string } },
     );
-    static readonly messages: { clientEncodings(socket: NoVncSocket, encodings: readonly number[]): void };
+    static readonly messages: {
+      clientEncodings(socket: NoVncSocket, encodings: readonly number[]): void;
+      fbUpdateRequest(
+        socket: NoVncSocket,
+        incremental: boolean,
+        x: number,
+        y: number,
+        width: number,
+        height: number,
+      ): void;
+    };
     focusOnClick: boolean;
     resizeSession: boolean;
     scaleViewport: boolean;
@@ -58,6 +68,8 @@ declare module '@novnc/novnc' {
     protected readonly _display: NoVncDisplay;
     protected readonly _sock: NoVncSocket;
     protected readonly _decoders: Record<number, NoVncDecoder>;
+    /** The update being read; no rectangles left: none is. */
+    protected readonly _FBU: { readonly rects: number };
     protected readonly _keyboard: { ungrab(): void };
     protected readonly _supportsSetDesktopSize: boolean;
     protected _handleKeyEvent(
