@@ -14,7 +14,7 @@ export class RawVnc {
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.on('data', (chunk) => {
-      this.#chunks.push(chunk as Buffer);
+      this.#chunks.push(chunk);
       this.#length += chunk.length;
       this.#wake();
     });
