@@ -25,6 +25,8 @@ export default function DialogSurface({
         slotProps={{ paper: wide === true ? { sx: { width: 720 } } : {} }}
       >
         <form
+          // Fields say themselves what is wrong; the browser's own bubble would know only half of it.
+          noValidate
           className={styles.form}
           onSubmit={(event) => {
             event.preventDefault();

@@ -1,11 +1,11 @@
 import MonitorX from 'lucide-react/icons/monitor-x';
+import Pencil from 'lucide-react/icons/pencil';
 import { lazy, Suspense, useId } from 'react';
 import { useShortcutCommand } from '../../app/commands/use-command.ts';
 import { openDialog } from '../../app/feedback/dialogs.tsx';
 import { ErrorPanel } from '../../app/feedback/error-panel.tsx';
 import { t } from '../../app/i18n.ts';
-import { go, type MachineRef, type MachineTab, machineTabs, paths } from '../../app/routes.ts';
-import type { MachineScreenProps } from '../../app/screens.tsx';
+import { go, type MachineRef, type MachineScreenProps, type MachineTab, machineTabs, paths } from '../../app/routes.ts';
 import { type Machine, machineKey } from '../../app/store/inventory.ts';
 import { useInventory } from '../../app/store/inventory-store.ts';
 import { Button } from '../../components/button.tsx';
@@ -58,6 +58,7 @@ function Page({ machine, tab }: { machine: Machine; tab: MachineTab }): React.JS
   useShortcutCommand({
     id: 'machine.renameHere',
     group: 'machine',
+    icon: Pencil,
     title: () => t('machines:verb.rename'),
     shortcut: 'F2',
     subject: () => machine.name,

@@ -60,12 +60,3 @@ export function having<T extends object>(object: T, change: { readonly [K in key
   const entries = Object.entries({ ...object, ...change }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as T;
 }
-
-/** The same; when nothing is left, there is no object. */
-export function havingOrNone<T extends object>(
-  object: T | undefined,
-  change: { readonly [K in keyof T]?: T[K] | undefined },
-): T | undefined {
-  const next = having<Partial<T>>(object ?? {}, change as Partial<T>);
-  return Object.keys(next).length === 0 ? undefined : (next as T);
-}

@@ -20,7 +20,7 @@ import { usePlan } from './use-plan.ts';
 /** What the edit under way would change and when; applied or discarded as one. Absent while there is none. */
 export function EditBar(props: { machine: Machine; definition: Definition }): React.JSX.Element | undefined {
   const { machine, definition } = props;
-  const { draft, discard, reload } = definition;
+  const { draft, discard, accept } = definition;
   const { plan, error: planError } = usePlan(machine, draft);
   const [open, setOpen] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -42,8 +42,7 @@ export function EditBar(props: { machine: Machine; definition: Definition }): Re
         (applied) => {
           setFailed(undefined);
           setOpen(false);
-          discard();
-          reload();
+          accept(applied.xml);
           const waits = active && applied.changes.some(({ when }) => when === 'next-boot');
           notify({
             tone: 'ok',

@@ -4,7 +4,7 @@ import type { ErrorData } from '../../../../src-shared/errors.ts';
 import { engine, errorDataOf } from '../../../app/client.ts';
 import type { MachineRef } from '../../../app/routes.ts';
 import { useDomainEvents } from '../use-domain-events.ts';
-import { discarded, type Draft, withEdit, withStored, withText } from './draft.ts';
+import { discarded, type Draft, draftOf, withEdit, withStored, withText } from './draft.ts';
 
 export interface Definition {
   /** Undefined until it has arrived. */
@@ -13,6 +13,8 @@ export interface Definition {
   readonly edit: (change: (domain: Domain) => Domain) => void;
   readonly setText: (text: string) => void;
   readonly discard: () => void;
+  /** The edit was applied: this is what is stored now. */
+  readonly accept: (xml: string) => void;
   readonly reload: () => void;
 }
 
@@ -58,5 +60,6 @@ export function useDefinition({ uri, uuid }: MachineRef): Definition {
   const discard = useCallback(() => {
     setDraft((before) => (before === undefined ? undefined : { ...discarded(before), overtaken: false }));
   }, []);
-  return { draft, error, edit, setText, discard, reload };
+  const accept = useCallback((xml: string) => setDraft(draftOf(xml)), []);
+  return { draft, error, edit, setText, discard, accept, reload };
 }

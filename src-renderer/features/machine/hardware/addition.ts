@@ -1,6 +1,6 @@
 /** What the dialog that adds hardware asks, and the device that comes of it. Pure. */
 import type { Domain } from '../../../../src-shared/model/domain/index.ts';
-import { cardModels, newCard } from '../edit/cards.ts';
+import { type cardModels, newCard } from '../edit/cards.ts';
 import { type DiskBus, type ImageFormat, newCdrom, newDisk } from '../edit/disks.ts';
 import { addDevice } from '../edit/domain-edit.ts';
 import { isQ35 } from '../edit/firmware.ts';

@@ -2,12 +2,13 @@ import { useState } from 'react';
 import { parseDomain } from '../../../../src-shared/model/domain/index.ts';
 import { engine } from '../../../app/client.ts';
 import { ErrorPanel } from '../../../app/feedback/error-panel.tsx';
-import { notify, reportError } from '../../../app/feedback/notices.ts';
+import { reportError } from '../../../app/feedback/notices.ts';
 import { formatRelative, formatTime } from '../../../app/format.ts';
 import { t } from '../../../app/i18n.ts';
 import type { Machine } from '../../../app/store/inventory.ts';
 import { useAnswer } from '../../../app/use-answer.ts';
 import { Button } from '../../../components/button.tsx';
+import { announce } from '../../../components/live-region.tsx';
 import { isChanged } from '../edit/draft.ts';
 import type { Definition } from '../edit/use-definition.ts';
 import styles from './overview.module.css';
@@ -30,7 +31,7 @@ export function PastDefinitions(props: { machine: Machine; definition: Definitio
   const restore = async (entry: string): Promise<void> => {
     const old = parseDomain(await engine.call('domains.history-xml', { uri, uuid, entry }));
     definition.edit((now) => ({ ...old, name: now.name, ...(now.uuid === undefined ? {} : { uuid: now.uuid }) }));
-    notify({ tone: 'info', text: t('machine:history.staged'), timeoutMs: 6000 });
+    announce(t('machine:history.staged'));
   };
 
   return (

@@ -1,6 +1,6 @@
 /** The XML editor: CodeMirror in the theme's colours, with the schema's completion and checks. */
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { xml } from '@codemirror/lang-xml';
 import {
   bracketMatching,
@@ -74,7 +74,7 @@ function extensions(label: string, onChange: (text: string) => void): Extension 
   return [
     // Generated styles carry the nonce of the page's policy.
     EditorView.cspNonce.of(nonce),
-    EditorView.contentAttributes.of({ 'aria-label': label }),
+    EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
     lineNumbers(),
     codeFolding(),
     foldGutter(),
@@ -92,6 +92,7 @@ function extensions(label: string, onChange: (text: string) => void): Extension 
     linter((view) => diagnose(view.state.doc), { delay: 300 }),
     lintGutter(),
     theme,
+    // Tab goes on to the next control, as everywhere.
     keymap.of([
       ...closeBracketsKeymap,
       ...defaultKeymap,
@@ -99,7 +100,6 @@ function extensions(label: string, onChange: (text: string) => void): Extension 
       ...foldKeymap,
       ...completionKeymap,
       ...lintKeymap,
-      indentWithTab,
     ]),
     EditorView.updateListener.of((update) => {
       const outside = update.transactions.some((transaction) => transaction.annotation(fromOutside) === true);
