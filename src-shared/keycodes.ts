@@ -46,7 +46,7 @@ const keys: readonly (readonly [name: string, linux: number, set1: number, usb: 
   ['KEY_SEMICOLON', 39, 0x27, 51, 'semicolon'],
   ['KEY_APOSTROPHE', 40, 0x28, 52, 'apostrophe'],
   ['KEY_GRAVE', 41, 0x29, 53, 'grave_accent'],
-  ['KEY_SHIFT', 42, 0x2a, 225, 'shift'],
+  ['KEY_LEFTSHIFT', 42, 0x2a, 225, 'shift'],
   ['KEY_BACKSLASH', 43, 0x2b, 49, 'backslash'],
   ['KEY_Z', 44, 0x2c, 29, 'z'],
   ['KEY_X', 45, 0x2d, 27, 'x'],

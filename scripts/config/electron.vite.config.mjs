@@ -6,8 +6,7 @@ import { libraryChanges } from './library-changes.mjs';
 
 const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-// What stays outside the bundle: native code, which must lie unpacked on disk.
-const external = ['electron', '@lydell/node-pty', /^@lydell\/node-pty-/];
+const external = ['electron'];
 
 export default defineConfig({
   main: {
@@ -42,6 +41,7 @@ export default defineConfig({
     build: {
       // noVNC has top-level await.
       target: 'esnext',
+      minify: true,
       outDir: at('out/renderer'),
       assetsInlineLimit: 0,
       rolldownOptions: { input: { index: at('src-renderer/index.html') } },

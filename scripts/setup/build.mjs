@@ -37,7 +37,7 @@ async function buildCli() {
     platform: 'node',
     format: 'esm',
     target: 'node20.19',
-    external: ['electron', '@lydell/node-pty', 'usocket', 'x11'],
+    external: ['electron'],
     // What was written for CommonJS asks for Node's own modules with require().
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'silent',

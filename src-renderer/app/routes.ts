@@ -9,6 +9,11 @@ export interface MachineRef {
   readonly uuid: string;
 }
 
+export interface MachineScreenProps {
+  readonly machine: MachineRef;
+  readonly tab: MachineTab;
+}
+
 export type Place =
   | { readonly name: 'machines' | 'bin' | 'create' | 'storage' | 'performance' | 'hosts' }
   | { readonly name: 'settings'; readonly page: string | undefined }

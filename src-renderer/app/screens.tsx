@@ -2,7 +2,7 @@
 import { type ComponentType, lazy, Suspense, useEffect, useState } from 'react';
 import { MachinesScreen } from '../features/machines/machines-screen.tsx';
 import { loadNamespaces } from './i18n.ts';
-import type { MachineRef, MachineTab, Place } from './routes.ts';
+import type { MachineRef, MachineScreenProps, Place } from './routes.ts';
 import styles from './screens.module.css';
 import { usePlace } from './use-place.ts';
 
@@ -23,11 +23,6 @@ function screen<P extends object>(namespaces: readonly string[], load: () => Scr
     );
     return { default: Scoped };
   });
-}
-
-export interface MachineScreenProps {
-  readonly machine: MachineRef;
-  readonly tab: MachineTab;
 }
 
 const Bin = screen(['storage'], () => import('../features/bin/bin-screen.tsx'));

@@ -1,5 +1,5 @@
 import type { Filesystem, Hostdev, Interface, Tpm, Video } from '../../../../src-shared/model/domain/index.ts';
-import type { BlockHost } from '../devices/block.ts';
+import type { BlockHost } from '../devices/block-host.ts';
 import type { ChardevHost } from '../devices/chardev.ts';
 import type { NetworkHost } from '../devices/netdev.ts';
 import type { DeviceContext } from '../devices/properties.ts';

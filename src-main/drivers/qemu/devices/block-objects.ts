@@ -2,7 +2,7 @@
 import { unsupported } from '../passes/errors.ts';
 import { type Image, type ImageObjects, storageNodeOf } from './block-image.ts';
 import { authReference, encryptionReference, type SealedSecret, secretObject } from './secrets.ts';
-import type { BlockHost } from './block.ts';
+import type { BlockHost } from './block-host.ts';
 import type { ObjectProperties } from './properties.ts';
 
 export function imageObjects(image: Image, names: ImageObjects, host: BlockHost): ObjectProperties[] {

@@ -1,7 +1,7 @@
 import type { AnySource } from '../../../../src-shared/model/domain/storage-source.ts';
 import { unsupported } from '../passes/errors.ts';
 import type { ImageObjects } from './block-image.ts';
-import type { BlockHost } from './block.ts';
+import type { BlockHost } from './block-host.ts';
 import type { Json, JsonProperties } from './properties.ts';
 
 interface Stored {

@@ -12,29 +12,12 @@ import {
   objectsOf,
   sliceNodeOf,
   storageNodeOf,
-  type ResolveVolume,
 } from './block-image.ts';
 import { copyOnReadNode, isEmptyDisk } from './block-names.ts';
 import { imageObjects } from './block-objects.ts';
-import type { SecretHost } from './secrets.ts';
+import type { BlockHost } from './block-host.ts';
 import { storageBackend } from './block-storage.ts';
 import type { BlockdevProperties, JsonProperties, ObjectProperties } from './properties.ts';
-
-export interface BlockHost {
-  /** A CD-ROM drive of the host, which QEMU can eject. */
-  readonly isHostCdrom: (path: string) => boolean;
-  /** Without it no disk can need a secret. */
-  readonly secrets?: SecretHost;
-  /** The certificates with which NBD servers are asked, and the secret that unlocks their key. */
-  readonly nbdTls?: { readonly folder: string; readonly secret?: { readonly uuid: string } };
-  /**
-   * Chains were not followed, so where they end is not known; only for command lines that are shown and never run.
-   * QEMU would look into the images.
-   */
-  readonly leavesChainsOpen?: boolean;
-  /** Where the volumes of pools are; without it disks can't be volumes. */
-  readonly volume?: ResolveVolume;
-}
 
 /** One thing QEMU is told, in this order; taken back in the opposite order. */
 export type BlockStep = { readonly object: ObjectProperties } | { readonly blockdev: BlockdevProperties };

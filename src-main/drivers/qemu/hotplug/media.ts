@@ -1,7 +1,7 @@
 /** Changing and ejecting the medium of a CD-ROM or floppy drive. */
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Disk } from '../../../../src-shared/model/domain/index.ts';
-import type { BlockHost } from '../devices/block.ts';
+import type { BlockHost } from '../devices/block-host.ts';
 import { backendNode, isEmptyDisk, NodeNumbers, numberDisk } from '../devices/block-names.ts';
 import type { GuestContext, GuestRecord } from '../guests/context.ts';
 import type { Instance } from '../guests/instance.ts';

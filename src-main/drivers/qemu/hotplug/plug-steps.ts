@@ -4,7 +4,8 @@
  */
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Controller, Disk, Input, Interface, Rng, Watchdog } from '../../../../src-shared/model/domain/index.ts';
-import { diskSteps, type BlockHost } from '../devices/block.ts';
+import type { BlockHost } from '../devices/block-host.ts';
+import { diskSteps } from '../devices/block.ts';
 import { controllerProperties } from '../devices/controller.ts';
 import { diskProperties } from '../devices/disk.ts';
 import { inputProperties } from '../devices/input.ts';

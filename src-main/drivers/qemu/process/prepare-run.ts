@@ -7,7 +7,7 @@ import { VirError } from '../../../../src-shared/errors.ts';
 import type { Domain } from '../../../../src-shared/model/domain/index.ts';
 import { buildCommandLine } from '../command-line/build.ts';
 import type { CommandLine, Launch } from '../command-line/types.ts';
-import type { BlockHost } from '../devices/block.ts';
+import type { BlockHost } from '../devices/block-host.ts';
 import type { NetworkHost } from '../devices/netdev.ts';
 import type { FirmwareDescriptor } from '../firmware/descriptor.ts';
 import { firmwareFolders, loadFirmwares } from '../firmware/load.ts';

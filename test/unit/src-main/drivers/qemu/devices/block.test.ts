@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type BlockHost, diskSteps } from '../../../../../../src-main/drivers/qemu/devices/block.ts';
+import type { BlockHost } from '../../../../../../src-main/drivers/qemu/devices/block-host.ts';
+import { diskSteps } from '../../../../../../src-main/drivers/qemu/devices/block.ts';
 import { NodeNumbers, numberDisk } from '../../../../../../src-main/drivers/qemu/devices/block-names.ts';
 import type { Disk } from '../../../../../../src-shared/model/domain/index.ts';
 import { complete, domainXml } from '../../../../../support/completing.ts';
