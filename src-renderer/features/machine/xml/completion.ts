@@ -1,5 +1,10 @@
 /** What can stand at the cursor, by the schema: elements, attributes and their words. */
-import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
+import {
+  type Completion,
+  type CompletionContext,
+  type CompletionResult,
+  snippetCompletion,
+} from '@codemirror/autocomplete';
 import { syntaxTree } from '@codemirror/language';
 import type { EditorState } from '@codemirror/state';
 import { documentKind } from '../../../../src-shared/model/document.ts';
@@ -65,14 +70,16 @@ function children(description: ElementDescription, prefix: '' | '<'): readonly C
 function attributes(description: ElementDescription, present: Readonly<Record<string, string>>): readonly Completion[] {
   return description.attributes
     .filter(({ name }) => present[name] === undefined)
-    .map(({ name, doc, expected, required }) => ({
-      label: name,
-      apply: `${name}=''`,
-      type: 'property',
-      detail: expected.length < 40 ? expected : '',
-      boost: required ? 1 : 0,
-      ...(doc === undefined ? {} : { info: doc }),
-    }));
+    .map(({ name, doc, expected, required }) =>
+      // The cursor goes between the quotes.
+      snippetCompletion(`${name}='\${}'`, {
+        label: name,
+        type: 'property',
+        detail: expected.length < 40 ? expected : '',
+        boost: required ? 1 : 0,
+        ...(doc === undefined ? {} : { info: doc }),
+      }),
+    );
 }
 
 /** For `autocompletion({ override })`. */
