@@ -1,4 +1,5 @@
 /** The hardware of a new machine. */
+import { emptyDevices } from '../../src-shared/model/domain/normalise.ts';
 import type { Creation } from '../../src-shared/contract/create.ts';
 import type {
   Channel,
@@ -30,7 +31,7 @@ export function devices(spec: Creation, facts: CreationFacts, disks: readonly Pl
   const { resources } = facts;
   const sound = soundModel(spec.sound);
   return {
-    ...noDevices(),
+    ...emptyDevices(),
     disk: diskElements(disks),
     controller: controllers(spec, disks),
     interface: networkCards(spec),
@@ -137,33 +138,3 @@ const soundModels = ['sb16', 'es1370', 'pcspk', 'ac97', 'ich6', 'ich9', 'usb', '
 
 const soundModel = (name: string | undefined): Sound['model'] | undefined =>
   soundModels.find((model) => model === name);
-
-function noDevices(): Devices {
-  return {
-    disk: [],
-    controller: [],
-    lease: [],
-    filesystem: [],
-    interface: [],
-    smartcard: [],
-    serial: [],
-    parallel: [],
-    console: [],
-    channel: [],
-    input: [],
-    tpm: [],
-    graphics: [],
-    sound: [],
-    audio: [],
-    video: [],
-    hostdev: [],
-    redirdev: [],
-    hub: [],
-    watchdog: [],
-    rng: [],
-    panic: [],
-    shmem: [],
-    memory: [],
-    crypto: [],
-  };
-}

@@ -1,27 +1,10 @@
 /** The user's settings: one file, written whole, read tolerantly. */
 import { join } from 'node:path';
 import { type Settings, settings as schema } from '../../src-shared/contract/app.ts';
+import { defaultSettings } from '../../src-shared/contract/default-settings.ts';
 import { Emitter } from '../engine/events.ts';
 import type { Logger } from '../engine/logger.ts';
 import { readIfThere, writeWhole } from '../host/files.ts';
-
-export const defaultSettings: Settings = {
-  theme: 'system',
-  language: 'system',
-  density: 'comfortable',
-  reducedMotion: 'system',
-  tray: false,
-  defaultUri: 'qemu:///session',
-  consoleScaling: 'fit',
-  consoleResizeGuest: true,
-  consoleGrabKeys: true,
-  defaultGraphics: 'spice',
-  binDays: 30,
-  confirmForceOff: true,
-  machinesView: 'list',
-  firstRunDone: false,
-  shortcuts: {},
-};
 
 export interface SettingsStore {
   readonly events: Emitter<Settings>;

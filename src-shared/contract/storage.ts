@@ -1,32 +1,11 @@
 import { z } from 'zod';
+import type { PoolSummary, VolumeSummary } from '../model/storage-summary.ts';
 import { bytes, name, path, uri, uuid } from './arguments.ts';
 import { call } from './call.ts';
 
-/** See `PoolSummary` and `VolumeSummary` of the engine's storage API: the same fields. */
-export interface PoolInfo {
-  readonly uuid: string;
-  readonly name: string;
-  readonly type: string;
-  readonly active: boolean;
-  readonly persistent: boolean;
-  readonly autostart: boolean;
-  readonly capacityBytes: number;
-  readonly allocationBytes: number;
-  readonly availableBytes: number;
-  readonly path?: string;
-  readonly volumes: number;
-}
+export type PoolInfo = PoolSummary;
 
-export interface VolumeInfo {
-  readonly pool: string;
-  readonly name: string;
-  readonly path: string;
-  readonly type: 'file' | 'block' | 'dir' | 'network' | 'netdir' | 'ploop';
-  readonly format: string;
-  readonly capacityBytes: number;
-  readonly allocationBytes: number;
-  readonly backingPath?: string;
-  readonly modifiedMs: number;
+export interface VolumeInfo extends VolumeSummary {
   /** Names of the machines that use it. */
   readonly usedBy: readonly string[];
 }

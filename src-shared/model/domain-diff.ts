@@ -94,6 +94,8 @@ function section(name: string, before: unknown, after: unknown): DomainDifferenc
 interface Candidate extends DeviceText {
   /** Devices with the same identity are the same device. */
   readonly identity: string | undefined;
+  /** The image of a disk: one that moved to another bus is the same disk, and must not be taken for one that went. */
+  readonly image: string | undefined;
   /** The model without what the engine fills in: what pairs devices without an identity. */
   readonly sort: string;
 }
@@ -109,6 +111,7 @@ function textsOf(devices: Devices | undefined, key: string, schema: AnySchema): 
       name,
       xml: formatXml(schema, withoutAlias(model)).trimEnd(),
       identity: name === '' ? undefined : name,
+      image: key === 'disk' && model.device !== 'cdrom' ? (model.source?.file ?? model.source?.dev) : undefined,
       sort: [model.type, model.model, model.bus].map((part) => (typeof part === 'string' ? part : '')).join(' '),
     };
   });
@@ -130,6 +133,7 @@ function matchDevices(kind: string, before: Candidate[], after: Candidate[]): Do
   };
   pair((a, b) => a.xml === b.xml);
   pair((a, b) => a.identity !== undefined && a.identity === b.identity);
+  pair((a, b) => a.image !== undefined && a.image === b.image);
   pair((a, b) => a.identity === undefined && b.identity === undefined && a.sort === b.sort);
   const text = ({ name, xml }: Candidate): DeviceText => ({ kind, name, xml });
   return [
@@ -146,6 +150,8 @@ interface DeviceModel {
   readonly type?: unknown;
   readonly model?: unknown;
   readonly bus?: unknown;
+  readonly device?: unknown;
+  readonly source?: { readonly file?: string; readonly dev?: string };
   readonly index?: number;
   readonly alias?: unknown;
   readonly target?: { readonly dev?: string; readonly port?: number; readonly name?: string };

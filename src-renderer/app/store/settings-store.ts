@@ -1,25 +1,7 @@
 import { create } from 'zustand';
 import type { Settings } from '../../../src-shared/contract/app.ts';
+import { defaultSettings } from '../../../src-shared/contract/default-settings.ts';
 import { engine } from '../client.ts';
-
-/** What holds until the engine has said otherwise. */
-export const initialSettings: Settings = {
-  theme: 'system',
-  language: 'system',
-  density: 'comfortable',
-  reducedMotion: 'system',
-  tray: false,
-  defaultUri: 'qemu:///session',
-  consoleScaling: 'fit',
-  consoleResizeGuest: true,
-  consoleGrabKeys: true,
-  defaultGraphics: 'spice',
-  binDays: 30,
-  confirmForceOff: true,
-  machinesView: 'list',
-  firstRunDone: false,
-  shortcuts: {},
-};
 
 const rememberedAs = 'settings';
 
@@ -28,11 +10,11 @@ export const hasRememberedSettings = (): boolean => localStorage.getItem(remembe
 /** As they were last time, so that the first paint has the right colours and words. */
 function remembered(): Settings {
   const text = localStorage.getItem(rememberedAs);
-  if (text === null) return initialSettings;
+  if (text === null) return defaultSettings;
   try {
-    return { ...initialSettings, ...(JSON.parse(text) as Partial<Settings>) };
+    return { ...defaultSettings, ...(JSON.parse(text) as Partial<Settings>) };
   } catch {
-    return initialSettings;
+    return defaultSettings;
   }
 }
 

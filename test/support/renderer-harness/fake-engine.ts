@@ -2,6 +2,7 @@
  * FAKE: a `window.vivarium` for looking at the renderer without Electron and without an engine. It is put into a page by
  * the harness only, answers with made-up data and never touches a machine.
  */
+import { defaultSettings } from '../../../src-shared/contract/default-settings.ts';
 import type { Bridge } from '../../../src-shared/contract/bridge.ts';
 import type { HostCheck, Settings, StatsSeries } from '../../../src-shared/contract/app.ts';
 import type { ConnectionInfo } from '../../../src-shared/contract/connections.ts';
@@ -54,21 +55,10 @@ class FakeError extends Error {
 }
 
 let settings: Settings = {
+  ...defaultSettings,
   theme: 'light',
   language: 'en',
-  density: 'comfortable',
-  reducedMotion: 'system',
-  tray: false,
   defaultUri: uri,
-  consoleScaling: 'fit',
-  consoleResizeGuest: true,
-  consoleGrabKeys: true,
-  defaultGraphics: 'spice',
-  binDays: 30,
-  confirmForceOff: true,
-  machinesView: 'list',
-  firstRunDone: false,
-  shortcuts: {},
   ...options.settings,
 };
 

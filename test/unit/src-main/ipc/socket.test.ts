@@ -9,7 +9,7 @@ import { silentLogger } from '../../../../src-main/engine/logger.ts';
 import { connectSocket } from '../../../../src-main/ipc/socket-client.ts';
 import { serveSocket, type SocketServer } from '../../../../src-main/ipc/socket-server.ts';
 import type { ContractEvent } from '../../../../src-shared/contract/index.ts';
-import { defaultSettings } from '../../../../src-main/ipc/settings.ts';
+import { defaultSettings } from '../../../../src-shared/contract/default-settings.ts';
 import { once } from 'node:events';
 
 let folder: string;

@@ -64,6 +64,12 @@ describe('the difference of two domains', () => {
     ]);
   });
 
+  test('takes a disk that moved to another bus for the same disk', () => {
+    expect(
+      diff((xml) => xml.replace("<target dev='vda' bus='virtio'/>", "<target dev='sdb' bus='sata'/>")),
+    ).toMatchObject([{ type: 'device-changed', before: { name: 'vda' }, after: { name: 'sdb' } }]);
+  });
+
   test('tells which of several alike devices went', () => {
     expect(diff((xml) => xml.replace("<input type='tablet' bus='usb'/>", ''))).toMatchObject([
       { type: 'device-removed', device: { kind: 'input', xml: expect.stringContaining('tablet') } },

@@ -1,35 +1,8 @@
 import { uuidFromBytes } from '../../../../../src-shared/uuid.ts';
-import type { Devices, Domain } from '../../../../../src-shared/model/domain/index.ts';
+import { emptyDevices } from '../../../../../src-shared/model/domain/normalise.ts';
+import type { Domain } from '../../../../../src-shared/model/domain/index.ts';
 import { invalidDefinition, unsupported } from '../errors.ts';
 import type { CompleteDomain, DefinitionEnvironment } from '../types.ts';
-
-const emptyDevices = (): Devices => ({
-  disk: [],
-  controller: [],
-  lease: [],
-  filesystem: [],
-  interface: [],
-  smartcard: [],
-  serial: [],
-  parallel: [],
-  console: [],
-  channel: [],
-  input: [],
-  tpm: [],
-  graphics: [],
-  sound: [],
-  audio: [],
-  video: [],
-  hostdev: [],
-  redirdev: [],
-  hub: [],
-  watchdog: [],
-  rng: [],
-  panic: [],
-  shmem: [],
-  memory: [],
-  crypto: [],
-});
 
 /** Gives a definition the sections and the values every domain has, whatever runs it. Edits and returns `domain`. */
 export function completeSections(domain: Domain, environment: DefinitionEnvironment): CompleteDomain {

@@ -1,0 +1,20 @@
+/** What holds until the user says otherwise. Apart from the contract's schemas, which the window does not load. */
+import type { Settings } from './app.ts';
+
+export const defaultSettings: Settings = {
+  theme: 'system',
+  language: 'system',
+  density: 'comfortable',
+  reducedMotion: 'system',
+  tray: false,
+  defaultUri: 'qemu:///session',
+  consoleScaling: 'fit',
+  consoleResizeGuest: true,
+  consoleGrabKeys: true,
+  defaultGraphics: 'spice',
+  binDays: 30,
+  confirmForceOff: true,
+  machinesView: 'list',
+  firstRunDone: false,
+  shortcuts: {},
+};
