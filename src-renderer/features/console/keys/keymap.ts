@@ -31,7 +31,7 @@ const table: readonly (readonly [code: string, linux: string, keysym: number])[]
   ['Semicolon', 'SEMICOLON', 0x3b],
   ['Quote', 'APOSTROPHE', 0x27],
   ['Backquote', 'GRAVE', 0x60],
-  ['ShiftLeft', 'SHIFT', 0xffe1],
+  ['ShiftLeft', 'LEFTSHIFT', 0xffe1],
   ['Backslash', 'BACKSLASH', 0x5c],
   ['Comma', 'COMMA', 0x2c],
   ['Period', 'DOT', 0x2e],
