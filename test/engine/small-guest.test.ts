@@ -70,7 +70,7 @@ test('a kernel and an initrd boot to a shell, an address and an agent; the power
     ...['-device', 'virtio-serial', '-chardev', agentPort],
     ...['-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0'],
   );
-  expect(await serial.until(/LEASE eth0 ip=\S+/)).toBe('LEASE eth0 ip=10.0.2.15');
+  expect(await serial.until(/LEASE eth0 ip=\S+(?=\s)/)).toBe('LEASE eth0 ip=10.0.2.15');
   await serial.until(/GUEST-READY uptime=\d/);
   await serial.until(/terrier:~# /);
   serial.socket.write('echo $((6 * 7)) >/dev/console\n');
