@@ -17,8 +17,6 @@ export interface HelperPlan {
   readonly argv: readonly string[];
   /** A socket that it makes; QEMU is started when it is there. */
   readonly readyPath?: string;
-  /** It puts itself into the background and its own pid into this file. */
-  readonly pidFile?: string;
 }
 
 /** How one run of a guest is started. */

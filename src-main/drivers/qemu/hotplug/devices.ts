@@ -266,7 +266,7 @@ export class HotPlug {
     if (card.type !== 'user' || card.backend?.type !== 'passt') return;
     const socket = networkHost(instance.facts.paths).passtSocket?.(card);
     if (socket === undefined) return;
-    const plan = preparePasst({ card, socket, pidFile: `${socket}.pid` });
+    const plan = preparePasst({ card, socket });
     const log = new GuestLog(this.#context.folders.logs, record.name);
     instance.helpers = [...instance.helpers, await startHelper(plan, log.path)];
   }

@@ -61,13 +61,15 @@ async function manufacture(folder: string, backend: EmulatedTpm, logFile: string
 export interface PasstPlan {
   readonly card: Interface;
   readonly socket: string;
-  readonly pidFile: string;
 }
 
 /** A network of its own for one card, through passt. */
-export function preparePasst({ card, socket, pidFile }: PasstPlan): HelperPlan {
+export function preparePasst({ card, socket }: PasstPlan): HelperPlan {
   if (card.type !== 'user') throw new TypeError('only user-mode cards are served by passt');
-  const argv = ['passt', '--one-off', '--socket', socket, '--pid', pidFile];
+  // In the foreground it is ours to watch, and needs no file that it could not write once it has given up root.
+  const argv = ['passt', '--foreground', '--one-off', '--socket', socket];
+  // By itself it would become `nobody`, who may not enter the folder of the run; it still confines itself.
+  if (process.getuid?.() === 0) argv.push('--runas', '0');
   if (card.mac?.address !== undefined) argv.push('--mac-addr', card.mac.address);
   if (card.source?.dev !== undefined) argv.push('--interface', card.source.dev);
   if (card.backend?.logFile !== undefined) argv.push('--log-file', card.backend.logFile);
@@ -77,7 +79,7 @@ export function preparePasst({ card, socket, pidFile }: PasstPlan): HelperPlan {
     if (ip.prefix !== undefined && ip.family !== 'ipv6') argv.push('--netmask', String(ip.prefix));
   }
   for (const forward of card.portForward) argv.push(`--${forward.proto}-ports`, portSpecification(forward));
-  return { argv, readyPath: socket, pidFile };
+  return { argv, readyPath: socket };
 }
 
 /** `ADDRESS%DEV/PORT-PORT:TO-TO,~PORT`, as passt wants it. */

@@ -90,7 +90,7 @@ export async function prepareRun(
     helpers.push(await prepareTpm({ tpm, socket, stateFolder, logFile, vmId: live.uuid }));
   }
   for (const { card, socket } of preparations.passt) {
-    helpers.push(preparePasst({ card, socket, pidFile: `${socket}.pid` }));
+    helpers.push(preparePasst({ card, socket }));
   }
   return {
     argv: [commandLine.emulator, ...commandLine.arguments],

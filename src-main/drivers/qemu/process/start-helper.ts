@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { VirError } from '../../../../src-shared/errors.ts';
 import { spawnDetached } from '../../../host/process.ts';
-import { type ProcessIdentity, processIdentity, terminate } from '../../../host/process-identity.ts';
+import { type ProcessIdentity, terminate } from '../../../host/process-identity.ts';
 import type { HelperPlan } from '../guests/context.ts';
 
 const helperTimeoutMs = 10_000;
@@ -20,25 +20,19 @@ export async function startHelper(helper: HelperPlan, logFile: string): Promise<
   );
   for (;;) {
     const isReady = helper.readyPath === undefined || existsSync(helper.readyPath);
-    const identity = helper.pidFile === undefined ? started : identityFrom(helper.pidFile);
-    if (isReady && identity !== undefined) return { pid: identity.pid, startTime: identity.startTime };
-    const failed = exit !== undefined && (helper.pidFile === undefined || exit.code !== 0);
-    if (failed || performance.now() > deadline) {
+    if (isReady && exit === undefined) return { pid: started.pid, startTime: started.startTime };
+    if (exit !== undefined || performance.now() > deadline) {
       await terminate(started, { graceMs: 0 });
       throw new VirError({
         code: 'operation-failed',
         domain: 'qemu',
         message: `The program '${helper.argv[0] ?? ''}' that the guest needs could not be started.`,
-        cause: failed ? `It ended with status ${exit?.code}.` : `It was not ready within ${helperTimeoutMs} ms.`,
+        cause:
+          exit === undefined ? `It was not ready within ${helperTimeoutMs} ms.` : `It ended with status ${exit.code}.`,
+        fix: 'The log of the machine has what it said.',
         details: helper.argv.join(' '),
       });
     }
     await delay(2);
   }
-}
-
-function identityFrom(pidFile: string): ProcessIdentity | undefined {
-  if (!existsSync(pidFile)) return undefined;
-  const pid = Number.parseInt(readFileSync(pidFile, 'utf8'), 10);
-  return Number.isNaN(pid) ? undefined : processIdentity(pid);
 }
