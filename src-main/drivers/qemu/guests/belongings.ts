@@ -1,5 +1,5 @@
 /** What a domain keeps besides its definition and its disks: UEFI variables, the memory of its TPM. */
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Domain } from '../../../../src-shared/model/domain/index.ts';
@@ -35,7 +35,7 @@ export function removeBelongings(record: GuestRecord, folders: QemuFolders, opti
       fix: `Say whether its UEFI variables in '${nvram}' are to be removed or kept.`,
     });
   }
-  if (nvram !== undefined && options.nvram === 'remove') rmSync(nvram, { force: true });
+  if (nvram !== undefined && options.nvram === 'remove' && statSync(nvram).isFile()) rmSync(nvram);
   const keepsTpm = (domain.devices?.tpm ?? []).some(
     ({ backend }) => backend.type === 'emulator' && backend.persistent_state === true,
   );

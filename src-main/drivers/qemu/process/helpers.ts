@@ -42,7 +42,8 @@ const isVersion2 = (backend: EmulatedTpm): boolean => backend.version !== '1.2';
 
 /** A new TPM gets its endorsement key, as it would have at the factory. */
 async function manufacture(folder: string, backend: EmulatedTpm, logFile: string): Promise<void> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // Undefined when it was there: a folder that the definition names may hold anything.
+  const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
   const banks = backend.active_pcr_banks;
   const chosen =
     banks === undefined ? [] : (['sha1', 'sha256', 'sha384', 'sha512'] as const).filter((name) => banks[name]);
@@ -53,7 +54,7 @@ async function manufacture(folder: string, backend: EmulatedTpm, logFile: string
     await run(argv);
   } catch (thrown) {
     if (!(thrown instanceof ProcessError)) throw thrown;
-    rmSync(folder, { recursive: true, force: true });
+    if (made !== undefined) rmSync(folder, { recursive: true, force: true });
     throw missingProgram(thrown, 'swtpm', 'swtpm and swtpm-tools', 'an emulated TPM');
   }
 }

@@ -1,6 +1,6 @@
 /** Saving a guest to a file and stopping it, and bringing it back. */
 import { existsSync, statSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Domain } from '../../../../src-shared/model/domain/index.ts';
@@ -60,7 +60,7 @@ async function saveNow(
   try {
     if (wasRunning) await nested(() => pause(context, record, instance, 'saving'));
     const head = encodeSaveHead(xml, options.running ?? wasRunning, false);
-    const file = await open(path, 'w', 0o600);
+    const file = await openNew(path);
     try {
       await file.write(head, 0, head.length, 0);
       await writeState(file, head.length, {
@@ -78,9 +78,9 @@ async function saveNow(
       await file.close();
     }
   } catch (thrown) {
-    await rm(path, { force: true });
+    await removeUnfinished(path);
     await runOn(context, record, instance, wasRunning);
-    throw thrown;
+    throw diskFailure(path, thrown);
   }
   context.table.announce(record, { kind: 'job-completed', operation: 'save' });
   await nested(async () => {
@@ -97,6 +97,42 @@ async function saveNow(
       { kind: 'lifecycle', event: 'stopped', detail: 'saved' },
     );
   });
+}
+
+/** A plain file, made or emptied. Anything else at that path is somebody's, and is not written to. */
+async function openNew(path: string): Promise<FileHandle> {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there !== undefined && !there.isFile()) {
+    throw new VirError({
+      code: 'operation-failed',
+      domain: 'qemu',
+      message: `The guest can't be saved to '${path}'.`,
+      cause: 'It is not a plain file.',
+      fix: 'Choose another path.',
+    });
+  }
+  return await open(path, 'w', 0o600);
+}
+
+/** What was begun and not finished; never a device or a folder that happened to be named. */
+async function removeUnfinished(path: string): Promise<void> {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) await rm(path);
+}
+
+/** Turns what the file system says into a sentence that names the file. */
+function diskFailure(path: string, thrown: unknown): unknown {
+  if (thrown instanceof VirError || !(thrown instanceof Error) || !('code' in thrown)) return thrown;
+  const isFull = thrown.code === 'ENOSPC' || thrown.code === 'EDQUOT';
+  return new VirError(
+    {
+      code: 'operation-failed',
+      domain: 'qemu',
+      message: `The guest can't be saved to '${path}'.`,
+      cause: isFull ? 'There is no space left on the disk.' : thrown.message,
+      ...(isFull ? { fix: 'Free some space, or save to another disk.' } : {}),
+    },
+    { cause: thrown },
+  );
 }
 
 /** The guest goes on as before, when it can. */
