@@ -6,7 +6,7 @@ import type { GuestContext, GuestRecord } from '../guests/context.ts';
 import type { Instance } from '../guests/instance.ts';
 import type { QmpEvent } from '../qmp/message.ts';
 import { isObject } from '../qmp/message.ts';
-import { isAlive, waitForExit } from '../../../host/process-identity.ts';
+import { waitForExit } from '../../../host/process-identity.ts';
 import { channelChanged } from '../agent/agent-channel.ts';
 import { recordStatus } from './record-status.ts';
 import { endProcess, finishRun } from './stop.ts';
@@ -265,6 +265,3 @@ export function inBackground(
     if (!gone) context.logger.log('error', `${what} failed`, { name: record.name, error });
   });
 }
-
-/** For those who have no monitor to listen to: whether the guest's QEMU is still there. */
-export const isRunning = (instance: Instance): boolean => instance.process !== undefined && isAlive(instance.process);

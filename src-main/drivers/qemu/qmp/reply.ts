@@ -39,10 +39,6 @@ export function optionalText(from: JsonObject, key: string): string | undefined 
   return from[key] === undefined ? undefined : text(from, key);
 }
 
-export function optionalNumber(from: JsonObject, key: string): number | undefined {
-  return from[key] === undefined ? undefined : number(from, key);
-}
-
 export function flag(from: JsonObject, key: string): boolean {
   const value = from[key];
   if (value === undefined) return false;
