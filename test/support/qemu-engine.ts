@@ -9,7 +9,6 @@ import type { Connection, DomainApi } from '../../src-main/engine/driver.ts';
 import type { EngineEvent } from '../../src-main/engine/events.ts';
 import { JobRegistry } from '../../src-main/engine/jobs.ts';
 import { jsonLogger } from '../../src-main/engine/logger.ts';
-import type { DomainSummary } from '../../src-shared/model/summary.ts';
 import { parseConnectUri } from '../../src-shared/uri.ts';
 
 export interface QemuEngine {
@@ -89,12 +88,6 @@ function words({ event }: Extract<EngineEvent, { type: 'domain' }>): string {
   }
 }
 
-/** Lifecycle events only. */
-export const lifecycles = (told: readonly string[]): string[] =>
-  told.filter((word) =>
-    /^(defined|undefined|started|suspended|resumed|stopped|shutdown|pmsuspended|crashed) /.test(word),
-  );
-
 export interface MachineOptions {
   readonly name: string;
   readonly uuid?: string;
@@ -152,15 +145,6 @@ export async function until(what: string, isSo: () => boolean | Promise<boolean>
     if (performance.now() > deadline) throw new Error(`it did not happen within ${timeoutMs} ms that ${what}`);
     await delay(5);
   }
-}
-
-export async function untilState(
-  engine: QemuEngine,
-  uuid: string,
-  state: DomainSummary['state'],
-  timeoutMs?: number,
-): Promise<void> {
-  await until(`the domain is ${state}`, async () => (await engine.domains.state(uuid)).state === state, timeoutMs);
 }
 
 export const grubIso = '/usr/lib/grub-rescue/grub-rescue-cdrom.iso';

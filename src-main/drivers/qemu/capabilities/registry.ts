@@ -54,9 +54,19 @@ export interface RegistryOptions {
   readonly logger: Logger;
 }
 
+interface Known {
+  readonly key: string;
+  readonly capabilities: Promise<ProbedQemu>;
+  /** When the host was last looked at. */
+  checkedMs: number;
+}
+
+/** A package is not installed, nor a group joined, between one call and the next. */
+const lookAgainMs = 500;
+
 export class CapabilitiesRegistry {
   readonly #options: RegistryOptions;
-  readonly #known = new Map<string, { readonly key: string; readonly capabilities: Promise<ProbedQemu> }>();
+  readonly #known = new Map<string, Known>();
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -64,12 +74,18 @@ export class CapabilitiesRegistry {
 
   /** @throws VirError when the binary can't be run or asked. */
   async get(binary: string): Promise<ProbedQemu> {
+    const known = this.#known.get(binary);
+    const now = performance.now();
+    if (known !== undefined && now - known.checkedMs < lookAgainMs) return await known.capabilities;
     const [binaryKey, host] = await Promise.all([readBinaryKey(binary), acceleratorHost()]);
     const key = JSON.stringify([binaryKey, host]);
-    const known = this.#known.get(binary);
-    if (known?.key === key) return await known.capabilities;
+    const found = this.#known.get(binary);
+    if (found?.key === key) {
+      found.checkedMs = now;
+      return await found.capabilities;
+    }
     const capabilities = this.#load(binary, binaryKey, host);
-    this.#known.set(binary, { key, capabilities });
+    this.#known.set(binary, { key, capabilities, checkedMs: now });
     // A failure is told to everyone who waits, and tried again by the next.
     capabilities.catch(() => this.#known.delete(binary));
     return await capabilities;
