@@ -83,7 +83,7 @@ export function createStage(): Stage {
   chmodSync(stage.folder, 0o755);
   mkdirSync(stage.app);
   copyFileSync(join(root, 'package.json'), join(stage.app, 'package.json'));
-  for (const path of ['out', 'assets', 'node_modules/@lydell']) {
+  for (const path of ['out', 'assets']) {
     if (existsSync(join(root, path))) mirror(join(root, path), join(stage.app, path));
   }
   const playwright = dirname(createRequire(import.meta.url).resolve('playwright-core/package.json'));
