@@ -2,6 +2,9 @@
 import { useEffect, useReducer } from 'react';
 import { type Connection, type ConnectionEvent, initialConnection, nextConnection } from './connection.ts';
 
+/** A display that was asked while its machine was only coming up may never answer; the next attempt is answered. */
+const connectTimeoutMs = 15_000;
+
 export function useConnection(running: boolean): readonly [Connection, (event: ConnectionEvent) => void] {
   const [connection, dispatch] = useReducer(nextConnection, initialConnection);
   const { state } = connection;
@@ -9,6 +12,11 @@ export function useConnection(running: boolean): readonly [Connection, (event: C
   useEffect(() => {
     if (state.name !== 'waiting') return undefined;
     const timer = window.setTimeout(() => dispatch({ name: 'retry' }), state.delayMs);
+    return () => window.clearTimeout(timer);
+  }, [state]);
+  useEffect(() => {
+    if (state.name !== 'connecting') return undefined;
+    const timer = window.setTimeout(() => dispatch({ name: 'closed', error: undefined }), connectTimeoutMs);
     return () => window.clearTimeout(timer);
   }, [state]);
   return [connection, dispatch];
