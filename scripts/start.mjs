@@ -1,6 +1,6 @@
 // `npm start`: makes everything ready that is missing, then opens the window.
 import { spawn } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureGuest } from './guest/build.mjs';
 import { ensureBuilt } from './setup/build.mjs';
@@ -15,21 +15,12 @@ function checkNode() {
   throw new StepFailed('checking Node', `this is Node ${process.versions.node}, and 20.19 or newer is needed`);
 }
 
-/** The kernel's switches against user namespaces, which Chromium's sandbox otherwise uses. */
-function namespacesForbidden() {
-  const setting = (name) => {
-    try {
-      return readFileSync(`/proc/sys/${name}`, 'utf8').trim();
-    } catch {
-      return undefined; // This kernel has no such switch.
-    }
-  };
-  return (
-    setting('kernel/apparmor_restrict_unprivileged_userns') === '1' ||
-    setting('kernel/unprivileged_userns_clone') === '0' ||
-    setting('user/max_user_namespaces') === '0'
+/** Whether this user may make the namespaces Chromium's sandbox is built on; containers and Ubuntu forbid it. */
+const mayMakeNamespaces = () =>
+  run(['unshare', '--user', '--map-root-user', 'true'], { timeoutMs: 5_000 }).then(
+    () => true,
+    () => false,
   );
-}
 
 /** Chromium's sandbox needs user namespaces or else its helper owned by root; root itself can have none. */
 async function sandboxArguments(dist) {
@@ -39,7 +30,7 @@ async function sandboxArguments(dist) {
   }
   const helper = join(dist, 'chrome-sandbox');
   const { uid, mode } = statSync(helper);
-  if (!namespacesForbidden() || (uid === 0 && (mode & 0o4000) !== 0)) return [];
+  if ((uid === 0 && (mode & 0o4000) !== 0) || (await mayMakeNamespaces())) return [];
   say("this system restricts user namespaces: making Chromium's sandbox helper root's instead");
   const byHand = `sudo chown root ${helper} && sudo chmod 4755 ${helper}`;
   await step("preparing Chromium's sandbox", byHand, async () => {
