@@ -11,6 +11,7 @@ import { ensureElectron } from './setup/electron.mjs';
 import { root, StepFailed } from './setup/lib.mjs';
 import { ensureModules } from './setup/modules.mjs';
 import { ensurePackages } from './setup/packages.mjs';
+import { ensureSandbox } from './setup/sandbox.mjs';
 
 const minute = 60_000;
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -97,7 +98,11 @@ const tests = (name, timeoutMs) => ({
 const setup = [
   own('system packages', () => ensurePackages('run', 'guest', 'test')),
   own('npm packages', ensureModules),
-  own('Electron', ensureElectron),
+  own('Electron', async () => {
+    const { dist } = await ensureElectron();
+    // Root's tests start the application as another user, from a copy of their own.
+    if (process.getuid() !== 0) await ensureSandbox(dist);
+  }),
   own("libvirt's test data", ensureCorpus),
   own('small guest', ensureGuest),
 ];

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHome, type AppHome } from '../support/app-home.ts';
-import { appUser, currentStage, mirror } from '../support/stage.ts';
+import { appUser, currentStage, mirrorElectron } from '../support/stage.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const unpacked = join(root, 'dist/linux-unpacked');
@@ -27,7 +27,7 @@ describe('the packaged application', () => {
   beforeAll(() => {
     home = createHome();
     const copy = join(currentStage().folder, 'packaged');
-    mirror(unpacked, copy);
+    mirrorElectron(unpacked, copy);
     program = join(copy, 'vivarium');
   });
   afterAll(() => {

@@ -51,6 +51,16 @@ export function mirror(from: string, to: string): void {
   }
 }
 
+/** Mirrors an Electron. Root's copy has a sandbox helper for systems where other users can make no namespaces. */
+export function mirrorElectron(from: string, to: string): void {
+  mirror(from, to);
+  if (appUser === undefined) return;
+  const helper = join(to, 'chrome-sandbox');
+  rmSync(helper);
+  copyFileSync(join(from, 'chrome-sandbox'), helper);
+  chmodSync(helper, 0o4755);
+}
+
 /** A temporary folder that the application's user owns. */
 export function userFolder(prefix: string): string {
   const folder = mkdtempSync(join(tmpdir(), prefix));
@@ -91,7 +101,7 @@ export function createStage(): Stage {
 
   let run = `exec '${join(dist, 'electron')}' "$@"`;
   if (appUser !== undefined) {
-    mirror(dist, join(stage.folder, 'electron'));
+    mirrorElectron(dist, join(stage.folder, 'electron'));
     const { uid, gid } = appUser;
     run = `exec setpriv --reuid=${uid} --regid=${gid} --clear-groups '${join(stage.folder, 'electron/electron')}' "$@"`;
   }
