@@ -1,7 +1,7 @@
 import { FuseV1Options, FuseVersion, getCurrentFuseWire } from '@electron/fuses';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,9 @@ const id = 'io.github.vivarium.Vivarium';
 const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
 
 beforeAll(() => {
-  if (!existsSync(join(unpacked, 'vivarium'))) throw new Error('nothing is packaged yet: npm run dist -- --fast');
+  const packaged = statSync(join(unpacked, 'resources/app.asar'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = statSync(join(root, 'out/.built')).mtimeMs;
+  if (packaged < sources) throw new Error('what is packaged is older than its sources: npm run dist -- --fast');
 });
 
 describe('the packaged application', () => {
