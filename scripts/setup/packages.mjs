@@ -40,6 +40,7 @@ const groups = {
     need('a display for end-to-end tests', 'xvfb', undefined, '/usr/bin/Xvfb'),
     need('a real libvirtd to compare with', 'libvirt-daemon-system', undefined, '/usr/sbin/libvirtd'),
     need('a real virsh to compare with', 'libvirt-clients', undefined, '/usr/bin/virsh'),
+    need('a second opinion on install media', 'libosinfo-bin', undefined, '/usr/bin/osinfo-detect'),
     need("unpacking libvirt's source", 'dpkg-dev', undefined, '/usr/bin/dpkg-source'),
     need('user-mode networking', 'passt', undefined, '/usr/bin/passt'),
     need('an install medium', 'grub-rescue-pc', undefined, '/usr/lib/grub-rescue/grub-rescue-cdrom.iso'),
