@@ -1,6 +1,5 @@
 /** The composition root: which parts make an engine, and how its doors open. */
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +12,8 @@ import type { EngineDirectories } from './engine/context.ts';
 import { type Connection, type Driver, need } from './engine/driver.ts';
 import { Engine } from './engine/engine.ts';
 import { StatsRecorder } from './engine/figures/recorder.ts';
-import { jsonLogger, type Logger, silentLogger } from './engine/logger.ts';
+import { fileLogger } from './engine/log-file.ts';
+import { type Logger, silentLogger } from './engine/logger.ts';
 import { createDiskUsage } from './engine/usage.ts';
 import { qemuDriver } from './drivers/qemu/driver.ts';
 import { testDriver } from './drivers/test/driver.ts';
@@ -53,7 +53,7 @@ const binSweepMs = 60 * 60 * 1000;
  */
 export async function hostEngine(
   directories: EngineDirectories = xdgDirectories(),
-  logger: Logger = fileLogger(directories.state),
+  logger: Logger = fileLogger(directories.state, 'engine'),
 ): Promise<HostedEngine> {
   const socketPath = join(directories.runtime, socketName);
   const engine = await Engine.start({
@@ -201,13 +201,4 @@ function watchIdle(engine: Engine, clients: () => number, afterMs: number, callb
     },
     Math.min(idleCheckMs, afterMs),
   );
-}
-
-function fileLogger(stateFolder: string): Logger {
-  const folder = join(stateFolder, 'log');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, 'engine.log');
-  return jsonLogger((line) => {
-    appendFileSync(path, line, { mode: 0o600 });
-  });
 }

@@ -1,10 +1,10 @@
 /** Electron's entry: the order in which things start. */
 import { app } from 'electron';
 import { join, resolve } from 'node:path';
+import { fileLogger } from './engine/log-file.ts';
 import { xdgDirectories } from './host/xdg.ts';
 import { startApplication } from './window/application.ts';
 import { handOver, readArguments } from './window/launch.ts';
-import { windowLogger } from './window/log.ts';
 import { declareScheme } from './window/session.ts';
 
 const directories = xdgDirectories();
@@ -19,7 +19,7 @@ if (!app.requestSingleInstanceLock({ commands })) {
   app.exit(0);
 } else {
   declareScheme();
-  const logger = windowLogger(directories.state);
+  const logger = fileLogger(directories.state, 'window');
   const start = async (): Promise<void> => {
     await app.whenReady();
     const application = startApplication({

@@ -31,6 +31,9 @@ const stored = z.object({
 
 type Stored = z.output<typeof stored>;
 
+/** Where files wait beside the place they were in: moving them is a rename, whatever the file system. Not part of a pool. */
+export const binFolderName = '.vivarium-bin';
+
 const dayMs = 24 * 60 * 60 * 1000;
 
 export interface BinOptions {
@@ -90,7 +93,7 @@ export class Bin {
       // In the bin beside where they were, so that moving is a rename whatever the file system.
       files: leaving.map(({ path, isDisk }, index) => ({
         from: path,
-        to: join(dirname(path), '.vivarium-bin', `${deletedMs}-${index}-${basename(path)}`),
+        to: join(dirname(path), binFolderName, `${deletedMs}-${index}-${basename(path)}`),
         isDisk,
       })),
       xml,

@@ -1,4 +1,5 @@
 /** Finding volumes that are files of one folder: what the pool types `dir`, `fs` and `netfs` have in common. */
+import { binFolderName } from '../engine/bin.ts';
 import { type Dirent, lstat as lstatWithCallback, readdir as readdirWithCallback, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -59,6 +60,7 @@ const folderHeader: ImageHeader = { format: 'raw', virtualSizeBytes: 0 };
 function isCandidate(entry: Dirent): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: libvirt skips such names too, XML can't hold them.
   if (/[\u0000-\u001f\u007f]/.test(entry.name)) return false;
+  if (entry.name === binFolderName) return false;
   return entry.isFile() || entry.isDirectory() || entry.isSymbolicLink();
 }
 

@@ -22,6 +22,7 @@ import { windowState } from './window-state.ts';
 
 /** The engine as the windows use it: in this process, or one that ran already. */
 export interface WindowEngine {
+  readonly kind: 'embedded' | 'attached';
   readonly server: ContractServer;
   /** Leaves the machines running. */
   close(): Promise<void>;
@@ -56,6 +57,7 @@ export function startApplication({ stateFolder, logger, startEngine }: Applicati
   const local = windowCalls({
     windowOf: (clientId) => shown.byClient(clientId),
     openConsole: (request) => shown.showConsole(request, labels(language).console),
+    engineKind: async () => (await starting.promise).kind,
   });
   const transport = createTransport({
     server,

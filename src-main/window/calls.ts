@@ -1,9 +1,10 @@
-/** The contract's calls that only a window can answer: native dialogs, the clipboard, windows themselves. */
+/** The contract's calls that only a window can answer: itself, native dialogs, the clipboard, other windows. */
 import type { BrowserWindow } from 'electron';
 import { clipboard, dialog, type OpenDialogOptions, type SaveDialogOptions, shell } from 'electron';
 import { VirError } from '../../src-shared/errors.ts';
 import { writeWhole } from '../host/files.ts';
 import type { ClientContext, HandlerSet } from '../ipc/dispatch.ts';
+import { version } from '../version.ts';
 
 /** Sites that the application links to; nothing else is handed to the user's browser. */
 const linkedSites: ReadonlySet<string> = new Set([
@@ -25,9 +26,11 @@ export interface ConsoleWindowRequest {
 export interface WindowCallsOptions {
   windowOf(clientId: string): BrowserWindow | undefined;
   openConsole(request: ConsoleWindowRequest): void;
+  /** Whether the engine is in this process or was running already. */
+  engineKind(): Promise<'embedded' | 'attached'>;
 }
 
-export function windowCalls({ windowOf, openConsole }: WindowCallsOptions): HandlerSet {
+export function windowCalls({ windowOf, openConsole, engineKind }: WindowCallsOptions): HandlerSet {
   const mustHave = (client: ClientContext): BrowserWindow => {
     const window = windowOf(client.id);
     if (window !== undefined && !window.isDestroyed()) return window;
@@ -36,6 +39,13 @@ export function windowCalls({ windowOf, openConsole }: WindowCallsOptions): Hand
   /** Where the user chose to save, which is the only place a page may write to. */
   const chosen = new Map<string, Set<string>>();
   return {
+    'app.info': async () => ({
+      version,
+      electron: process.versions.electron,
+      node: process.versions.node,
+      engine: await engineKind(),
+      platform: process.platform,
+    }),
     async 'dialog.open-file'({ title, extensions }, client) {
       const filters = extensions.length === 0 ? [] : [{ name: title, extensions: [...extensions] }, anyFile];
       const options: OpenDialogOptions = { title, filters, properties: ['openFile'] };

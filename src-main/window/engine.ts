@@ -9,12 +9,13 @@ import type { WindowEngine } from './application.ts';
 
 export async function startEngine(directories: EngineDirectories): Promise<WindowEngine> {
   try {
-    return await hostEngine(directories);
+    return { kind: 'embedded', ...(await hostEngine(directories)) };
   } catch (error) {
     if (!(error instanceof VirError) || error.code !== 'resource-busy') throw error;
   }
   const server = await attachServer(join(directories.runtime, socketName));
   return {
+    kind: 'attached',
     server,
     close() {
       server.close();

@@ -109,7 +109,7 @@ export const domainCalls = {
       removeTags: z.array(z.string().min(1).max(64)).max(64).optional(),
     }),
   ).returns<void>(),
-  /** PNG bytes, base64. `width` asks for a thumbnail of at most that many pixels. */
+  /** PNG bytes, base64. */
   'domains.screenshot': call(z.object({ ...on, screen: z.number().int().min(0).max(15).optional() })).returns<string>(),
   'domains.send-key': call(
     z.object({

@@ -2,18 +2,10 @@
 import { VirError } from '../../../src-shared/errors.ts';
 import type { HandlerSet } from '../dispatch.ts';
 import type { Services } from '../services.ts';
-import { version } from '../../version.ts';
 
 export function appHandlers(services: Services): HandlerSet {
   const { engine, settings, recorder } = services;
   return {
-    'app.info': () => ({
-      version,
-      ...(process.versions['electron'] === undefined ? {} : { electron: process.versions['electron'] }),
-      node: process.versions.node,
-      engine: 'embedded',
-      platform: process.platform,
-    }),
     'app.checks': async () => await services.checks(),
     'settings.get': () => settings.get(),
     'settings.set': async (change) =>

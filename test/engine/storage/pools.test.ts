@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { binFolderName } from '../../../src-main/engine/bin.ts';
 import { parseStoragePool } from '../../../src-shared/model/storage-pool.ts';
 import { errorOf } from '../../support/errors.ts';
 import { testStorage, type TestStorage } from './support.ts';
@@ -33,6 +34,15 @@ describe('the default pool', () => {
 });
 
 describe('a pool', () => {
+  it('does not show what waits in the bin', async () => {
+    const { uuid } = await test.storage.defaultPool();
+    mkdirSync(join(test.images, binFolderName));
+    writeFileSync(join(test.images, binFolderName, 'deleted.img'), '');
+    writeFileSync(join(test.images, 'kept.img'), '');
+    await test.storage.poolRefresh(uuid);
+    expect((await test.storage.volumes(uuid)).map(({ name }) => name)).toEqual(['kept.img']);
+  });
+
   it('is defined, built, started, stopped, deleted and undefined, and says so', async () => {
     const events: string[] = [];
     test.storage.events.subscribe((event) => {
