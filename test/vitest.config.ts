@@ -24,9 +24,7 @@ export default defineConfig({
       project('fuzz', 1, { testTimeout: minute }),
       project('conformance', 2, { testTimeout: 5 * minute, hookTimeout: 2 * minute }),
       project('engine', 3, { testTimeout: 2 * minute, hookTimeout: 2 * minute, fileParallelism: false, maxWorkers: 1 }),
-      // Real windows on a shared display: what does not come the first time is asked once more, and told in the output.
       project('e2e', 4, {
-        retry: 1,
         testTimeout: 3 * minute,
         hookTimeout: 3 * minute,
         fileParallelism: false,

@@ -2,7 +2,7 @@
 import { useEffect, useReducer } from 'react';
 import { type Connection, type ConnectionEvent, initialConnection, nextConnection } from './connection.ts';
 
-/** A display that was asked while its machine was only coming up may never answer; the next attempt is answered. */
+/** What has not answered by then may answer the next attempt. */
 const connectTimeoutMs = 15_000;
 
 export function useConnection(running: boolean): readonly [Connection, (event: ConnectionEvent) => void] {

@@ -3,6 +3,7 @@ import { Constants } from '@spice-project/spice-html5/src/enums.js';
 import { SpiceDisplayConn } from '@spice-project/spice-html5/src/display.js';
 import { SpiceMainConn } from '@spice-project/spice-html5/src/main.js';
 import { SpiceConn } from '@spice-project/spice-html5/src/spiceconn.js';
+import { wireTicket } from './ticket.ts';
 
 export interface SpiceObserver {
   connected(): void;
@@ -55,6 +56,11 @@ SpiceConn.prototype.log_err = silent;
 SpiceConn.prototype.report_error = function (this: SpiceConn, error: unknown): void {
   const handler = this.onerror ?? this.parent?.onerror;
   handler?.(error);
+};
+
+const sendTicket = SpiceConn.prototype.send_ticket;
+SpiceConn.prototype.send_ticket = function (this: SpiceConn, number: readonly number[]): void {
+  sendTicket.call(this, wireTicket(number));
 };
 
 SpiceDisplayConn.prototype.hook_events = function (this: SpiceDisplayConn): void {

@@ -35,6 +35,7 @@ declare module '@spice-project/spice-html5/src/spiceconn.js' {
     readonly parent?: SpiceConn;
     onerror?: (error: unknown) => void;
     send_msg(message: SpiceMiniData): void;
+    send_ticket(ticket: readonly number[]): void;
     report_error(error: unknown): void;
     log_info(...words: readonly unknown[]): void;
     log_warn(...words: readonly unknown[]): void;
