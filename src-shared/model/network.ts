@@ -3,6 +3,7 @@ import { parseXml } from '../xml/parse.ts';
 import { attr, child, children, childText, childTexts, element, type ModelOf, raw, union } from '../xml/schema.ts';
 import { integer, macAddress, oneOf, onOff, string, unsigned, uuid, yesNo } from '../xml/values.ts';
 import { pciNumbers } from './domain/address.ts';
+import { ipAddress } from './network-address.ts';
 import { bandwidthSchema, portSchema, routeSchema, virtualPortSchema, vlanSchema } from './network-common.ts';
 
 export const networkNamespaces = { dnsmasq: 'http://libvirt.org/schemas/network/dnsmasq/1.0' } as const;
@@ -16,6 +17,11 @@ const range = (name: string) => child(element(name, { start: attr(string), end: 
 /** The first of `values` that stands there twice. */
 const firstTwice = (values: readonly string[]): string | undefined =>
   values.find((value, place) => values.indexOf(value) !== place);
+
+export const forwardInterfaceSchema = element('interface', {
+  dev: attr(string),
+  connections: attr(unsigned).optional(),
+});
 
 /** How the network reaches the outside; without it the network is isolated. */
 const forward = element(
@@ -31,7 +37,7 @@ const forward = element(
       element('nat', { ipv6: attr(yesNo).optional(), address: range('address'), port: range('port') }),
     ).optional(),
     pf: children(element('pf', { dev: attr(string) })),
-    interface: children(element('interface', { dev: attr(string), connections: attr(unsigned).optional() })),
+    interface: children(forwardInterfaceSchema),
     address: children(union('address', 'type', { pci: pciNumbers }, 'pci')),
   },
   {
@@ -54,25 +60,29 @@ const forward = element(
 );
 export type NetworkForward = ModelOf<typeof forward>;
 
+export const dnsTxtSchema = element('txt', { name: attr(string), value: attr(string) });
+
+export const dnsSrvSchema = element('srv', {
+  service: attr(string),
+  protocol: attr(string),
+  domain: attr(string).optional(),
+  target: attr(string).optional(),
+  port: attr(unsigned).optional(),
+  priority: attr(unsigned).optional(),
+  weight: attr(unsigned).optional(),
+});
+
+export const dnsHostSchema = element('host', { ip: attr(ipAddress), hostname: childTexts('hostname', string) });
+
 const dns = element(
   'dns',
   {
     enable: attr(yesNo).optional(),
     forwardPlainNames: attr(yesNo).optional(),
-    forwarder: children(element('forwarder', { domain: attr(string).optional(), addr: attr(string).optional() })),
-    txt: children(element('txt', { name: attr(string), value: attr(string) })),
-    srv: children(
-      element('srv', {
-        service: attr(string),
-        protocol: attr(string),
-        domain: attr(string).optional(),
-        target: attr(string).optional(),
-        port: attr(unsigned).optional(),
-        priority: attr(unsigned).optional(),
-        weight: attr(unsigned).optional(),
-      }),
-    ),
-    host: children(element('host', { ip: attr(string), hostname: childTexts('hostname', string) })),
+    forwarder: children(element('forwarder', { domain: attr(string).optional(), addr: attr(ipAddress).optional() })),
+    txt: children(dnsTxtSchema),
+    srv: children(dnsSrvSchema),
+    host: children(dnsHostSchema),
   },
   {
     check: ({ enable, forwarder, txt, srv, host }) =>
@@ -91,12 +101,12 @@ export const dhcpHostSchema = element('host', {
   mac: attr(string).optional(),
   id: attr(string).optional(),
   name: attr(string).optional(),
-  ip: attr(string).optional(),
+  ip: attr(ipAddress).optional(),
   lease,
 });
 export type DhcpHost = ModelOf<typeof dhcpHostSchema>;
 
-export const dhcpRangeSchema = element('range', { start: attr(string), end: attr(string), lease });
+export const dhcpRangeSchema = element('range', { start: attr(ipAddress), end: attr(ipAddress), lease });
 export type DhcpRange = ModelOf<typeof dhcpRangeSchema>;
 
 /** An address of the host on the network, and what it hands out there. */
@@ -104,8 +114,8 @@ export const networkIpSchema = element(
   'ip',
   {
     family: attr(oneOf('ipv4', 'ipv6')).optional(),
-    address: attr(string).optional(),
-    netmask: attr(string).optional(),
+    address: attr(ipAddress).optional(),
+    netmask: attr(ipAddress).optional(),
     prefix: attr(unsigned).optional(),
     localPtr: attr(yesNo).optional(),
     tftp: child(element('tftp', { root: attr(string) })).optional(),
@@ -113,7 +123,7 @@ export const networkIpSchema = element(
       element('dhcp', {
         range: children(dhcpRangeSchema),
         host: children(dhcpHostSchema),
-        bootp: child(element('bootp', { file: attr(string), server: attr(string).optional() })).optional(),
+        bootp: child(element('bootp', { file: attr(string), server: attr(ipAddress).optional() })).optional(),
       }),
     ).optional(),
   },
