@@ -21,38 +21,39 @@ function unpacked(folder = sources) {
   return name === undefined ? undefined : join(folder, name);
 }
 
-/** What this machine's apt is configured to take binary packages from, as `deb-src` stanzas. */
-function sourceStanzas(distributionUris) {
+/**
+ * What an apt file names as a source of binary packages, as `deb-src` stanzas; `isDeb822` tells its syntax. Only what
+ * contains one of `uris`, when there are any: others' archives have no libvirt.
+ */
+export function toSourceStanzas(content, isDeb822, uris) {
+  const ours = (text) => uris.length === 0 || uris.some((uri) => text.includes(uri));
+  const text = content.replace(/^#.*\n/gm, '');
+  if (isDeb822) {
+    return text
+      .split(/\n\s*\n/)
+      .filter((stanza) => /^Types:.*\bdeb\b/m.test(stanza) && !/^Enabled:\s*no/im.test(stanza) && ours(stanza))
+      .map((stanza) => stanza.replace(/^Types:.*$/m, 'Types: deb-src').replace(/^Architectures:.*\n/m, ''))
+      .map((stanza) => `${stanza.trim()}\n`);
+  }
+  return text.split('\n').flatMap((line) => {
+    const [, options, uri, suite, components] = /^deb\s+(?:\[([^\]]*)\]\s+)?(\S+)\s+(\S+)\s*(.*)$/.exec(line) ?? [];
+    if (uri === undefined || !ours(uri)) return [];
+    const signedBy = /signed-by=(\S+)/.exec(options ?? '')?.[1];
+    return [
+      `Types: deb-src\nURIs: ${uri}\nSuites: ${suite}\n${components ? `Components: ${components}\n` : ''}` +
+        `${signedBy === undefined ? '' : `Signed-By: ${signedBy}\n`}`,
+    ];
+  });
+}
+
+/** What this machine's apt is configured to take from these places. */
+function sourceStanzas(uris) {
   const files = ['/etc/apt/sources.list'];
   const parts = '/etc/apt/sources.list.d';
   if (existsSync(parts)) files.push(...readdirSync(parts).map((name) => join(parts, name)));
-  const ours = (text) => distributionUris.length === 0 || distributionUris.some((uri) => text.includes(uri));
-  const stanzas = [];
-  for (const file of files.filter((name) => existsSync(name))) {
-    const text = readFileSync(file, 'utf8').replace(/^#.*\n/gm, '');
-    if (file.endsWith('.sources')) {
-      for (const stanza of text.split(/\n\s*\n/)) {
-        if (!/^Types:.*\bdeb\b/m.test(stanza) || /^Enabled:\s*no/im.test(stanza) || !ours(stanza)) continue;
-        stanzas.push(
-          `${stanza
-            .replace(/^Types:.*$/m, 'Types: deb-src')
-            .replace(/^Architectures:.*\n/m, '')
-            .trim()}\n`,
-        );
-      }
-      continue;
-    }
-    for (const line of text.split('\n')) {
-      const [, options, uri, suite, components] = /^deb\s+(?:\[([^\]]*)\]\s+)?(\S+)\s+(\S+)\s*(.*)$/.exec(line) ?? [];
-      if (uri === undefined || !ours(uri)) continue;
-      const signedBy = /signed-by=(\S+)/.exec(options ?? '')?.[1];
-      stanzas.push(
-        `Types: deb-src\nURIs: ${uri}\nSuites: ${suite}\n${components ? `Components: ${components}\n` : ''}` +
-          `${signedBy === undefined ? '' : `Signed-By: ${signedBy}\n`}`,
-      );
-    }
-  }
-  return stanzas;
+  return files
+    .filter((file) => /\.(list|sources)$/.test(file) && existsSync(file))
+    .flatMap((file) => toSourceStanzas(readFileSync(file, 'utf8'), file.endsWith('.sources'), uris));
 }
 
 /** Answers the folder of libvirt's source, fetching it once. Nothing outside the cache is changed. */
