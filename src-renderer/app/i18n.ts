@@ -6,6 +6,7 @@ import i18next, { type TFunction } from 'i18next';
 import type { Settings } from '../../src-shared/contract/app.ts';
 import common from '../locales/en/common.json';
 import machines from '../locales/en/machines.json';
+import { nameKeys } from '../components/key-names.ts';
 import { setFormatLanguage } from './format.ts';
 import type {} from './i18n-types.ts';
 
@@ -57,6 +58,7 @@ async function setLanguage(language: Language): Promise<void> {
   setFormatLanguage(language);
   document.documentElement.lang = language;
   if (i18next.language !== language) await i18next.changeLanguage(language);
+  nameKeys(i18next.getResource(language, 'common', 'keyNames') as Readonly<Record<string, string>>);
 }
 
 export async function changeLanguage(wish: Settings['language']): Promise<void> {

@@ -1,20 +1,15 @@
 import styles from './key-hint.module.css';
+import { keyName, splitKeys } from './key-names.ts';
 
-/** A shortcut as keycaps (`Ctrl+K`), or as plain text where space is short. */
-export function KeyHint({ keys, plain }: { keys: string; plain?: boolean }): React.JSX.Element {
-  if (plain === true) return <span className={styles.plain}>{keys}</span>;
+/** A shortcut as keycaps (`Ctrl+K`). */
+export function KeyHint({ keys }: { keys: string }): React.JSX.Element {
   return (
     <span className={styles.keys}>
       {splitKeys(keys).map((key) => (
         <kbd key={key} className={styles.key}>
-          {key}
+          {keyName(key)}
         </kbd>
       ))}
     </span>
   );
-}
-
-/** `Ctrl++` is Ctrl and the plus key. */
-export function splitKeys(keys: string): readonly string[] {
-  return keys.endsWith('++') ? [...keys.slice(0, -2).split('+'), '+'] : keys.split('+');
 }

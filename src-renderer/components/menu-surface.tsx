@@ -3,6 +3,7 @@ import MuiMenu from '@mui/material/Menu';
 import MuiMenuItem from '@mui/material/MenuItem';
 import Check from 'lucide-react/icons/check';
 import { Icon } from './icon.tsx';
+import { shownKeys } from './key-names.ts';
 import type { MenuItem, MenuProps } from './menu-types.ts';
 import styles from './menu-surface.module.css';
 import { MuiScope } from './mui/scope.tsx';
@@ -62,7 +63,7 @@ export default function MenuSurface({
               >
                 {hasIcons && <Leading item={item} />}
                 <span className={styles.label}>{item.label}</span>
-                {item.keys !== undefined && <span className={styles.hint}>{item.keys}</span>}
+                {item.keys !== undefined && <span className={styles.hint}>{shownKeys(item.keys)}</span>}
               </MuiMenuItem>
             )),
           ])}

@@ -34,6 +34,10 @@ export interface TimeChartProps {
   readonly className?: string | undefined;
 }
 
+const rightPadding = 12;
+/** So far above the top a figure is only measured unevenly. */
+const slack = 1.05;
+
 const bytesSteps = Array.from({ length: 50 }, (_, power) => 2 ** power);
 
 /** Steps for sizes: powers of two. */
@@ -128,17 +132,19 @@ function optionsOf(
   return {
     width: element.clientWidth,
     height,
-    padding: compact === true ? [4, 0, 4, 0] : [12, 12, 0, 0],
+    padding: compact === true ? [4, 0, 4, 0] : [12, rightPadding, 0, 0],
     legend: { show: false },
     cursor: { show: compact !== true, y: false, points: { show: stack !== true }, drag: { x: false, y: false } },
     hooks: { setCursor: [(plot: UPlot) => onMoment(plot.cursor.idx ?? undefined)] },
     scales: {
       x: { time: true, range: () => [latest.current.span.fromMs / 1000, latest.current.span.toMs / 1000] },
       y: {
-        range: (_plot, _min, highest) => [
-          0,
-          latest.current.max ?? Math.max(latest.current.least ?? 1, Number.isFinite(highest) ? highest * 1.1 : 1),
-        ],
+        range: (_plot, _min, highest) => {
+          const { max, least = 1 } = latest.current;
+          const found = Number.isFinite(highest) ? highest : 0;
+          // A figure above what was thought the top (QEMU's own memory on top of the guest's) is still shown.
+          return [0, max !== undefined && found <= max * slack ? max : Math.max(least, found * 1.1)];
+        },
       },
     },
     axes: [
@@ -147,7 +153,8 @@ function optionsOf(
         show: compact !== true,
         size: 28,
         space: 72,
-        values: (_plot, times) => times.map((time) => latest.current.formatTime(time * 1000)),
+        values: (plot, times) =>
+          times.map((time) => whole(plot, time, latest.current.formatTime(time * 1000), axis.font)),
       },
       {
         ...axis,
@@ -173,6 +180,17 @@ function optionsOf(
       }),
     ],
   };
+}
+
+/** A moment's label; none where the chart ends in the middle of it. */
+function whole(plot: UPlot, time: number, label: string, font: string): string {
+  const { ctx } = plot;
+  ctx.save();
+  ctx.font = font;
+  const half = ctx.measureText(label).width / 2;
+  ctx.restore();
+  const room = plot.bbox.width / UPlot.pxRatio + rightPadding;
+  return plot.valToPos(time, 'x') + half > room ? '' : label;
 }
 
 const mixed = (line: string, ground: string, share: number): string =>

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { shownKeys } from './key-names.ts';
 import { placeNear } from './place.ts';
 import styles from './tooltip-layer.module.css';
 
@@ -33,7 +34,7 @@ export function TooltipLayer(): React.JSX.Element {
       if (box === null || text.current === null || keys.current === null || words === null || !target.isConnected)
         return;
       text.current.textContent = words;
-      keys.current.textContent = target.getAttribute('data-tip-keys') ?? '';
+      keys.current.textContent = shownKeys(target.getAttribute('data-tip-keys') ?? '');
       keys.current.hidden = keys.current.textContent === '';
       if (!box.matches(':popover-open')) box.showPopover();
       placeNear(box, target.getBoundingClientRect(), target.closest('[data-tip-side="right"]') ? 'right' : 'below');

@@ -57,17 +57,25 @@ export function onGrid(history: StatsSeries, fromMs: number, stepMs: number, ste
   return { timesMs: Array.from({ length: steps }, (_, step) => fromMs + step * stepMs), values };
 }
 
-/** History is coarser than the grid in places: a gap of up to so many steps is what lies before it. */
+/** Nobody watching, the engine measures every ten seconds; then there is a figure in a step of one second in ten. */
+const bridgedMs = 12_000;
+const leastBridgedSteps = 2;
+
+/** One figure's line. A hole no longer than the time between two measurements is what lay before it. */
+export function lineOf({ timesMs, values }: Figures, name: FigureName): readonly (number | null)[] {
+  const stepMs = (timesMs[1] ?? 0) - (timesMs[0] ?? 0);
+  const steps = stepMs > 0 ? Math.ceil(bridgedMs / stepMs) : 0;
+  return bridged(values[name], Math.max(leastBridgedSteps, steps));
+}
+
+/** Holes of up to so many steps between two values filled with the earlier. */
 export function bridged(values: readonly (number | null)[], steps: number): readonly (number | null)[] {
-  let last: number | null = null;
-  let missing = 0;
-  return values.map((value) => {
-    if (value !== null) {
-      last = value;
-      missing = 0;
-      return value;
-    }
-    missing += 1;
-    return missing <= steps ? last : null;
+  const line = [...values];
+  let last: number | undefined;
+  values.forEach((value, index) => {
+    if (value === null) return;
+    if (last !== undefined && index - last - 1 <= steps) line.fill(values[last] ?? null, last + 1, index);
+    last = index;
   });
+  return line;
 }

@@ -59,9 +59,9 @@ export const surfaces: Components = {
   MuiDialog: {
     defaultProps: { transitionDuration: 100 },
     styleOverrides: {
-      // It takes the focus so that Tab begins inside; it is nothing to act on.
-      container: { '&:focus-visible': { outline: 'none' } },
       paper: {
+        // It takes the focus so that Tab begins inside; it is nothing to act on.
+        '&:focus-visible': { outline: 'none' },
         width: 480,
         maxWidth: 'calc(100vw - 48px)',
         maxHeight: 'calc(100vh - 64px)',
@@ -71,7 +71,7 @@ export const surfaces: Components = {
       },
     },
   },
-  MuiDialogTitle: { styleOverrides: { root: { padding: '18px 20px 0', font: 'var(--text-l)', fontWeight: 600 } } },
+  MuiDialogTitle: { styleOverrides: { root: { padding: '18px 20px 8px', font: 'var(--text-l)', fontWeight: 600 } } },
   MuiDialogContent: {
     styleOverrides: {
       root: {

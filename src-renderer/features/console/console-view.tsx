@@ -90,6 +90,7 @@ export function ConsoleView({ uri, uuid, alias, ownWindow = false }: ConsoleView
       consoles={consoles}
       shown={shown}
       onChoose={setChosen}
+      wasChosen={chosen !== alias}
       ownWindow={ownWindow}
     />
   );
@@ -105,11 +106,13 @@ interface OneConsoleProps {
   readonly consoles: readonly ConsoleEndpointInfo[];
   readonly shown: ConsoleEndpointInfo | undefined;
   readonly onChoose: (key: string) => void;
+  /** The user chose it, in a menu that is gone with what was shown before. */
+  readonly wasChosen: boolean;
   readonly ownWindow: boolean;
 }
 
 function OneConsole(props: OneConsoleProps): React.JSX.Element {
-  const { uri, uuid, name, known, running, consoles, shown, onChoose, ownWindow } = props;
+  const { uri, uuid, name, known, running, consoles, shown, onChoose, wasChosen, ownWindow } = props;
   const settings = useSettings();
   const [connection, dispatch] = useConnection(running && shown !== undefined);
   const { state } = connection;
@@ -124,6 +127,12 @@ function OneConsole(props: OneConsoleProps): React.JSX.Element {
   const root = useRef<HTMLDivElement>(null);
   const screen = useRef<DisplayHandle>(null);
   const terminal = useRef<SerialHandle>(null);
+
+  useEffect(() => {
+    if (connected && wasChosen && document.activeElement === document.body) {
+      (screen.current ?? terminal.current)?.focus();
+    }
+  }, [connected, wasChosen]);
 
   /** The keyboard is the user's again: at the toolbar, from where everything can be reached. */
   const onRelease = useCallback(() => root.current?.querySelector<HTMLElement>('[role="toolbar"] button')?.focus(), []);

@@ -124,7 +124,7 @@ function Medium({ state }: { state: CreationState }): React.JSX.Element {
   const unknown = medium.kind === 'unknown' || medium.os === undefined;
   const meta = [
     medium.format.toUpperCase(),
-    medium.virtualSizeBytes === undefined
+    medium.virtualSizeBytes === undefined || medium.virtualSizeBytes === medium.sizeBytes
       ? formatBytes(medium.sizeBytes)
       : t('create:medium.virtual', {
           size: formatBytes(medium.virtualSizeBytes),

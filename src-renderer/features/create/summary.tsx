@@ -1,6 +1,7 @@
 import CircleAlert from 'lucide-react/icons/circle-alert';
 import Info from 'lucide-react/icons/info';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
+import { Fragment } from 'react';
 import type { Finding } from '../../../src-shared/contract/create.ts';
 import type { ErrorData } from '../../../src-shared/errors.ts';
 import { keysOf } from '../../app/commands/commands.ts';
@@ -15,10 +16,15 @@ import { cx } from '../../components/cx.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Checkbox } from '../../components/inputs.tsx';
 import { Meter, type MeterPart } from '../../components/meter.tsx';
-import { completed, missing } from './draft.ts';
+import { completed, missing, type SourceType } from './draft.ts';
 import styles from './summary.module.css';
 import page from './create-screen.module.css';
 import type { CreationState } from './use-creation.ts';
+
+function systemOf(source: SourceType, os: { readonly id: string; readonly name: string }): string {
+  if (source === 'small-linux') return t('create:source.small-linux');
+  return os.id === '' ? t('create:os.generic') : os.name;
+}
 
 const icons = { info: Info, warning: TriangleAlert, error: CircleAlert };
 
@@ -39,7 +45,7 @@ export function Summary({ state, busy, error, onCreate }: SummaryProps): React.J
       <div className={styles.scroll}>
         <div className={styles.head}>
           <h2>{all?.name}</h2>
-          <p>{defaults?.resources.os.name}</p>
+          <p>{defaults === undefined ? undefined : systemOf(draft.source, defaults.resources.os)}</p>
         </div>
         {all !== undefined && (
           <dl className={styles.facts}>
@@ -72,7 +78,15 @@ export function Summary({ state, busy, error, onCreate }: SummaryProps): React.J
           <section className={styles.section}>
             <h3>{t('create:summary.command')}</h3>
             <div className={styles.command}>
-              <code>{plan.command}</code>
+              <code>
+                {/* Broken between words only: the browser would break after the dashes of an option too. */}
+                {plan.command.split(' ').map((word, index) => (
+                  <Fragment key={index}>
+                    {index > 0 && ' '}
+                    <span>{word}</span>
+                  </Fragment>
+                ))}
+              </code>
               <CopyButton label={t('action.copy')} doneLabel={t('action.copied')} copy={() => copyText(plan.command)} />
             </div>
           </section>

@@ -1,5 +1,5 @@
 import { formatKiB, formatPercent, formatRate } from '../../app/format.ts';
-import { bridged, type FigureName, type Figures } from '../../app/store/figures.ts';
+import { type FigureName, type Figures, lineOf as lineOfFigure } from '../../app/store/figures.ts';
 import { shareSteps, sizeSteps } from '../../components/time-chart.tsx';
 import type { Values } from '../../components/stack.ts';
 
@@ -22,12 +22,9 @@ export const shapes: Readonly<Record<Metric, MetricShape>> = {
   network: { parts: ['networkRx', 'networkTx'], format: formatRate, steps: sizeSteps, least: 1024 },
 };
 
-/** The engine keeps ten seconds of the last hours and a minute of the day: coarser than a step is no gap. */
-const bridgedSteps = 2;
-
 /** One line for a metric: its parts added up. */
 export function lineOf(figures: Figures, metric: Metric): Values {
-  const lines = shapes[metric].parts.map((part) => bridged(figures.values[part], bridgedSteps));
+  const lines = shapes[metric].parts.map((part) => lineOfFigure(figures, part));
   return figures.timesMs.map((_, index) => {
     const present = lines.map((line) => line[index] ?? null).filter((value) => value !== null);
     return present.length === 0 ? null : present.reduce((sum, value) => sum + value, 0);

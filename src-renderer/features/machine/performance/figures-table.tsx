@@ -1,5 +1,5 @@
 import { t } from '../../../app/i18n.ts';
-import { bridged, type FigureName, type Figures } from '../../../app/store/figures.ts';
+import { type FigureName, type Figures, lineOf } from '../../../app/store/figures.ts';
 import { DataTable, type TableColumn } from '../../../components/data-table.tsx';
 import { formatMoment } from '../../performance/times.ts';
 import type { Range } from '../../performance/use-performance.ts';
@@ -48,7 +48,7 @@ function columnOf(
   format: (value: number) => string,
   figures: Figures | undefined,
 ): TableColumn<Row> {
-  const values = figures === undefined ? [] : bridged(figures.values[figure], 2);
+  const values = figures === undefined ? [] : lineOf(figures, figure);
   return {
     id: figure,
     label: t(`machine:performance.figure.${figure}`),

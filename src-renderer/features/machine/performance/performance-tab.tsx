@@ -3,7 +3,7 @@ import Table from 'lucide-react/icons/table';
 import { useMemo, useState } from 'react';
 import { ErrorPanel } from '../../../app/feedback/error-panel.tsx';
 import { t } from '../../../app/i18n.ts';
-import { bridged, type Figures } from '../../../app/store/figures.ts';
+import { type Figures, lineOf } from '../../../app/store/figures.ts';
 import type { Machine } from '../../../app/store/inventory.ts';
 import { useWatchedStats } from '../../../app/store/watch-stats.ts';
 import { Segmented } from '../../../components/segmented.tsx';
@@ -17,8 +17,6 @@ import { type PanelName, panelNames, panels } from './panels.ts';
 import styles from './performance-tab.module.css';
 
 const rangeNames = Object.keys(ranges) as Range[];
-/** What is kept of the last hours is coarser than the graph's steps. */
-const bridgedSteps = 2;
 const height = 172;
 
 /** What the machine did, up to a day back. */
@@ -82,7 +80,7 @@ function Graph(props: {
       lines.map(({ figure, color }) => ({
         label: t(`machine:performance.figure.${figure}`),
         color,
-        values: figures === undefined ? [] : bridged(figures.values[figure], bridgedSteps),
+        values: figures === undefined ? [] : lineOf(figures, figure),
       })),
     [lines, figures],
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bridged, figuresOf, onGrid } from '../../../../../src-renderer/app/store/figures.ts';
+import { bridged, figuresOf, lineOf, onGrid, perFigure } from '../../../../../src-renderer/app/store/figures.ts';
 import { stacked } from '../../../../../src-renderer/components/stack.ts';
 import { shares } from '../../../../../src-renderer/features/performance/contributions.ts';
 
@@ -23,7 +23,15 @@ describe('history on a grid', () => {
   });
 
   it('a short hole is what came before it, a long one is a hole', () => {
-    expect(bridged([null, 1, null, null, null, 2], 2)).toEqual([null, 1, 1, 1, null, 2]);
+    expect(bridged([null, 1, null, null, 2, null], 2)).toEqual([null, 1, 1, 1, 2, null]);
+    expect(bridged([1, null, null, null, 2], 2)).toEqual([1, null, null, null, 2]);
+  });
+
+  it('figures taken every ten seconds make one line on a grid of seconds', () => {
+    const sparse = Array.from({ length: 41 }, (_, second) => (second % 10 === 0 ? second : null));
+    const timesMs = sparse.map((_, second) => second * 1000);
+    const line = lineOf({ timesMs, values: perFigure(() => sparse) }, 'cpu');
+    expect(line.every((value) => value !== null)).toBe(true);
   });
 });
 
