@@ -27,6 +27,7 @@ import type { ContractServer } from './ipc/server.ts';
 import type { Services } from './ipc/services.ts';
 import { openSettings } from './ipc/settings.ts';
 import { serveSocket } from './ipc/socket-server.ts';
+import { libvirtSocketName, serveLibvirt } from './rpc/server/serve.ts';
 
 /** The first that accepts a URI serves it. */
 const drivers: readonly Driver[] = [testDriver, qemuDriver];
@@ -36,6 +37,8 @@ export interface HostedEngine {
   readonly server: ContractServer;
   readonly engine: Engine;
   readonly socketPath: string;
+  /** Where `virsh` and other clients of libvirt reach it. */
+  readonly libvirtSocketPath: string;
   /** Calls back once nobody was attached and no machine ran for so long. */
   onIdle(afterMs: number, callback: () => void): void;
   /** Leaves the machines running. */
@@ -67,16 +70,18 @@ export async function hostEngine(
     const { services, close } = await makeServices(engine);
     const server = serveContract(services, logger);
     const door = await serveSocket(socketPath, server, logger);
+    const libvirtDoor = await serveLibvirt(join(directories.runtime, libvirtSocketName), engine);
     startUp(services, logger);
     return {
       server,
       engine,
       socketPath,
+      libvirtSocketPath: libvirtDoor.path,
       onIdle: (afterMs, callback) => {
-        watchIdle(engine, () => door.clients, afterMs, callback);
+        watchIdle(engine, () => door.clients + libvirtDoor.clients, afterMs, callback);
       },
       async close() {
-        await door.close();
+        await Promise.all([door.close(), libvirtDoor.close()]);
         await close();
         await engine.close();
       },

@@ -1,0 +1,219 @@
+/**
+ * One client of the server. Calls are answered as they are done, several at a time; pings, streams and events do not
+ * wait for them. Nothing a client does or leaves undone makes it hold much memory: beyond a few calls, a full stream or
+ * replies that it does not read, its socket is not read either.
+ */
+import type { Socket } from 'node:net';
+import { VirError } from '../../../src-shared/errors.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { Packet } from '../framing/packet.ts';
+import { PacketReader, ProtocolError } from '../framing/packet-reader.ts';
+import type { PacketSink } from '../framing/packet-stream.ts';
+import { Keepalive } from '../keepalive.ts';
+import type { Dispatcher } from './dispatch.ts';
+import type { CallContext, StreamParts } from './handler.ts';
+import { errorPacket } from './replies.ts';
+import { ServerStreams } from './server-streams.ts';
+import { Session } from './session.ts';
+import { Subscriptions } from './subscriptions.ts';
+
+/** libvirtd's own limit. */
+const callsInFlight = 5;
+/** Calls that were read and wait: enough that a ping behind them is still seen. */
+const callsWaiting = 20;
+/** While so much waits to be sent, nothing new is read. */
+const backlogBytes = 8 * 1024 * 1024;
+/** A client that lets so much pile up (events, which can't be held back) is cut off. */
+const mostBacklogBytes = 64 * 1024 * 1024;
+const keepaliveIntervalMs = 5_000;
+const keepaliveCount = 5;
+
+export interface ClientOptions {
+  readonly socket: Socket;
+  readonly engine: Engine;
+  readonly dispatcher: Dispatcher;
+  readonly name: string;
+}
+
+export class ServerClient implements PacketSink {
+  readonly #socket: Socket;
+  readonly #engine: Engine;
+  readonly #dispatcher: Dispatcher;
+  readonly #name: string;
+  readonly #reader = new PacketReader();
+  readonly #session: Session;
+  readonly #streams: ServerStreams;
+  readonly #keepalive: Keepalive;
+  readonly #gone = new AbortController();
+  readonly #waiting: Packet[] = [];
+  #inFlight = 0;
+
+  constructor({ socket, engine, dispatcher, name }: ClientOptions) {
+    this.#socket = socket;
+    this.#engine = engine;
+    this.#dispatcher = dispatcher;
+    this.#name = name;
+    this.#keepalive = new Keepalive({
+      intervalMs: keepaliveIntervalMs,
+      count: keepaliveCount,
+      send: (packet) => this.send(packet),
+      onDead: () => this.#drop(new ProtocolError('it answers no pings')),
+    });
+    this.#streams = new ServerStreams(this, () => this.#pump(), engine.logger);
+    const subscriptions = new Subscriptions((packet) => this.send(packet));
+    this.#session = new Session(engine, subscriptions, () => this.#keepalive.start());
+    socket.on('data', (piece: Buffer) => {
+      this.#keepalive.heard();
+      this.#reader.push(piece);
+      this.#pump();
+    });
+    socket.on('drain', () => this.#pump());
+    socket.on('error', (error) => this.#log('a client was dropped', error));
+    socket.on('close', () => this.#end());
+  }
+
+  send(...parts: readonly Buffer[]): boolean {
+    const socket = this.#socket;
+    if (socket.destroyed) return true;
+    if (parts.length > 1) socket.cork();
+    let more = true;
+    for (const part of parts) more = socket.write(part);
+    if (parts.length > 1) socket.uncork();
+    if (socket.writableLength > mostBacklogBytes) this.#drop(new ProtocolError('it does not read what it is sent'));
+    return more;
+  }
+
+  onDrain(callback: () => void): void {
+    const socket = this.#socket;
+    if (socket.destroyed) {
+      callback();
+      return;
+    }
+    const settle = (): void => {
+      socket.off('drain', settle);
+      socket.off('close', settle);
+      callback();
+    };
+    socket.on('drain', settle);
+    socket.on('close', settle);
+  }
+
+  /** Takes packets as long as the client has room for what they may cause. */
+  #pump(): void {
+    try {
+      while (!this.#socket.destroyed && !this.#mustWait()) {
+        const packet = this.#reader.next();
+        if (packet === undefined) break;
+        this.#accept(packet);
+      }
+    } catch (error) {
+      this.#drop(error);
+      return;
+    }
+    if (this.#mustWait()) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
+  #mustWait(): boolean {
+    return this.#waiting.length >= callsWaiting || this.#streams.full || this.#socket.writableLength > backlogBytes;
+  }
+
+  #accept(packet: Packet): void {
+    if (this.#keepalive.accept(packet)) return;
+    switch (packet.type) {
+      case 'call':
+      case 'callWithFds':
+        if (this.#inFlight < callsInFlight) this.#start(packet);
+        else this.#waiting.push(packet);
+        return;
+      case 'stream':
+      case 'streamHole':
+        this.#streams.accept(packet);
+        return;
+      case 'reply':
+      case 'replyWithFds':
+      case 'message':
+        // The server calls nothing, so nobody waits for these.
+        return;
+    }
+  }
+
+  #start(packet: Packet): void {
+    this.#inFlight += 1;
+    this.#answer(packet)
+      .catch((error: unknown) => this.#drop(error))
+      .finally(() => {
+        this.#inFlight -= 1;
+        const next = this.#waiting.shift();
+        if (next !== undefined) this.#start(next);
+        this.#pump();
+      });
+  }
+
+  async #answer(packet: Packet): Promise<void> {
+    let opened: StreamParts | undefined;
+    const context = this.#context((parts) => {
+      opened = parts;
+    });
+    let reply: Buffer;
+    try {
+      reply = await this.#dispatcher.answer(packet, context);
+      if (opened !== undefined) this.#streams.check();
+    } catch (error) {
+      opened?.abort();
+      if (!(error instanceof VirError)) this.#log(`procedure ${packet.procedure} failed`, error);
+      this.send(errorPacket(packet, error));
+      return;
+    }
+    if (this.#socket.destroyed) {
+      opened?.abort();
+      return;
+    }
+    this.send(reply);
+    if (opened !== undefined) this.#streams.start(packet, opened);
+  }
+
+  #context(stream: (parts: StreamParts) => void): CallContext {
+    const session = this.#session;
+    return {
+      session,
+      signal: this.#gone.signal,
+      stream,
+      get connection() {
+        return session.connection;
+      },
+      get domains() {
+        return session.connection.domains;
+      },
+      get storage() {
+        const { storage } = session.connection;
+        if (storage !== undefined) return storage;
+        throw new VirError({ code: 'no-support', domain: 'storage', message: 'This connection has no storage.' });
+      },
+      requireWrite(what) {
+        if (!session.readOnly) return;
+        throw new VirError({
+          code: 'operation-denied',
+          domain: 'none',
+          message: `read only access prevents ${what}`,
+        });
+      },
+    };
+  }
+
+  #drop(error: unknown): void {
+    this.#socket.destroy(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  #end(): void {
+    this.#keepalive.stop();
+    this.#waiting.length = 0;
+    this.#gone.abort(new VirError({ code: 'operation-aborted', domain: 'rpc', message: 'The client is gone.' }));
+    this.#streams.abortAll();
+    this.#session.close().catch((error: unknown) => this.#log('what a client left could not be cleared', error));
+  }
+
+  #log(what: string, error: unknown): void {
+    this.#engine.logger.log('warn', what, { client: this.#name, error });
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * The door for libvirt's own clients: `virsh`, `virt-viewer`, `virt-manager` and every language binding reach the
+ * engine through a unix socket as they reach libvirtd.
+ *
+ * The socket lies in a directory of mode 0700: whoever can connect is the user already, so no authentication is asked.
+ */
+import { rm } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Engine } from '../../engine/engine.ts';
+import { ServerClient } from './client.ts';
+import { Dispatcher } from './dispatch.ts';
+import { handlers } from './handlers/index.ts';
+
+/** The socket's name in the engine's runtime directory. */
+export const libvirtSocketName = 'libvirt-sock';
+
+/** As libvirtd's `max_clients`. */
+const mostClients = 5000;
+
+export interface LibvirtServer {
+  readonly path: string;
+  readonly clients: number;
+  close(): Promise<void>;
+}
+
+/** Listens on `path`, replacing the socket a dead engine left (the caller holds the engine's lock). */
+export async function serveLibvirt(path: string, engine: Engine): Promise<LibvirtServer> {
+  await rm(path, { force: true });
+  const sockets = new Set<Socket>();
+  const dispatcher = new Dispatcher(handlers);
+  let serial = 0;
+  const listener = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    serial += 1;
+    new ServerClient({ socket, engine, dispatcher, name: `libvirt-${serial}` });
+  });
+  listener.maxConnections = mostClients;
+  await listen(listener, path);
+  return {
+    path,
+    get clients() {
+      return sockets.size;
+    },
+    async close() {
+      const closed = new Promise<void>((resolve) => {
+        listener.close(() => resolve());
+      });
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
