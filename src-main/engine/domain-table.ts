@@ -24,7 +24,7 @@ export type { JobKind, JobOptions, NestedJob } from './domain-jobs.ts';
 /** Why a model is completed: `start` for XML that runs once. */
 export type Purpose = 'define' | 'start';
 
-export interface DomainTableOptions<Runtime> {
+export interface DomainTableOptions<Runtime, Complete extends Domain = Domain> {
   /** Whom errors come from. */
   readonly errorDomain: ErrorDomain;
   readonly events: Emitter<EngineEvent>;
@@ -34,7 +34,7 @@ export interface DomainTableOptions<Runtime> {
    * The driver's passes: defaults, addresses, validation. Gets a fresh model that it may change.
    * @throws VirError for what the driver can't have.
    */
-  complete(domain: Domain, purpose: Purpose, previous: Domain | undefined): Domain | Promise<Domain>;
+  complete(domain: Domain, purpose: Purpose, previous: Domain | undefined): Complete | Promise<Complete>;
   /** Refusals and clean-up of the driver before a definition goes: NVRAM, snapshots, TPM state. */
   beforeUndefine?(record: DomainRecord<Runtime>, options: UndefineOptions): Promise<void>;
   /** Removes the managed save image. */
@@ -48,14 +48,15 @@ const historyOfUndefinedMs = 90 * 24 * 60 * 60 * 1000;
 
 const lifecycle = (event: LifecycleEvent): DomainEvent => ({ kind: 'lifecycle', ...event });
 
-export class DomainTable<Runtime> extends DomainRegistry<Runtime> {
-  readonly #options: DomainTableOptions<Runtime>;
+/** `Complete` is what a driver's completing makes of a definition. */
+export class DomainTable<Runtime, Complete extends Domain = Domain> extends DomainRegistry<Runtime> {
+  readonly #options: DomainTableOptions<Runtime, Complete>;
   /** Names being written right now, with the UUID they are for. */
   readonly #reserved = new Map<string, string>();
   /** The last change of each definition on disk: they are written one after the other. */
   readonly #writing = new Map<string, Promise<unknown>>();
 
-  constructor(options: DomainTableOptions<Runtime>) {
+  constructor(options: DomainTableOptions<Runtime, Complete>) {
     super(options.errorDomain, options.events);
     this.#options = options;
   }
@@ -110,7 +111,7 @@ export class DomainTable<Runtime> extends DomainRegistry<Runtime> {
    * Reads domain XML for defining or for running once: live parts dropped, a UUID made where it was left out, completed.
    * @throws VirError `xml-error` or `xml-detail`
    */
-  async read(xml: string, purpose: Purpose): Promise<Domain & { uuid: string }> {
+  async read(xml: string, purpose: Purpose): Promise<Complete & { uuid: string }> {
     let parsed: Domain;
     try {
       parsed = dropLiveParts(parseDomain(xml));

@@ -50,6 +50,13 @@ export class DefinitionHistory {
     return parseEntry(name) as HistoryEntry;
   }
 
+  /** Removes the newest entry again: its definition could not be stored. */
+  takeBack(uuid: string, id: string): void {
+    const names = this.#known.get(uuid);
+    if (names?.at(-1) === id) names.pop();
+    removeIfThere(join(this.#folderOf(uuid), `${id}.xml`));
+  }
+
   /** Newest first. */
   list(uuid: string): readonly HistoryEntry[] {
     return this.#names(this.#folderOf(uuid))

@@ -6,6 +6,7 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync
 import { basename, join } from 'node:path';
 import { VirError } from '../../src-shared/errors.ts';
 import { FolderSync, removeIfThere, temporaryFilePattern, writeWhole } from '../host/files.ts';
+import type { HistoryEntry } from './driver.ts';
 import { DefinitionHistory, type HistoryOptions } from './history.ts';
 
 export interface StoreFolders {
@@ -107,15 +108,22 @@ export class DefinitionStore {
   async write(identity: Identity, xml: string, author: string): Promise<void> {
     const path = this.#path(identity.name);
     const isOurs = this.#ours.has(identity.name) && this.#keepForeignEdit(identity, path);
+    let kept: HistoryEntry | undefined;
     try {
-      await writeWhole(path, xml, { exclusive: !isOurs, folder: this.#sync });
+      await writeWhole(path, xml, {
+        exclusive: !isOurs,
+        folder: this.#sync,
+        meanwhile: () => {
+          kept = this.#keep(identity.uuid, author, xml);
+        },
+      });
     } catch (thrown) {
+      if (kept !== undefined) this.history.takeBack(identity.uuid, kept.id);
       if (!isOurs && (thrown as NodeJS.ErrnoException).code === 'EEXIST') throw this.#occupied(path);
       throw cannot('write-failed', `The definition '${path}' can't be written.`, thrown);
     }
     const stamp = stampOf(path);
     if (stamp !== undefined) this.#ours.set(identity.name, stamp);
-    this.#keep(identity.uuid, author, xml);
   }
 
   /** Removes a definition and its autostart link. */
@@ -188,12 +196,13 @@ export class DefinitionStore {
   }
 
   /** The definition itself is stored; that its copy could not be kept is told, not held against it. */
-  #keep(uuid: string, author: string, xml: string): void {
+  #keep(uuid: string, author: string, xml: string): HistoryEntry | undefined {
     try {
-      this.history.add(uuid, author, xml);
+      return this.history.add(uuid, author, xml);
     } catch (thrown) {
       const { path } = thrown as NodeJS.ErrnoException;
       this.#problem(path ?? uuid, thrown instanceof Error ? thrown.message : String(thrown));
+      return undefined;
     }
   }
 

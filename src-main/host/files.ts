@@ -28,6 +28,8 @@ export interface WriteOptions {
   readonly exclusive?: boolean;
   /** Who makes the change of the folder durable; without one, it is before this resolves. */
   readonly folder?: FolderSync;
+  /** Work for the time that the disk takes; what it throws fails the writing. */
+  readonly meanwhile?: () => void;
 }
 
 /**
@@ -42,7 +44,12 @@ export async function writeWhole(path: string, data: string | Uint8Array, option
   try {
     try {
       writeAll(file, typeof data === 'string' ? Buffer.from(data) : data);
-      await fsyncAsync(file);
+      const flushed = fsyncAsync(file);
+      try {
+        options.meanwhile?.();
+      } finally {
+        await flushed;
+      }
     } finally {
       closeSync(file);
     }

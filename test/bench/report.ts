@@ -11,8 +11,8 @@ export interface Row {
   readonly peer?: number;
   /** What the peer is, when the section's does not say. */
   readonly against?: string;
-  /** The ratio, or (without a peer) the figure that must not be exceeded; `atLeast` turns it round. */
-  readonly goal: number;
+  /** The ratio, or (without a peer) the figure that must not be exceeded; `atLeast` turns it round. Absent: for context. */
+  readonly goal?: number;
   readonly atLeast?: boolean;
 }
 
@@ -35,7 +35,9 @@ export async function timeMs(work: () => Promise<unknown>): Promise<number> {
 
 const ratioOf = (row: Row): number => (row.peer === undefined ? row.ours : row.ours / row.peer);
 
-export function isMet(row: Row): boolean {
+/** Undefined where there is no goal. */
+export function isMet(row: Row): boolean | undefined {
+  if (row.goal === undefined) return undefined;
   return row.atLeast === true ? ratioOf(row) >= row.goal : ratioOf(row) <= row.goal;
 }
 
@@ -48,8 +50,8 @@ export function formatSection({ title, rows }: Section): string {
     figure(row.ours),
     row.peer === undefined ? '–' : figure(row.peer),
     row.peer === undefined ? '–' : figure(ratioOf(row)),
-    `${row.atLeast === true ? '≥' : '≤'} ${row.goal}`,
-    isMet(row) ? 'met' : 'NOT met',
+    row.goal === undefined ? '–' : `${row.atLeast === true ? '≥' : '≤'} ${row.goal}`,
+    { true: 'met', false: 'NOT met', undefined: '' }[String(isMet(row))] ?? '',
   ]);
   const widths = header.map((_, column) => Math.max(...[header, ...cells].map((line) => (line[column] ?? '').length)));
   const lines = [header, ...cells].map((line) =>

@@ -1,20 +1,27 @@
 /** The command line a definition stands for, for people: `domxml-to-native qemu-argv`. */
 import { VirError } from '../../../src-shared/errors.ts';
-import type { Domain } from '../../../src-shared/model/domain/index.ts';
 import { chooseAccelerator } from './lifecycle/accelerator-choice.ts';
 import type { GuestContext } from './guests/context.ts';
-import { type PreparationEnvironment, planRun } from './process/prepare-run.ts';
+import type { CompleteDomain } from './passes/index.ts';
+import { provisions } from './passes/start/index.ts';
+import { type PreparationEnvironment, planRun, type Surroundings } from './process/prepare-run.ts';
 import { runPaths } from './process/run-paths.ts';
 
 /** libvirt's number of a domain that does not run. */
 const noId = -1;
+
+/** For a command line that nobody runs: libvirt's ports, and whatever else it needs is not our concern. */
+const shownOnly: Surroundings = {
+  allocatePort: (use) => ({ vnc: 5900, 'vnc-websocket': 5700, spice: 5901, 'spice-tls': 5902 })[use],
+  provides: new Set(provisions),
+};
 
 /** @throws VirError `invalid-arg` for another format; `config-unsupported` for what can't be started. */
 export async function domainToArgv(
   context: GuestContext,
   environment: PreparationEnvironment,
   format: string,
-  domain: Domain,
+  domain: CompleteDomain,
 ): Promise<string> {
   if (format !== 'qemu-argv') {
     throw new VirError({
@@ -24,13 +31,13 @@ export async function domainToArgv(
       fix: "The only one is 'qemu-argv'.",
     });
   }
-  const emulator = domain.devices?.emulator;
+  const { emulator } = domain.devices;
   if (emulator === undefined) throw new TypeError('a completed domain has an emulator');
   const capabilities = await context.registry.get(emulator);
   const { accelerator, domain: runnable } = chooseAccelerator(domain, capabilities);
   const paths = runPaths(context.folders.run, noId, domain.name);
   const request = { id: noId, paths, capabilities, accelerator, incoming: false };
-  const { commandLine } = await planRun(runnable, request, environment);
+  const { commandLine } = await planRun(runnable, request, environment, shownOnly);
   const variables = Object.entries(commandLine.environment).map(([name, value]) => `${name}=${value}`);
   return `${[...variables, commandLine.emulator, ...joined(commandLine.arguments)].join(' \\\n')}\n`;
 }

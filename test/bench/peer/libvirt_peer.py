@@ -48,26 +48,6 @@ result["start"] = median(starts)
 result["destroy"] = median(destroys)
 domain.undefine()
 
-
-def cycle():
-    for index in range(100):
-        defined = connection.defineXML(named(index))
-        defined.XMLDesc()
-        defined.undefine()
-
-
-cycle()
-result["definePerSecond"] = 100_000 / ms(cycle)
-
-
-def convert():
-    for _ in range(50):
-        connection.domainXMLToNative("qemu-argv", DESK)
-
-
-convert()
-result["nativePerSecond"] = 50_000 / ms(convert)
-
 domains = [connection.defineXML(named(index)) for index in range(GUESTS)]
 
 

@@ -8,7 +8,7 @@ import {
   parseFirmwareDescriptor,
 } from '../../../src-main/drivers/qemu/firmware/descriptor.ts';
 import type { DefinitionEnvironment } from '../../../src-main/drivers/qemu/passes/index.ts';
-import type { Provision, RunContext } from '../../../src-main/drivers/qemu/passes/start/index.ts';
+import { provisions, type RunContext } from '../../../src-main/drivers/qemu/passes/start/index.ts';
 import type { CompleteDomain } from '../../../src-main/drivers/qemu/passes/types.ts';
 import type { ResolveVolume } from '../../../src-main/drivers/qemu/devices/block-image.ts';
 import { type SealedSecret, sealSecret } from '../../../src-main/drivers/qemu/devices/secrets.ts';
@@ -116,9 +116,7 @@ export function runContext(name: string): RunContext {
       isPreallocated: false,
       autoNodes: [0, 1, 2, 3],
     },
-    provides: new Set<Provision>([
-      ...(['limits', 'affinity', 'scheduling', 'traffic', 'cpu-hotplug', 'transient-disks', 'reservations'] as const),
-    ]),
+    provides: new Set(provisions),
     allocateVsockCid: () => 42,
     sev: { cbitpos: 47, reducedPhysBits: 1 },
   };

@@ -70,6 +70,9 @@ describe('the capabilities of this host’s QEMU', () => {
     await expect(registry().get('/bin/true')).rejects.toMatchObject({
       data: { code: 'internal-error', domain: 'qemu', message: expect.stringContaining('/bin/true') as string },
     });
+    await expect(registry().get('/usr/bin/qemu-system-none')).rejects.toMatchObject({
+      data: { code: 'system-error', domain: 'qemu', cause: 'There is no such file.' },
+    });
   });
 });
 

@@ -46,6 +46,20 @@ describe('a start that fails', () => {
   });
 });
 
+describe('a command line that is only shown', () => {
+  it('needs no image and takes no port', async () => {
+    const xml = machineXml({
+      name: 'shown',
+      devices:
+        "<disk type='file'><source file='/none'/><target dev='vda' bus='virtio'/></disk><graphics type='vnc' autoport='yes'/>",
+    });
+    const shown = await engine.connection.domainXmlToNative?.('qemu-argv', xml);
+    expect(shown).toContain('/none');
+    expect(shown).toMatch(/-vnc .*:0\b/);
+    expect(await engine.connection.domainXmlToNative?.('qemu-argv', xml)).toMatch(/-vnc .*:0\b/);
+  });
+});
+
 describe('a guest that reboots although its definition says that ends it', () => {
   it('is shut off', async () => {
     const { uuid } = await engine.domains.define(machineXml({ name: 'once', extra: '<on_reboot>destroy</on_reboot>' }));

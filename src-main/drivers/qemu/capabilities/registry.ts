@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readIfThere, writeWhole } from '../../../host/files.ts';
 import type { Logger } from '../../../engine/logger.ts';
+import { VirError } from '../../../../src-shared/errors.ts';
 import { type AcceleratorHost, acceleratorHost, checkKvm } from './accelerator.ts';
 import type { AcceleratorFacts, CommonFacts } from './facts.ts';
 import { probeAccelerator, probeCommon } from './probe.ts';
@@ -160,9 +161,20 @@ function readCacheFile(file: string): { readonly key: string; readonly value: un
   }
 }
 
+const noBinary = (path: string, { code, message }: NodeJS.ErrnoException): VirError =>
+  new VirError({
+    code: 'system-error',
+    domain: 'qemu',
+    message: `The emulator '${path}' can't be used.`,
+    cause: code === 'ENOENT' ? 'There is no such file.' : message,
+    fix: 'Install it, or name another in <emulator>.',
+  });
+
 async function readBinaryKey(path: string): Promise<BinaryKey> {
   const [binary, modules] = await Promise.all([
-    stat(path),
+    stat(path).catch((thrown: NodeJS.ErrnoException) => {
+      throw noBinary(path, thrown);
+    }),
     Promise.all(
       moduleFolders.map((folder) =>
         stat(folder).then(

@@ -6,6 +6,7 @@ import type { Logger } from '../../../engine/logger.ts';
 import type { AcceleratorName } from '../capabilities/facts.ts';
 import type { ProbedQemu } from '../capabilities/qemu-capabilities.ts';
 import type { CapabilitiesRegistry } from '../capabilities/registry.ts';
+import type { CompleteDomain } from '../passes/index.ts';
 import type { QemuFolders, RunPaths } from '../process/run-paths.ts';
 import type { StatusFolder } from '../process/status-file.ts';
 import type { Instance } from './instance.ts';
@@ -26,6 +27,8 @@ export interface LaunchPlan {
   /** The definition as it runs: aliases, chosen ports, socket paths. */
   readonly live: Domain;
   readonly helpers: readonly HelperPlan[];
+  /** Called when QEMU has taken what was reserved for it, or will not. */
+  readonly release: () => void;
 }
 
 export interface RunRequest {
@@ -41,7 +44,7 @@ export interface RunRequest {
 export type PrepareRun = (domain: Domain, request: RunRequest) => Promise<LaunchPlan>;
 
 export interface GuestContext {
-  readonly table: DomainTable<Instance>;
+  readonly table: DomainTable<Instance, CompleteDomain>;
   readonly registry: CapabilitiesRegistry;
   readonly folders: QemuFolders;
   readonly status: StatusFolder;

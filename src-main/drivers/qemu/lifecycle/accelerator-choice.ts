@@ -4,10 +4,10 @@ import type { AcceleratorName } from '../capabilities/facts.ts';
 import { hostArchitecture } from '../capabilities/emulators.ts';
 import type { QemuCapabilities } from '../capabilities/types.ts';
 
-export interface AcceleratorChoice {
+export interface AcceleratorChoice<D extends Domain> {
   readonly accelerator: AcceleratorName;
   /** As it runs: where KVM is wanted but does not work, a QEMU-only copy. */
-  readonly domain: Domain;
+  readonly domain: D;
   /** Why hardware virtualisation is not used, when it could be expected. */
   readonly note?: string;
 }
@@ -18,7 +18,7 @@ export interface AcceleratorChoice {
  *
  * @throws VirError `config-unsupported` for other kinds of virtualisation.
  */
-export function chooseAccelerator(domain: Domain, capabilities: QemuCapabilities): AcceleratorChoice {
+export function chooseAccelerator<D extends Domain>(domain: D, capabilities: QemuCapabilities): AcceleratorChoice<D> {
   const kvm = capabilities.accelerators.find(({ name }) => name === 'kvm');
   const why = kvm?.reason ?? 'KVM is not available.';
   switch (domain.type) {
@@ -40,7 +40,7 @@ export function chooseAccelerator(domain: Domain, capabilities: QemuCapabilities
 }
 
 /** The host's own processor exists under KVM only; the fullest one that QEMU can emulate takes its place. */
-function emulated(domain: Domain): Domain {
+function emulated<D extends Domain>(domain: D): D {
   const { cpu } = domain;
   const needsKvm = cpu?.mode === 'host-passthrough' || cpu?.mode === 'host-model';
   return { ...domain, type: 'qemu', ...(needsKvm ? { cpu: { ...cpu, mode: 'maximum' as const } } : {}) };

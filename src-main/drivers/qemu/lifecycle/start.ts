@@ -101,6 +101,8 @@ export async function startGuest(
     throw hasDied
       ? failedToStart(record.name, log.tail(logTailBytes, instance.logBegin), 'an error', plan.argv)
       : thrown;
+  } finally {
+    plan.release();
   }
 }
 

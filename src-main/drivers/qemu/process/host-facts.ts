@@ -14,11 +14,31 @@ const ranges = {
   'spice-tls': [5900, 65_535],
 } as const;
 
-/** Hands out TCP ports that nobody listens on; one that was handed out stays taken until it is given back. */
+export interface Ports {
+  /** @throws VirError when none is free. */
+  allocate(use: keyof typeof ranges): number;
+}
+
+/** Hands out TCP ports that nobody listens on. */
 export class PortAllocator {
   readonly #taken = new Set<number>();
 
-  allocate(use: keyof typeof ranges): number {
+  /** For one start: what is handed out is nobody else's until QEMU, which then listens on it, is there. */
+  reserve(): Ports & { release(): void } {
+    const own: number[] = [];
+    return {
+      allocate: (use) => {
+        const port = this.#allocate(use);
+        own.push(port);
+        return port;
+      },
+      release: () => {
+        for (const port of own) this.#taken.delete(port);
+      },
+    };
+  }
+
+  #allocate(use: keyof typeof ranges): number {
     const listening = listeningPorts();
     const [first, last] = ranges[use];
     for (let port: number = first; port <= last; port += 1) {
@@ -31,10 +51,6 @@ export class PortAllocator {
       domain: 'qemu',
       message: `No TCP port from ${first} to ${last} is free for a display.`,
     });
-  }
-
-  release(port: number): void {
-    this.#taken.delete(port);
   }
 }
 

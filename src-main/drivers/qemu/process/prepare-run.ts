@@ -25,11 +25,13 @@ const masterKeyBytes = 32;
 
 export interface PreparationEnvironment {
   readonly folders: QemuFolders;
-  readonly ports: PortAllocator;
   readonly definition: DefinitionEnvironment;
   /** The user's own firmware descriptions are below it. */
   readonly configHome: string | undefined;
 }
+
+/** What this run takes of the host, and what is seen to beside QEMU. */
+export type Surroundings = Pick<RunContext, 'allocatePort' | 'provides'>;
 
 export const blockHost: BlockHost = { isHostCdrom: (path) => /^\/dev\/(sr\d+|cdrom)$/.test(path) };
 
@@ -37,18 +39,17 @@ export const networkHost = (paths: RunPaths): NetworkHost => ({
   passtSocket: (card) => paths.socket(`${card.alias?.name ?? 'net'}-passt.sock`),
 });
 
-/** The command line of a run, without touching anything but to look. */
+/** The command line of a run. Nothing is touched: its images need not be there. */
 export async function planRun(
-  domain: Domain,
+  domain: CompleteDomain,
   request: RunRequest,
   environment: PreparationEnvironment,
+  surroundings: Surroundings,
 ): Promise<{ readonly live: CompleteDomain; readonly commandLine: CommandLine }> {
   const { capabilities, paths } = request;
   const { definition } = environment;
-  const completed = completeDefinition(domain, { capabilities, environment: definition, isNew: false });
-  const resolved = await resolveDisks(completed);
-  const run = runContext(resolved, request, environment, await neededFirmwares(resolved, environment));
-  const live = prepareStart(resolved, { capabilities, environment: definition, isNew: false, run });
+  const run = runContext(domain, request, environment, surroundings, await neededFirmwares(domain, environment));
+  const live = prepareStart(domain, { capabilities, environment: definition, isNew: false, run });
   const launch: Launch = {
     run,
     masterKeyFile: paths.file('master-key.aes'),
@@ -68,8 +69,27 @@ export async function prepareRun(
   domain: Domain,
   request: RunRequest,
   environment: PreparationEnvironment,
+  allocator: PortAllocator,
 ): Promise<LaunchPlan> {
-  const { live, commandLine } = await planRun(domain, request, environment);
+  const ports = allocator.reserve();
+  try {
+    const plan = await prepare(domain, request, environment, { allocatePort: (use) => ports.allocate(use) });
+    return { ...plan, release: () => ports.release() };
+  } catch (thrown) {
+    ports.release();
+    throw thrown;
+  }
+}
+
+async function prepare(
+  domain: Domain,
+  request: RunRequest,
+  environment: PreparationEnvironment,
+  surroundings: Surroundings,
+): Promise<Omit<LaunchPlan, 'release'>> {
+  const { capabilities } = request;
+  const completed = completeDefinition(domain, { capabilities, environment: environment.definition, isNew: false });
+  const { live, commandLine } = await planRun(await resolveDisks(completed), request, environment, surroundings);
   const { preparations } = commandLine;
   const { paths } = request;
   writeFileSync(paths.file('master-key.aes'), randomBytes(masterKeyBytes), { mode: 0o600 });
@@ -115,14 +135,15 @@ async function neededFirmwares(
 function runContext(
   domain: CompleteDomain,
   { paths }: RunRequest,
-  { folders, ports }: PreparationEnvironment,
+  { folders }: PreparationEnvironment,
+  surroundings: Surroundings,
   firmwares: readonly FirmwareDescriptor[],
 ): RunContext {
   const node = renderNode();
   return {
     directory: paths.folder,
     channelDirectory: paths.folder,
-    allocatePort: (use) => ports.allocate(use),
+    ...surroundings,
     listenAddress: '127.0.0.1',
     ...(node === undefined ? {} : { renderNode: node }),
     firmwares,
@@ -130,7 +151,9 @@ function runContext(
     tpmSocket: (tpm) => paths.socket(`${tpm.alias?.name ?? 'tpm0'}-swtpm.sock`),
     memory: {
       pageSizeKiB: hostPageSizeKiB(),
-      hugepages: hugepageMounts(),
+      get hugepages() {
+        return hugepageMounts();
+      },
       backingFolder: paths.folder,
       hugepageFolder: `vivarium/qemu/${domain.uuid}`,
       isPreallocated: false,

@@ -33,6 +33,13 @@ describe('the history of definitions', () => {
     expect(history.list(uuid).map((entry) => history.read(uuid, entry.id))).toEqual(['<c/>', '<b/>', '<a/>']);
   });
 
+  it('forgets what could not be stored', () => {
+    const history = new DefinitionHistory(folder);
+    history.add(uuid, 'test', '<a/>');
+    history.takeBack(uuid, history.add(uuid, 'test', '<b/>').id);
+    expect(history.list(uuid).map((entry) => history.read(uuid, entry.id))).toEqual(['<a/>']);
+  });
+
   it('keeps no more than its limit, also of what was there before', () => {
     const first = new DefinitionHistory(folder, { limit: 3 });
     for (const xml of ['<a/>', '<b/>', '<c/>']) first.add(uuid, 'test', xml);

@@ -13,8 +13,9 @@ interface Bus {
   readonly firstSlot: number;
   readonly lastSlot: number;
   /** A bit a function in use, by slot. */
-  readonly slots: number[];
-  readonly shared: Set<number>;
+  readonly slots: Uint8Array;
+  /** A bit a slot that others may share. */
+  shared: number;
 }
 
 const { auto, pci, pcie, rootPort, pciBridge } = connect;
@@ -62,8 +63,8 @@ export class PciBuses {
       accepts: accepts | (hotplug && canHotplug ? connect.hotplug : 0),
       firstSlot,
       lastSlot,
-      slots: Array.from({ length: 32 }, () => 0),
-      shared: new Set(),
+      slots: new Uint8Array(32),
+      shared: 0,
     };
   }
 
@@ -122,7 +123,7 @@ export class PciBuses {
     if (bus === undefined || (used & (1 << place.function)) !== 0) {
       throw invalidDefinition(`The PCI address ${formatPlace(place)} is used twice.`);
     }
-    if (used === 0 && (needs & connect.aggregate) !== 0) bus.shared.add(place.slot);
+    if (used === 0 && (needs & connect.aggregate) !== 0) bus.shared |= 1 << place.slot;
     bus.slots[place.slot] = used | (1 << place.function);
     return place;
   }
@@ -184,7 +185,7 @@ function freePlace(bus: Bus, needs: number, fn: number | undefined): { slot: num
   for (let slot = bus.firstSlot; slot <= bus.lastSlot; slot += 1) {
     const used = bus.slots[slot] ?? 0;
     if (used === 0) return { slot, function: fn ?? 0 };
-    if ((needs & connect.aggregate) === 0 || !bus.shared.has(slot)) continue;
+    if ((needs & connect.aggregate) === 0 || (bus.shared & (1 << slot)) === 0) continue;
     for (let candidate = fn ?? 0; candidate < (fn === undefined ? 8 : fn + 1); candidate += 1) {
       if ((used & (1 << candidate)) === 0) return { slot, function: candidate };
     }

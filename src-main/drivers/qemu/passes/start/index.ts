@@ -17,7 +17,7 @@ import { prepareChannels } from './paths.ts';
 import { refuseUnprovided } from './refuse-unprovided.ts';
 import type { StartContext, StartPass } from './types.ts';
 
-export type { Provision, RunContext, StartContext } from './types.ts';
+export { provisions, type RunContext, type StartContext } from './types.ts';
 
 const passes: readonly StartPass[] = [
   refuseUnsupported,

@@ -8,14 +8,16 @@ import type { PassContext, CompleteDomain } from '../types.ts';
  * rules of the host's network cards, CPUs that are plugged in before the guest runs, overlays for transient disks, a helper
  * for SCSI reservations.
  */
-export type Provision =
-  | 'limits'
-  | 'affinity'
-  | 'scheduling'
-  | 'traffic'
-  | 'cpu-hotplug'
-  | 'transient-disks'
-  | 'reservations';
+export const provisions = [
+  'limits',
+  'affinity',
+  'scheduling',
+  'traffic',
+  'cpu-hotplug',
+  'transient-disks',
+  'reservations',
+] as const;
+export type Provision = (typeof provisions)[number];
 
 /** One run of a domain: its own folder, and what the host has given it. */
 export interface RunContext {
