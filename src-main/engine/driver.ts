@@ -12,7 +12,7 @@ import type { ConnectUri } from '../../src-shared/uri.ts';
 import type { EngineEvent, EventSource } from './events.ts';
 import type { Job } from './jobs.ts';
 import type { EngineContext } from './context.ts';
-import type { DomainStats } from './stats.ts';
+import type { DomainStats, StatsGroup } from './stats.ts';
 import type { StorageApi } from './storage-api.ts';
 
 /** One hypervisor: how its URIs look and how a connection is opened. */
@@ -42,12 +42,16 @@ export interface Connection {
   domainCapabilities?(selection: DomainCapabilitiesSelection): Promise<string>;
   nodeInfo?(): Promise<NodeInfo>;
   freeMemoryBytes?(): Promise<number>;
+  /** Time since boot of one processor, or of all together. @throws VirError `invalid-arg` for one there is not. */
+  nodeCpuStats?(cpu?: number): Promise<NodeCpuStats>;
+  nodeMemoryStats?(): Promise<NodeMemoryStats>;
   /** Explanations the user should see about this connection: why TCG is used, what is missing. */
   notices?(): Promise<readonly Notice[]>;
   /** Converts between the hypervisor's own configuration and domain XML (`qemu-argv` …). */
   domainXmlToNative?(format: string, xml: string): Promise<string>;
   readonly domains: DomainApi;
   readonly storage?: StorageApi;
+  readonly networks?: NetworkApi;
   close(): Promise<void>;
 }
 
@@ -77,6 +81,29 @@ export interface NodeInfo {
   readonly sockets: number;
   readonly cores: number;
   readonly threads: number;
+}
+
+/** `virNodeGetCPUStats`. */
+export interface NodeCpuStats {
+  readonly kernelNs: number;
+  readonly userNs: number;
+  readonly idleNs: number;
+  readonly ioWaitNs: number;
+}
+
+/** `virNodeGetMemoryStats`. */
+export interface NodeMemoryStats {
+  readonly totalKiB: number;
+  readonly freeKiB: number;
+  readonly buffersKiB: number;
+  readonly cachedKiB: number;
+}
+
+/** `virDomainBlockInfo`: what the guest sees, the highest byte it may have written, what the image takes on the host. */
+export interface BlockInfo {
+  readonly capacityBytes: number;
+  readonly allocationBytes: number;
+  readonly physicalBytes: number;
 }
 
 /** Which configuration a change or a question is about. `current`: live when running, else config. */
@@ -153,6 +180,9 @@ export interface DomainApi {
   restore?(path: string, options?: { readonly xml?: string; readonly running?: boolean }): Job<DomainSummary>;
   managedSave?(uuid: string, options?: { readonly running?: boolean }): Job<void>;
   managedSaveRemove?(uuid: string): Promise<void>;
+  /** The definition in a saved image. @throws VirError `operation-failed` for what is not one. */
+  saveImageXml?(path: string, options?: { readonly secure?: boolean }): Promise<string>;
+  managedSaveXml?(uuid: string, options?: { readonly secure?: boolean }): Promise<string>;
 
   attachDevice?(uuid: string, deviceXml: string, affects: Affects): Promise<void>;
   detachDevice?(uuid: string, deviceXml: string, affects: Affects): Promise<void>;
@@ -179,7 +209,13 @@ export interface DomainApi {
   /** A bidirectional stream to a character device (serial, console). `force` drops another holder. */
   openConsole?(uuid: string, alias: string | undefined, options?: { readonly force?: boolean }): Promise<ConsoleStream>;
 
-  stats?(uuids?: readonly string[]): Promise<readonly DomainStats[]>;
+  /** Of the domains named, or of all; of the groups named, or of all: what nobody wants costs nothing. */
+  stats?(uuids?: readonly string[], groups?: readonly StatsGroup[]): Promise<readonly DomainStats[]>;
+  /** Of a disk by its target or its source path. @throws VirError `invalid-arg` when it has no such disk. */
+  blockInfo?(uuid: string, disk: string): Promise<BlockInfo>;
+  /** Makes a running guest's disk that large. */
+  blockResize?(uuid: string, disk: string, capacityBytes: number): Promise<void>;
+  injectNmi?(uuid: string): Promise<void>;
   addresses?(uuid: string, source: 'agent' | 'lease' | 'arp'): Promise<readonly InterfaceAddresses[]>;
   /** The hypervisor's log of the domain's runs, newest last. */
   log?(uuid: string, options?: { readonly tailBytes?: number }): Promise<string>;

@@ -1,3 +1,6 @@
+/** What figures can be asked for separately; the state always comes. */
+export type StatsGroup = 'cpu' | 'balloon' | 'vcpu' | 'net' | 'block';
+
 /** Statistics of one domain, in the groups of `virDomainListGetStats`; a group is absent when it has no answer. */
 export interface DomainStats {
   readonly uuid: string;
@@ -16,6 +19,9 @@ export interface DomainStats {
     readonly swapOutKiB?: number;
     readonly majorFaults?: number;
     readonly minorFaults?: number;
+    readonly diskCachesKiB?: number;
+    readonly hugetlbAllocations?: number;
+    readonly hugetlbFailures?: number;
     readonly lastUpdateS?: number;
   };
   readonly vcpu?: {
@@ -26,6 +32,10 @@ export interface DomainStats {
       readonly state: number;
       readonly timeNs: number;
       readonly waitNs?: number;
+      /** How long it was ready to run but did not (`/proc/…/schedstat`). */
+      readonly delayNs?: number;
+      /** The host's processor it last ran on. */
+      readonly cpu?: number;
     }[];
   };
   readonly net?: readonly {
@@ -42,6 +52,8 @@ export interface DomainStats {
   readonly block?: readonly {
     readonly name: string;
     readonly path?: string;
+    /** libvirt's number of the image in the backing chain. */
+    readonly backingIndex?: number;
     readonly readRequests: number;
     readonly readBytes: number;
     readonly readTimeNs: number;

@@ -27,7 +27,7 @@ import type { Instance } from './guests/instance.ts';
 import { availableMemoryBytes, nodeInfo } from './host-info.ts';
 import { autostart } from './lifecycle/autostart.ts';
 import { reattachAll, removeAbandonedRuns } from './lifecycle/reattach.ts';
-import { completeDefinition, type DefinitionEnvironment } from './passes/index.ts';
+import { type CompleteDomain, completeDefinition, type DefinitionEnvironment } from './passes/index.ts';
 import { PortAllocator } from './process/host-facts.ts';
 import { type PreparationEnvironment, prepareRun } from './process/prepare-run.ts';
 import { qemuFolders } from './process/run-paths.ts';
@@ -97,7 +97,7 @@ export class QemuConnection implements Connection {
     const events = new Emitter<EngineEvent>((error) =>
       engine.logger.log('error', 'a listener of events failed', { error }),
     );
-    const table = new DomainTable<Instance>({
+    const table = new DomainTable<Instance, CompleteDomain>({
       errorDomain: 'qemu',
       events,
       store: new DefinitionStore({ definitions: join(config, 'qemu'), history: join(state, 'history', 'qemu') }),
@@ -118,7 +118,7 @@ export class QemuConnection implements Connection {
     });
     table.load();
     const ports = new PortAllocator();
-    const preparation = { folders, ports, definition: environment, configHome: dirname(config) };
+    const preparation = { folders, definition: environment, configHome: dirname(config) };
     const status = new StatusFolder(folders.status);
     const context: GuestContext = {
       table,
@@ -127,7 +127,7 @@ export class QemuConnection implements Connection {
       status,
       engine,
       logger: engine.logger,
-      prepareRun: (domain, request) => prepareRun(domain, request, preparation),
+      prepareRun: (domain, request) => prepareRun(domain, request, preparation, ports),
     };
     const { statuses, problems } = status.read();
     removeAbandonedRuns(context, statuses);

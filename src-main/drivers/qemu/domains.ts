@@ -3,6 +3,7 @@ import type { DomainSummary, StateAndReason } from '../../../src-shared/model/su
 import type {
   Affects,
   Author,
+  BlockInfo,
   ConsoleEndpoint,
   ConsoleStream,
   DomainApi,
@@ -14,7 +15,7 @@ import type {
   UndefineOptions,
   XmlOptions,
 } from '../../engine/driver.ts';
-import type { DomainStats } from '../../engine/stats.ts';
+import type { DomainStats, StatsGroup } from '../../engine/stats.ts';
 import type { Job } from '../../engine/jobs.ts';
 import type { GuestContext } from './guests/context.ts';
 import { HotPlug } from './hotplug/devices.ts';
@@ -23,9 +24,11 @@ import type { DefinitionEnvironment } from './passes/index.ts';
 import { destroyGuest, rebootGuest, resetGuest, resumeGuest, shutdownGuest, suspendGuest } from './lifecycle/power.ts';
 import { startGuest } from './lifecycle/start.ts';
 import { managedSavePath, removeManagedSave, restoreGuest, saveGuest, startFromManagedSave } from './save/save.ts';
+import { managedSaveXml, savedXml } from './save/saved-xml.ts';
 import { guestAddresses } from './observe/addresses.ts';
 import { consoleEndpoints, openConsole } from './observe/consoles.ts';
-import { sendKey } from './observe/keys.ts';
+import { blockInfo, blockResize } from './observe/block-info.ts';
+import { injectNmi, sendKey } from './observe/keys.ts';
 import { agentCommand, monitorCommand } from './observe/passthrough.ts';
 import { screenshot } from './observe/screenshot.ts';
 import { guestStats } from './observe/stats.ts';
@@ -169,6 +172,14 @@ export class QemuDomains implements DomainApi {
     await this.#context.table.modify(uuid, 'managedSaveRemove', (record) => removeManagedSave(this.#context, record));
   }
 
+  async saveImageXml(path: string, options?: { readonly secure?: boolean }): Promise<string> {
+    return await savedXml(path, options?.secure === true);
+  }
+
+  async managedSaveXml(uuid: string, options?: { readonly secure?: boolean }): Promise<string> {
+    return await managedSaveXml(this.#context, uuid, options?.secure === true);
+  }
+
   async attachDevice(uuid: string, deviceXml: string, affects: Affects): Promise<void> {
     await this.#hotPlug.attach(uuid, deviceXml, affects);
   }
@@ -213,8 +224,20 @@ export class QemuDomains implements DomainApi {
     return await openConsole(this.#context, uuid, alias, options.force === true);
   }
 
-  async stats(uuids?: readonly string[]): Promise<readonly DomainStats[]> {
-    return await guestStats(this.#context, uuids);
+  async stats(uuids?: readonly string[], groups?: readonly StatsGroup[]): Promise<readonly DomainStats[]> {
+    return await guestStats(this.#context, uuids, groups);
+  }
+
+  async blockInfo(uuid: string, disk: string): Promise<BlockInfo> {
+    return await blockInfo(this.#context, uuid, disk);
+  }
+
+  async blockResize(uuid: string, disk: string, capacityBytes: number): Promise<void> {
+    await blockResize(this.#context, uuid, disk, capacityBytes);
+  }
+
+  async injectNmi(uuid: string): Promise<void> {
+    await injectNmi(this.#context, uuid);
   }
 
   async addresses(uuid: string, source: 'agent' | 'lease' | 'arp'): Promise<readonly InterfaceAddresses[]> {

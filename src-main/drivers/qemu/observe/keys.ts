@@ -34,3 +34,11 @@ export async function sendKey(
     await monitorOf(record).execute('send-key', { keys, ...hold });
   });
 }
+
+/** The interrupt that a guest's kernel can't ignore. */
+export async function injectNmi(context: GuestContext, uuid: string): Promise<void> {
+  await context.table.modify(uuid, 'injectNmi', async (record) => {
+    context.table.requireActive(record);
+    await monitorOf(record).execute('inject-nmi');
+  });
+}

@@ -38,6 +38,19 @@ export function threadSchedule(
   return { runNs: Number(run), waitNs: Number(wait) };
 }
 
+/** Which of the host's processors a thread last ran on, and how long it slept for something else than a processor. */
+export function threadPlace(pid: number, thread: number): { readonly cpu?: number; readonly waitNs?: number } {
+  const stat = read(`/proc/${pid}/task/${thread}/stat`);
+  if (stat === undefined) return {};
+  // Field 39, counted from behind the name.
+  const cpu = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[36]);
+  // Milliseconds; there without scheduler statistics too, and then zero.
+  const wait = /^(?:se\.statistics\.)?wait_sum\s*:\s*([\d.]+)/m.exec(
+    read(`/proc/${pid}/task/${thread}/sched`) ?? '',
+  )?.[1];
+  return { cpu, waitNs: Math.round(Number(wait ?? 0) * 1_000_000) };
+}
+
 /**
  * The threads of the virtual processors by number, known by the names QEMU gives them (`debug-threads=on`): `CPU 0/KVM`,
  * `CPU 1/TCG`; with one thread for all it is `ALL CPUs/TCG`, and counts as the first's.

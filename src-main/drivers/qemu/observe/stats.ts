@@ -5,24 +5,34 @@
 import { statSync } from 'node:fs';
 import type { Disk } from '../../../../src-shared/model/domain/index.ts';
 import { domainStateNumbers, domainStateReasons } from '../../../../src-shared/model/summary.ts';
-import type { DomainStats } from '../../../engine/stats.ts';
+import type { DomainStats, StatsGroup } from '../../../engine/stats.ts';
 import type { GuestContext, GuestRecord } from '../guests/context.ts';
 import type { Instance } from '../guests/instance.ts';
 import { localPath } from '../process/disk-sources.ts';
 import type { QmpClient } from '../qmp/client.ts';
 import { isObject, type JsonObject } from '../qmp/message.ts';
 import { object, objects, optionalText } from '../qmp/reply.ts';
-import { processTimes, residentKiB, threadSchedule, vcpuThreads } from './process-stats.ts';
+import { imageInfo } from './block-info.ts';
+import { processTimes, residentKiB, threadPlace, threadSchedule, vcpuThreads } from './process-stats.ts';
 
 /** A guest whose QEMU does not answer must not hold up the figures of the others for long. */
 const answerTimeoutMs = 2_000;
 
-export async function guestStats(context: GuestContext, uuids?: readonly string[]): Promise<readonly DomainStats[]> {
+export async function guestStats(
+  context: GuestContext,
+  uuids?: readonly string[],
+  groups?: readonly StatsGroup[],
+): Promise<readonly DomainStats[]> {
   const records = uuids === undefined ? context.table.records() : uuids.map((uuid) => context.table.get(uuid));
-  return await Promise.all(records.map((record) => statsOf(context, record)));
+  return await Promise.all(records.map((record) => statsOf(context, record, groups)));
 }
 
-async function statsOf(context: GuestContext, record: GuestRecord): Promise<DomainStats> {
+async function statsOf(
+  context: GuestContext,
+  record: GuestRecord,
+  groups: readonly StatsGroup[] | undefined,
+): Promise<DomainStats> {
+  const wants = (group: StatsGroup): boolean => groups === undefined || groups.includes(group);
   const { state, reason } = record.state;
   const base = {
     uuid: record.uuid,
@@ -34,11 +44,17 @@ async function statsOf(context: GuestContext, record: GuestRecord): Promise<Doma
   };
   const instance = record.runtime;
   const pid = instance?.process?.pid;
-  if (instance === undefined || pid === undefined) return base;
+  if (instance === undefined || pid === undefined) {
+    // Figures of definitions are for those who ask for them by name.
+    return groups === undefined ? base : { ...base, ...(await definedFigures(record, groups)) };
+  }
   const { monitor } = instance;
   const canAsk = monitor !== undefined && instance.phase === 'running' && !instance.ending;
   const [block, guest] = canAsk
-    ? await Promise.all([blockStats(context, record, instance, monitor), balloonStats(context, record, monitor)])
+    ? await Promise.all([
+        wants('block') ? blockStats(context, record, instance, monitor) : undefined,
+        wants('balloon') ? balloonStats(context, record, monitor) : undefined,
+      ])
     : [undefined, undefined];
   const times = processTimes(pid);
   if (times === undefined) return base;
@@ -52,12 +68,43 @@ async function statsOf(context: GuestContext, record: GuestRecord): Promise<Doma
       ...(rssKiB === undefined ? {} : { rssKiB }),
       ...guest,
     },
-    vcpu: vcpuStats(record, instance, pid),
+    ...(wants('vcpu') ? { vcpu: vcpuStats(record, instance, pid, groups !== undefined) } : {}),
     ...(block === undefined ? {} : { block }),
   };
 }
 
-function vcpuStats(record: GuestRecord, instance: Instance, pid: number): NonNullable<DomainStats['vcpu']> {
+/** What is known of one that does not run: what it would have. */
+async function definedFigures(
+  record: GuestRecord,
+  groups: readonly StatsGroup[],
+): Promise<Pick<DomainStats, 'balloon' | 'vcpu' | 'block'>> {
+  const { memory, currentMemory, vcpu, devices } = record.current;
+  const maximumKiB = memory?.KiB ?? 0;
+  const maximum = vcpu?.value ?? 1;
+  const block = groups.includes('block') ? await Promise.all((devices?.disk ?? []).map(definedDisk)) : [];
+  return {
+    ...(groups.includes('balloon') ? { balloon: { currentKiB: currentMemory?.KiB ?? maximumKiB, maximumKiB } } : {}),
+    ...(groups.includes('vcpu') ? { vcpu: { current: vcpu?.current ?? maximum, maximum, each: [] } } : {}),
+    ...(groups.includes('block') ? { block } : {}),
+  };
+}
+
+async function definedDisk(disk: Disk): Promise<NonNullable<DomainStats['block']>[number]> {
+  const path = localPath(disk);
+  const nothing = { readRequests: 0, readBytes: 0, readTimeNs: 0, writeRequests: 0, writeBytes: 0, writeTimeNs: 0 };
+  const base = { name: disk.target.dev, ...nothing, flushRequests: 0, flushTimeNs: 0 };
+  if (path === undefined) return base;
+  // An image that is missing has no figures; starting the machine is what says so.
+  const image = statSync(path, { throwIfNoEntry: false }) === undefined ? undefined : await imageInfo(path);
+  return { ...base, path, ...image };
+}
+
+function vcpuStats(
+  record: GuestRecord,
+  instance: Instance,
+  pid: number,
+  inDetail: boolean,
+): NonNullable<DomainStats['vcpu']> {
   const current = record.current.vcpu?.current ?? record.current.vcpu?.value ?? 1;
   if (instance.vcpuThreads === undefined || instance.vcpuThreads.size !== current) {
     instance.vcpuThreads = vcpuThreads(pid);
@@ -65,9 +112,9 @@ function vcpuStats(record: GuestRecord, instance: Instance, pid: number): NonNul
   const each = [...instance.vcpuThreads].map(([id, thread]) => {
     const schedule = threadSchedule(pid, thread);
     // libvirt's VIR_VCPU_RUNNING; whether it is halted is nothing the kernel knows.
-    return schedule === undefined
-      ? { id, state: 1, timeNs: 0 }
-      : { id, state: 1, timeNs: schedule.runNs, waitNs: schedule.waitNs };
+    if (schedule === undefined) return { id, state: 1, timeNs: 0 };
+    const figures = { id, state: 1, timeNs: schedule.runNs, delayNs: schedule.waitNs };
+    return inDetail ? { ...figures, ...threadPlace(pid, thread) } : figures;
   });
   return { current, maximum: record.current.vcpu?.value ?? current, each: each.sort((a, b) => a.id - b.id) };
 }
@@ -97,6 +144,9 @@ async function balloonStats(
     ...inKiB(stats, 'stat-swap-out', 'swapOutKiB'),
     ...plain(stats, 'stat-major-faults', 'majorFaults'),
     ...plain(stats, 'stat-minor-faults', 'minorFaults'),
+    ...inKiB(stats, 'stat-disk-caches', 'diskCachesKiB'),
+    ...plain(stats, 'stat-htlb-pgalloc', 'hugetlbAllocations'),
+    ...plain(stats, 'stat-htlb-pgfail', 'hugetlbFailures'),
     lastUpdateS,
   };
 }
@@ -167,6 +217,7 @@ function diskStats(disk: Disk, entry: JsonObject, instance: Instance): NonNullab
   return {
     name: disk.target.dev,
     ...(path === undefined ? {} : { path }),
+    ...(disk.source?.index === undefined ? {} : { backingIndex: disk.source.index }),
     readRequests: figure('rd_operations'),
     readBytes: figure('rd_bytes'),
     readTimeNs: figure('rd_total_time_ns'),
