@@ -1,7 +1,7 @@
 // Builds the application and its command line into out/ when their sources are newer.
 import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMain, main, root, say, step } from './lib.mjs';
 
@@ -22,7 +22,17 @@ function newest(...paths) {
 }
 
 const sources = (...names) => newest(...[...names, 'package-lock.json'].map((name) => join(root, name)), config);
-const isFresh = (product, time) => (statSync(product, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= time;
+/** Whether a product is there and no older than this time. */
+export const isFresh = (product, timeMs) => (statSync(product, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= timeMs;
+
+/** Says that what was built from sources of this time is there; those saved during the build are newer. */
+export function writeStamp(path, timeMs) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, '');
+  // Files have times finer than a Date's: rounded down, the product would be older than its sources for ever.
+  utimesSync(path, new Date(), new Date(Math.ceil(timeMs)));
+}
+
 const fromModules = (name) => import(pathToFileURL(createRequire(join(root, 'package.json')).resolve(name)).href);
 
 /** What a command needs comes in one small file; the engine's code is only read by what hosts an engine. */
@@ -61,10 +71,7 @@ export async function ensureBuilt({ force = false } = {}) {
     await build({ root, configFile: config, logLevel: 'warn' });
     await buildCli();
   });
-  mkdirSync(join(root, 'out'), { recursive: true });
-  writeFileSync(stamp, '');
-  // A source saved during the build is newer than what was built from it.
-  utimesSync(stamp, new Date(), new Date(time));
+  writeStamp(stamp, time);
 }
 
 if (isMain(import.meta)) await main(() => ensureBuilt({ force: process.argv.includes('--force') }));
