@@ -25,7 +25,7 @@ if (!app.requestSingleInstanceLock({ commands })) {
     const application = startApplication({
       stateFolder: directories.state,
       logger,
-      startEngine: async () => await (await import('./window/engine.ts')).startEngine(directories),
+      startEngine: async () => await (await import('./window/engine.ts')).startEngine(directories, logger),
     });
     app.on('second-instance', (_event, _argv, _folder, handed) => {
       const asked = handOver.safeParse(handed);

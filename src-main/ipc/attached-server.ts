@@ -4,6 +4,8 @@ import type { ContractServer } from './server.ts';
 import { connectSocket, type SocketClient } from './socket-client.ts';
 
 export interface AttachedServer extends ContractServer {
+  /** Resolves when the engine is gone; not when we closed. */
+  readonly lost: Promise<void>;
   close(): void;
 }
 
@@ -14,13 +16,13 @@ export interface AttachedServer extends ContractServer {
  */
 export async function attachServer(path: string): Promise<AttachedServer> {
   const connections = new Map<string, Promise<SocketClient>>();
-  // Proves that somebody is there, and serves the first client.
-  let spare: SocketClient | undefined = await connectSocket(path);
+  // Proves that somebody is there, for as long as somebody is.
+  const witness = await connectSocket(path);
+  let closed = false;
   const connectionOf = (clientId: string): Promise<SocketClient> => {
     const known = connections.get(clientId);
     if (known !== undefined) return known;
-    const made = spare === undefined ? connectSocket(path) : Promise.resolve(spare);
-    spare = undefined;
+    const made = connectSocket(path);
     connections.set(clientId, made);
     const forget = (): void => {
       if (connections.get(clientId) === made) connections.delete(clientId);
@@ -57,8 +59,14 @@ export async function attachServer(path: string): Promise<AttachedServer> {
       };
     },
     disconnect: drop,
+    lost: new Promise((resolve, reject) => {
+      witness.closed.then(() => {
+        if (!closed) resolve();
+      }, reject);
+    }),
     close() {
-      spare?.close();
+      closed = true;
+      witness.close();
       for (const clientId of [...connections.keys()]) drop(clientId);
     },
   };

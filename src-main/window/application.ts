@@ -14,19 +14,12 @@ import type { ContractServer } from '../ipc/server.ts';
 import { readManifest } from './bundle.ts';
 import { windowCalls } from './calls.ts';
 import { labels } from './labels.ts';
+import type { WindowEngine } from './lasting-engine.ts';
 import type { LaunchCommand } from './launch.ts';
 import { hardenContents, hardenSession } from './session.ts';
 import { createTray } from './tray.ts';
 import { iconPath, type Windows, windows } from './windows.ts';
 import { windowState } from './window-state.ts';
-
-/** The engine as the windows use it: in this process, or one that ran already. */
-export interface WindowEngine {
-  readonly kind: 'embedded' | 'attached';
-  readonly server: ContractServer;
-  /** Leaves the machines running. */
-  close(): Promise<void>;
-}
 
 export interface ApplicationOptions {
   readonly stateFolder: string;
@@ -84,6 +77,10 @@ export function startApplication({ stateFolder, logger, startEngine }: Applicati
         })
       : undefined;
   };
+  starting.promise
+    .then((engine) => engine.onReplaced((kind) => shown.tell(commandEvent('engine-replaced', kind))))
+    // Why it did not start is told where it is started.
+    .catch(() => undefined);
   const watchSettings = async (): Promise<void> => {
     const engine = await server;
     engine.subscribe(self, (event) => {

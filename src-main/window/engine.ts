@@ -3,11 +3,15 @@ import { join } from 'node:path';
 import { VirError } from '../../src-shared/errors.ts';
 import { hostEngine } from '../compose.ts';
 import type { EngineDirectories } from '../engine/context.ts';
+import type { Logger } from '../engine/logger.ts';
 import { attachServer } from '../ipc/attached-server.ts';
 import { socketName } from '../ipc/lines.ts';
-import type { WindowEngine } from './application.ts';
+import { type FoundEngine, lastingEngine, type WindowEngine } from './lasting-engine.ts';
 
-export async function startEngine(directories: EngineDirectories): Promise<WindowEngine> {
+export const startEngine = (directories: EngineDirectories, logger: Logger): Promise<WindowEngine> =>
+  lastingEngine({ find: () => findEngine(directories), logger });
+
+async function findEngine(directories: EngineDirectories): Promise<FoundEngine> {
   try {
     return { kind: 'embedded', ...(await hostEngine(directories)) };
   } catch (error) {
@@ -17,6 +21,7 @@ export async function startEngine(directories: EngineDirectories): Promise<Windo
   return {
     kind: 'attached',
     server,
+    lost: server.lost,
     close() {
       server.close();
       return Promise.resolve();

@@ -17,6 +17,8 @@ export interface Windows {
   showConsole(request: ConsoleWindowRequest, title: string): void;
   /** Tells the main window, showing it. */
   announce(event: ContractEvent): void;
+  /** Tells every window, where it is. */
+  tell(event: ContractEvent): void;
   byClient(clientId: string): BrowserWindow | undefined;
 }
 
@@ -36,6 +38,8 @@ export function windows(transport: ElectronTransport, state: WindowState, logger
     transport.attach(window.webContents);
     return window;
   };
+  const all = (): readonly BrowserWindow[] =>
+    [...(main === undefined ? [] : [main]), ...consoles.values()].filter((window) => !window.isDestroyed());
   const showMain = (): BrowserWindow => {
     if (main !== undefined) {
       raise(main);
@@ -64,9 +68,9 @@ export function windows(transport: ElectronTransport, state: WindowState, logger
     announce(event) {
       transport.announce(showMain().webContents, event);
     },
-    byClient(clientId) {
-      const all = main === undefined ? [...consoles.values()] : [main, ...consoles.values()];
-      return all.find((window) => !window.isDestroyed() && clientIdOf(window.webContents) === clientId);
+    tell(event) {
+      for (const window of all()) transport.announce(window.webContents, event);
     },
+    byClient: (clientId) => all().find((window) => clientIdOf(window.webContents) === clientId),
   };
 }

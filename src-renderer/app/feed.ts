@@ -6,7 +6,9 @@ import { applyEvents, applyOpened, type MachineKey, touchedBy } from './store/in
 import { type InventoryState, useInventory } from './store/inventory-store.ts';
 import { useJobs } from './store/jobs-store.ts';
 import { acceptSettings, hasRememberedSettings, useSettings } from './store/settings-store.ts';
+import { nextRound } from './store/engine-round.ts';
 import { statsStore } from './store/stats-store.ts';
+import { rewatchStats } from './store/watch-stats.ts';
 
 /** Machines an event named while lists are on their way. */
 const touched = new Set<MachineKey>();
@@ -55,6 +57,7 @@ function take(event: ContractEvent): void {
       acceptSettings(event.settings);
       return;
     case 'command':
+      if (event.command === 'engine-replaced') startOver().catch(reportError);
       for (const listener of commandListeners) listener(event.command, event.argument);
       return;
     case 'connection':
@@ -81,6 +84,21 @@ export async function openConnection(uri: string): Promise<void> {
       return { connections: new Map(connections).set(uri, failed), listed: new Set(listed).add(uri) };
     });
   }
+}
+
+/**
+ * Another engine took the place of the one that was used: nothing it announced while there was none is known, and it
+ * knows nothing of what the other was asked for.
+ */
+async function startOver(): Promise<void> {
+  touched.clear();
+  rewatchStats();
+  const known = [...useInventory.getState().connections.keys()];
+  await Promise.all(known.map(openConnection));
+  touched.clear();
+  const list = await engine.call('jobs.list', {});
+  useJobs.setState({ jobs: new Map(list.map((job) => [job.id, job] as const)) });
+  nextRound();
 }
 
 /**

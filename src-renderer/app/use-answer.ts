@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { ErrorData } from '../../src-shared/errors.ts';
 import { errorDataOf } from './client.ts';
+import { useEngineRound } from './store/engine-round.ts';
 
 export interface Answer<T> {
   readonly value: T | undefined;
@@ -20,6 +21,7 @@ export function useAnswer<T>(key: string | undefined, ask: () => Promise<T>): An
     readonly error?: ErrorData;
   }>({});
   const [round, setRound] = useState(0);
+  const engineRound = useEngineRound();
   useEffect(() => {
     if (key === undefined) return;
     let current = true;
@@ -36,7 +38,7 @@ export function useAnswer<T>(key: string | undefined, ask: () => Promise<T>): An
     };
     // `ask` is made anew with each rendering and is what `key` says.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [key, round]);
+  }, [key, round, engineRound]);
   const reload = useCallback(() => setRound((before) => before + 1), []);
   const isCurrent = state.key === key;
   return { value: isCurrent ? state.value : undefined, error: isCurrent ? state.error : undefined, reload };

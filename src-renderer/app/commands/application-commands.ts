@@ -1,5 +1,6 @@
 import { createElement, lazy } from 'react';
 import { showDialog } from '../feedback/dialogs.tsx';
+import { notify } from '../feedback/notices.ts';
 import { onCommand } from '../feed.ts';
 import { t } from '../i18n.ts';
 import { go, paths, sections } from '../routes.ts';
@@ -76,5 +77,15 @@ const others: readonly Command[] = [
 
 export function addApplicationCommands(): void {
   commands.add(...places, ...others);
-  onCommand((command, argument) => commands.run(command, argument));
+  onCommand((command, argument) => {
+    if (command === 'engine-replaced') {
+      notify({
+        tone: 'info',
+        text: t(argument === 'embedded' ? 'engine.started' : 'engine.attached'),
+        timeoutMs: 15_000,
+      });
+    } else {
+      commands.run(command, argument);
+    }
+  });
 }

@@ -17,6 +17,12 @@ function reconcile(): void {
   }
 }
 
+/** Another engine, which nobody has asked for figures yet. */
+export function rewatchStats(): void {
+  watched.clear();
+  reconcile();
+}
+
 let listening = false;
 
 export function watchStats(uri: string): () => void {

@@ -82,11 +82,11 @@ function afterClose(attempts: number, error: ErrorData | undefined): ConnectionS
       return { name: 'password', error };
     case 'no-support':
     case 'no-device':
-    case 'config-unsupported':
     case 'access-denied':
     case 'operation-denied':
     case 'invalid-arg':
       return { name: 'failed', error };
+    // Also a console that the engine does not know yet: it may be about to find its running machines again.
     default: {
       const delayMs = delaysMs[Math.min(attempts, delaysMs.length - 1)] ?? 0;
       return { name: 'waiting', error, delayMs };

@@ -4,6 +4,7 @@ import type { ConsoleEndpointInfo } from '../../../src-shared/contract/domains.t
 import type { ErrorData } from '../../../src-shared/errors.ts';
 import { engine, errorDataOf } from '../../app/client.ts';
 import { t } from '../../app/i18n.ts';
+import { useEngineRound } from '../../app/store/engine-round.ts';
 
 export type ConsoleList =
   | { readonly state: 'waiting' }
@@ -13,6 +14,7 @@ export type ConsoleList =
 /** Asked for anew for each run of the machine (`id`); nothing while it is off. */
 export function useConsoles(uri: string, uuid: string, id: number | undefined): ConsoleList {
   const [known, setKnown] = useState<{ readonly id: number; readonly list: ConsoleList }>();
+  const round = useEngineRound();
   useEffect(() => {
     if (id === undefined) return undefined;
     let current = true;
@@ -23,7 +25,7 @@ export function useConsoles(uri: string, uuid: string, id: number | undefined): 
     return () => {
       current = false;
     };
-  }, [uri, uuid, id]);
+  }, [uri, uuid, id, round]);
   return known !== undefined && known.id === id ? known.list : { state: 'waiting' };
 }
 

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import type { ErrorData } from '../../../src-shared/errors.ts';
 import type { DomainSummary } from '../../../src-shared/model/summary.ts';
 import { engine, errorDataOf } from '../../app/client.ts';
+import { useEngineRound } from '../../app/store/engine-round.ts';
 
 export type WatchedMachine =
   | { readonly state: 'loading' }
@@ -12,6 +13,7 @@ export type WatchedMachine =
 
 export function useMachine(uri: string, uuid: string): WatchedMachine {
   const [machine, setMachine] = useState<WatchedMachine>({ state: 'loading' });
+  const round = useEngineRound();
   useEffect(() => {
     let current = true;
     let announced = false;
@@ -39,6 +41,6 @@ export function useMachine(uri: string, uuid: string): WatchedMachine {
       current = false;
       end();
     };
-  }, [uri, uuid]);
+  }, [uri, uuid, round]);
   return machine;
 }

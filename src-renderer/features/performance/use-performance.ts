@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import { engine, errorDataOf } from '../../app/client.ts';
 import { type Figures, type FigureName, figureNames, figuresOf, onGrid, perFigure } from '../../app/store/figures.ts';
+import { useEngineRound } from '../../app/store/engine-round.ts';
 import type { Machine } from '../../app/store/inventory.ts';
 import { statsStore } from '../../app/store/stats-store.ts';
 import type { ErrorData } from '../../../src-shared/errors.ts';
@@ -33,6 +34,8 @@ export function usePerformance(uri: string, range: Range, machines: readonly Mac
   const uuids = useMemo(() => machines.map((machine) => machine.uuid).sort(), [machines]);
   const key = uuids.join();
   const [shown, setShown] = useState<Performance>(() => blank(ranges[range]));
+
+  const round = useEngineRound();
 
   useEffect(() => {
     const toMs = Math.ceil(Date.now() / stepMs) * stepMs;
@@ -79,7 +82,7 @@ export function usePerformance(uri: string, range: Range, machines: readonly Mac
       current = false;
       stop();
     };
-  }, [uri, range, stepMs, key]);
+  }, [uri, range, stepMs, key, round]);
   return shown;
 }
 

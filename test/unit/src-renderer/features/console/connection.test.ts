@@ -10,7 +10,7 @@ import { renderingOf, scaleOf } from '../../../../../src-renderer/features/conso
 const after = (...events: ConnectionEvent[]): Connection => events.reduce(nextConnection, initialConnection);
 const running: ConnectionEvent = { name: 'running', running: true };
 const lost: ConnectionEvent = { name: 'closed', error: undefined };
-const refused = (code: 'resource-busy' | 'auth-failed' | 'no-device'): ConnectionEvent => ({
+const refused = (code: 'resource-busy' | 'auth-failed' | 'no-device' | 'config-unsupported'): ConnectionEvent => ({
   name: 'closed',
   error: { code, domain: 'none', message: 'refused' },
 });
@@ -41,6 +41,12 @@ test('never takes a console that somebody else has unless it is told to', () => 
 test('asks for a password, and stops where trying again would not help', () => {
   expect(after(running, refused('auth-failed')).state.name).toBe('password');
   expect(after(running, refused('no-device')).state.name).toBe('failed');
+});
+
+test('goes on trying where an engine has not found its running machines again yet', () => {
+  const early = after(running, refused('config-unsupported'));
+  expect(early.state).toMatchObject({ name: 'waiting', error: { code: 'config-unsupported' } });
+  expect(nextConnection(early, { name: 'retry' }).state.name).toBe('connecting');
 });
 
 test('an actual pixel is one of the display’s, at any scale factor', () => {
