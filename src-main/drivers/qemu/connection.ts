@@ -8,7 +8,14 @@ import { VirError } from '../../../src-shared/errors.ts';
 import type { ConnectUri } from '../../../src-shared/uri.ts';
 import type { EngineContext } from '../../engine/context.ts';
 import { DomainTable } from '../../engine/domain-table.ts';
-import type { Connection, DomainCapabilitiesSelection, NodeInfo, Notice } from '../../engine/driver.ts';
+import type {
+  Connection,
+  DomainCapabilitiesSelection,
+  NodeCpuStats,
+  NodeInfo,
+  NodeMemoryStats,
+  Notice,
+} from '../../engine/driver.ts';
 import { Emitter, type EngineEvent } from '../../engine/events.ts';
 import { DefinitionStore } from '../../engine/store.ts';
 import type { StorageApi } from '../../engine/storage-api.ts';
@@ -24,7 +31,7 @@ import { QemuDomains } from './domains.ts';
 import { defaultNvramPath, removeBelongings, renameBelongings } from './guests/belongings.ts';
 import type { GuestContext } from './guests/context.ts';
 import type { Instance } from './guests/instance.ts';
-import { availableMemoryBytes, nodeInfo } from './host-info.ts';
+import { availableMemoryBytes, nodeCpuStats, nodeInfo, nodeMemoryStats } from './host-info.ts';
 import { autostart } from './lifecycle/autostart.ts';
 import { reattachAll, removeAbandonedRuns } from './lifecycle/reattach.ts';
 import { type CompleteDomain, completeDefinition, type DefinitionEnvironment } from './passes/index.ts';
@@ -206,6 +213,14 @@ export class QemuConnection implements Connection {
 
   async freeMemoryBytes(): Promise<number> {
     return await Promise.resolve(availableMemoryBytes());
+  }
+
+  async nodeCpuStats(cpu?: number): Promise<NodeCpuStats> {
+    return await Promise.resolve(nodeCpuStats(cpu));
+  }
+
+  async nodeMemoryStats(): Promise<NodeMemoryStats> {
+    return await Promise.resolve(nodeMemoryStats());
   }
 
   async notices(): Promise<readonly Notice[]> {
