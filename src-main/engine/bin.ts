@@ -7,7 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { BinEntry } from '../../src-shared/contract/domains.ts';
 import { VirError } from '../../src-shared/errors.ts';
 import { parseDomain } from '../../src-shared/model/domain/index.ts';

@@ -9,9 +9,12 @@ export class Configuration {
   #domain: Domain | (() => Domain);
   #text: string | undefined;
   #publicText: string | undefined;
+  /** What it was read from. */
+  readonly source: string | undefined;
 
-  constructor(domain: Domain | (() => Domain)) {
+  constructor(domain: Domain | (() => Domain), source?: string) {
     this.#domain = domain;
+    this.source = source;
   }
 
   get domain(): Domain {

@@ -3,7 +3,7 @@
  * State is stored first, then told; summaries are told once a turn of the loop, however much changed in it.
  */
 import type { ErrorDomain } from '../../src-shared/errors.ts';
-import type { Domain } from '../../src-shared/model/domain/index.ts';
+import { type Domain, parseDomain } from '../../src-shared/model/domain/index.ts';
 import type { DomainSummary, StateAndReason } from '../../src-shared/model/summary.ts';
 import { parseUuid } from '../../src-shared/uuid.ts';
 import { DomainErrors } from './domain-errors.ts';
@@ -27,8 +27,10 @@ export interface Started<Runtime> {
 }
 
 /** An instance that ran before this engine did. */
-export interface Adopted<Runtime> extends Started<Runtime> {
+export interface Adopted<Runtime> extends Omit<Started<Runtime>, 'definition'> {
   readonly persistent: boolean;
+  /** What it was started from: a model, or its XML. */
+  readonly definition?: Domain | string;
 }
 
 /** What of a running instance may change without it stopping. */
@@ -199,12 +201,17 @@ export class DomainRegistry<Runtime> {
     this.#run(record, adopted);
     this.#lastId = Math.max(this.#lastId, adopted.id);
     record.persistent = record.storedConfiguration !== undefined && adopted.persistent;
-    record.effective =
-      adopted.definition !== undefined && adopted.definition === record.config
-        ? record.storedConfiguration
-        : new Configuration(adopted.definition ?? (() => inactiveCopy(adopted.live)));
+    record.effective = this.#startedFrom(record, adopted);
     this.insert(record);
     return record;
+  }
+
+  /** Most were started from what is stored, and share its model. */
+  #startedFrom({ storedConfiguration }: MutableRecord<Runtime>, { definition, live }: Adopted<Runtime>): Configuration {
+    const isStored = definition === storedConfiguration?.domain || definition === storedConfiguration?.source;
+    if (definition !== undefined && storedConfiguration !== undefined && isStored) return storedConfiguration;
+    if (typeof definition === 'string') return new Configuration(parseDomain(definition));
+    return new Configuration(definition ?? (() => inactiveCopy(live)));
   }
 
   /** Something about a domain changed. */
@@ -269,7 +276,7 @@ export class DomainRegistry<Runtime> {
     }
   }
 
-  #run(record: MutableRecord<Runtime>, started: Started<Runtime>): void {
+  #run(record: MutableRecord<Runtime>, started: Omit<Started<Runtime>, 'definition'>): void {
     record.id = started.id;
     this.#byId.set(started.id, record);
     record.runtime = started.runtime;

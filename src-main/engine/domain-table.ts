@@ -378,5 +378,5 @@ function readStored(xml: string): {
 } {
   const domain = parseDomain(xml);
   if (domain.uuid === undefined) throw new Error('It has no UUID.');
-  return { uuid: domain.uuid, name: domain.name, configuration: new Configuration(dropLiveParts(domain)) };
+  return { uuid: domain.uuid, name: domain.name, configuration: new Configuration(dropLiveParts(domain), xml) };
 }

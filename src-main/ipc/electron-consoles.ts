@@ -1,6 +1,6 @@
 /** Brings the port that a page made to the console it asks for. */
 import { ipcMain, type MessagePortMain, type WebContents } from 'electron';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ConsoleRequest } from '../../src-shared/contract/bridge.ts';
 import { uri, uuid } from '../../src-shared/contract/arguments.ts';
 import { carry, type CarrierPort, type Opened } from '../console/carry.ts';

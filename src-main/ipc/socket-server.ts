@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Logger } from '../engine/logger.ts';
 import { readJsonLines, socketProtocol, writeJsonLine } from './lines.ts';
 import type { ContractServer } from './server.ts';

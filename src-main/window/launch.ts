@@ -1,6 +1,6 @@
 /** What the application was asked on its command line, by a desktop file or by a file dropped on its icon. */
 import { isAbsolute, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const launchCommand = z.discriminatedUnion('command', [
   z.object({ command: z.literal('connect'), uri: z.string().min(1).max(4096) }),

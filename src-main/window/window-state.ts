@@ -1,6 +1,6 @@
 /** How large a window was, kept for the next time. A file that can't be read is as good as none. */
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readIfThere, writeWhole } from '../host/files.ts';
 
 const size = z.object({

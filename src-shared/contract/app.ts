@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JobInfo } from '../model/job.ts';
 import { name, path, uri, uuid } from './arguments.ts';
 import { call } from './call.ts';

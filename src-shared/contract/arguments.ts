@@ -1,5 +1,5 @@
 /** Schemas that several namespaces share. Sizes are capped so that no argument can be used to exhaust the engine. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const uri = z.string().min(1).max(4096);
 /** Any UUID libvirt accepts; its own test data has ones of no RFC's version. */

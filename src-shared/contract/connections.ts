@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DomainSummary } from '../model/summary.ts';
 import type { ErrorData } from '../errors.ts';
 import { call } from './call.ts';

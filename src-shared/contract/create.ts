@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bytes, kiB, name, path, uri, uuid } from './arguments.ts';
 import { call } from './call.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PoolSummary, VolumeSummary } from '../model/storage-summary.ts';
 import { bytes, name, path, uri, uuid } from './arguments.ts';
 import { call } from './call.ts';

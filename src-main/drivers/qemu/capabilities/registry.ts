@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, stat } from 'node:fs/promises';
 import { arch } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readIfThere, writeWhole } from '../../../host/files.ts';
 import type { Logger } from '../../../engine/logger.ts';
 import { VirError } from '../../../../src-shared/errors.ts';

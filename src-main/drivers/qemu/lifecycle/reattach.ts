@@ -48,8 +48,7 @@ async function reattach(context: GuestContext, status: Status): Promise<void> {
   instance.process = status.process ?? findByMonitor(instance.facts.paths.monitor);
   const live = parseDomain(status.xml);
   instance.balloonKiB = live.currentMemory?.KiB;
-  const definition = parseDomain(status.definition);
-  const { id, startedMs, persistent, state } = status;
+  const { id, startedMs, persistent, state, definition } = status;
   const record = context.table.adopt({ live, runtime: instance, state, id, startedMs, persistent, definition });
   if (status.note !== undefined) context.table.changed(record, { note: status.note });
   const { process } = instance;
@@ -67,7 +66,7 @@ async function reattach(context: GuestContext, status: Status): Promise<void> {
     return;
   }
   try {
-    await reconnect(context, record, instance);
+    await reconnect(context, record, instance, status);
   } catch (thrown) {
     context.logger.log('error', 'the monitor of a running guest does not answer; it is ended', {
       name: record.name,
@@ -79,7 +78,7 @@ async function reattach(context: GuestContext, status: Status): Promise<void> {
   }
 }
 
-async function reconnect(context: GuestContext, record: GuestRecord, instance: Instance): Promise<void> {
+async function reconnect(context: GuestContext, record: GuestRecord, instance: Instance, known: Status): Promise<void> {
   // Events count only from the answer on: what came before them is in it.
   instance.monitor = await QmpClient.connect(instance.facts.paths.monitor, {
     timeoutMs: monitorTimeoutMs,
@@ -93,7 +92,9 @@ async function reconnect(context: GuestContext, record: GuestRecord, instance: I
   const status = text(object(await instance.monitor.execute('query-status'), 'query-status'), 'status');
   const state = stateAfterAbsence(record.state, status);
   if (state !== record.state) context.table.changed(record, { state });
-  recordStatus(context, record, instance);
+  if (state !== known.state || known.phase !== 'running' || known.process === undefined) {
+    recordStatus(context, record, instance);
+  }
   if (status === 'shutdown' && state.state !== 'crashed') {
     const restarts = instance.rebooting || record.current.on_poweroff === 'restart';
     apply(

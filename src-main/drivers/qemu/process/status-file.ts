@@ -6,7 +6,7 @@
  */
 import { readdirSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { domainStateReasons, type StateAndReason } from '../../../../src-shared/model/summary.ts';
 import { readIfThere, temporaryFilePattern } from '../../../host/files.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { loadScript } from '../../../support/script.ts';
 
 /** Debian policy §5.6.7; Fedora's guideline allows capitals, `_` and `.` besides. */
