@@ -206,6 +206,8 @@ export interface DomainApi {
   sendKey?(uuid: string, codeset: string, codes: readonly number[], holdMs?: number): Promise<void>;
   /** Where consoles can be reached; the sockets live as long as the guest. */
   consoles?(uuid: string): Promise<readonly ConsoleEndpoint[]>;
+  /** Whether a SPICE display (`alias` as `consoles` has it) has its one viewer already, whom the next would end. */
+  spiceInUse?(uuid: string, alias: string): Promise<boolean>;
   /** A bidirectional stream to a character device (serial, console). `force` drops another holder. */
   openConsole?(uuid: string, alias: string | undefined, options?: { readonly force?: boolean }): Promise<ConsoleStream>;
 

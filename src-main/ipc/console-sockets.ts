@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { VirError } from '../../src-shared/errors.ts';
 import type { ConsoleEndpoint, ConsoleStream, DomainApi } from '../engine/driver.ts';
 import { need } from '../engine/driver.ts';
@@ -29,7 +30,11 @@ const connectTimeoutMs = 10_000;
 export function createConsoleSockets(folder: string): ConsoleSockets {
   return {
     async open(domains, uuid, { kind, alias, force }) {
-      if (kind === 'vnc' || kind === 'spice') return graphics(await need(domains, 'consoles')(uuid), kind, alias);
+      if (kind === 'vnc' || kind === 'spice') {
+        const found = graphics(await need(domains, 'consoles')(uuid), kind, alias);
+        if (kind === 'spice' && force !== true) await mustBeFree(domains, uuid, alias ?? '0');
+        return found;
+      }
       const stream = await need(domains, 'openConsole')(uuid, alias, force === true ? { force } : {});
       try {
         return { socketPath: await carryOnce(folder, stream) };
@@ -39,6 +44,27 @@ export function createConsoleSockets(folder: string): ConsoleSockets {
       }
     },
   };
+}
+
+/** How long a viewer that has just closed may still be counted. */
+const farewellMs = 500;
+const lookAgainMs = 50;
+
+/** @throws VirError `resource-busy` while another viewer has the display: SPICE ends its session for the next one's. */
+async function mustBeFree(domains: DomainApi, uuid: string, alias: string): Promise<void> {
+  if (domains.spiceInUse === undefined) return;
+  for (const deadline = performance.now() + farewellMs; await domains.spiceInUse(uuid, alias); ) {
+    if (performance.now() > deadline) {
+      throw new VirError({
+        code: 'resource-busy',
+        domain: 'none',
+        message: 'Another viewer is connected to the SPICE console.',
+        cause: 'SPICE serves one at a time: this one would end the session of the other.',
+        fix: 'Close the other viewer, or take the console over.',
+      });
+    }
+    await delay(lookAgainMs);
+  }
 }
 
 function graphics(endpoints: readonly ConsoleEndpoint[], kind: string, alias: string | undefined): OpenedConsole {

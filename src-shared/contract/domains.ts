@@ -122,7 +122,8 @@ export const domainCalls = {
   'domains.consoles': call(domain).returns<readonly ConsoleEndpointInfo[]>(),
   /**
    * A unix socket that carries the console's bytes. For character devices it takes one connection and is removed with it;
-   * for graphics it is the hypervisor's own and takes one a channel. `force` drops another holder of a serial console.
+   * for graphics it is the hypervisor’s own and takes one a channel. `force` drops another holder of a serial console, or
+   * ends another viewer’s SPICE session; without it, that is `resource-busy`.
    */
   'domains.open-console': call(
     z.object({

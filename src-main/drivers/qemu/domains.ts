@@ -26,7 +26,7 @@ import { startGuest } from './lifecycle/start.ts';
 import { managedSavePath, removeManagedSave, restoreGuest, saveGuest, startFromManagedSave } from './save/save.ts';
 import { managedSaveXml, savedXml } from './save/saved-xml.ts';
 import { guestAddresses } from './observe/addresses.ts';
-import { consoleEndpoints, openConsole } from './observe/consoles.ts';
+import { consoleEndpoints, openConsole, spiceInUse } from './observe/consoles.ts';
 import { blockInfo, blockResize } from './observe/block-info.ts';
 import { injectNmi, sendKey } from './observe/keys.ts';
 import { agentCommand, monitorCommand } from './observe/passthrough.ts';
@@ -214,6 +214,10 @@ export class QemuDomains implements DomainApi {
 
   async consoles(uuid: string): Promise<readonly ConsoleEndpoint[]> {
     return await Promise.resolve(consoleEndpoints(this.#context.table.get(uuid)));
+  }
+
+  async spiceInUse(uuid: string): Promise<boolean> {
+    return await spiceInUse(this.#context, uuid);
   }
 
   async openConsole(

@@ -7,6 +7,7 @@ import { VirError } from '../../../../src-shared/errors.ts';
 import type { Channel, Console, Domain, Serial } from '../../../../src-shared/model/domain/index.ts';
 import type { ConsoleEndpoint, ConsoleStream } from '../../../engine/driver.ts';
 import type { GuestContext, GuestRecord } from '../guests/context.ts';
+import { monitorOf } from '../guests/monitor-of.ts';
 
 const connectTimeoutMs = 5_000;
 
@@ -39,6 +40,16 @@ export function consoleEndpoints(record: GuestRecord): ConsoleEndpoint[] {
 
 /** A server on every address is reached on the nearest. */
 const reachable = (host: string): string => (host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host);
+
+/** The number of a session's first channel in the protocol. */
+const spiceMainChannel = 1;
+
+/** Whether somebody is connected to the guest's SPICE server, of which QEMU has at most one. */
+export async function spiceInUse(context: GuestContext, uuid: string): Promise<boolean> {
+  const info: unknown = await monitorOf(context.table.get(uuid)).execute('query-spice');
+  const { channels = [] } = info as { readonly channels?: readonly { readonly 'channel-type'?: unknown }[] };
+  return channels.some((channel) => channel['channel-type'] === spiceMainChannel);
+}
 
 function endpoint(kind: 'serial' | 'console', device: Serial | Console): ConsoleEndpoint {
   const path =
