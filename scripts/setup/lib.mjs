@@ -1,6 +1,6 @@
 // What every setup step shares. Plain Node: nothing is installed yet when this runs.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,11 +20,21 @@ export class StepFailed extends Error {
   }
 }
 
+/** A line of a program's own stack: it explains nothing to whom reads why a step failed. */
+const stackLine = /^(npm error)?\s+at .+:\d+(:\d+)?\)?( \{)?$/;
+const endOf = (text) =>
+  stripVTControlCharacters(text)
+    .trim()
+    .split('\n')
+    .filter((line) => !stackLine.test(line))
+    .slice(-15)
+    .join('\n    ');
+
 /**
- * Runs a program and answers its standard output; its output goes to the terminal too unless `quiet`.
- * Rejects with the end of what it said when it fails or takes longer than `timeoutMs`.
+ * Runs a program and answers its standard output (with `complaints`, its standard error too); its output goes to the
+ * terminal as well unless `quiet`. Rejects with the end of what it said when it fails or takes longer than `timeoutMs`.
  */
-export function run(argv, { quiet = true, timeoutMs = 600_000, ...options } = {}) {
+export function run(argv, { quiet = true, complaints = false, timeoutMs = 600_000, ...options } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(argv[0], argv.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], ...options });
     let stdout = '';
@@ -36,7 +46,7 @@ export function run(argv, { quiet = true, timeoutMs = 600_000, ...options } = {}
     }, timeoutMs);
     const listen = (stream, target, isOut) =>
       stream.setEncoding('utf8').on('data', (text) => {
-        if (isOut) stdout += text;
+        if (isOut || complaints) stdout += text;
         tail = (tail + text).slice(-4000);
         if (!quiet) target.write(text);
       });
@@ -44,13 +54,15 @@ export function run(argv, { quiet = true, timeoutMs = 600_000, ...options } = {}
     listen(child.stderr, process.stderr, false);
     child.on('error', (error) => {
       clearTimeout(timer);
-      reject(error);
+      if (error.code !== 'ENOENT' || options.cwd !== undefined) return reject(error);
+      const rights = argv[0] === 'sudo' ? ', and only root may do this' : '';
+      reject(new Error(`${argv[0]} is not installed${rights}`));
     });
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       if (code === 0) return resolve(stdout);
       const how = timedOut ? `took longer than ${timeoutMs / 1000} s` : `ended with ${signal ?? code}`;
-      const said = tail.trim().split('\n').slice(-15).join('\n    ');
+      const said = endOf(tail);
       reject(new Error(`${argv[0]} ${how}${said === '' ? '' : `\n    ${said}`}`));
     });
   });
@@ -68,6 +80,13 @@ export async function step(name, byHand, work) {
 
 /** The command with what makes it root's: nothing for root, sudo for anybody else. */
 export const asRoot = (argv) => (process.getuid() === 0 ? argv : ['sudo', ...argv]);
+
+/** The same for a person's terminal, who may be on a system without sudo. */
+export function byHandAsRoot(argv) {
+  const hasSudo = (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, 'sudo')));
+  if (process.getuid() === 0 || hasSudo) return asRoot(argv).join(' ');
+  return `su -c '${argv.join(' ')}'`;
+}
 
 /** A small JSON file in the cache; `undefined` while it is not there. */
 export function recall(name) {

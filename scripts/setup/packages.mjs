@@ -1,6 +1,6 @@
 // The system packages Vivarium needs: found by one file each, so that a complete system costs no process to check.
 import { existsSync, readFileSync } from 'node:fs';
-import { asRoot, isMain, main, run, say, step } from './lib.mjs';
+import { asRoot, byHandAsRoot, isMain, main, run, say, step } from './lib.mjs';
 import { groups } from './needs.mjs';
 
 /** The needs of these groups that this system does not meet. */
@@ -25,7 +25,8 @@ async function available(names) {
 }
 
 const apt = (...words) => asRoot(['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', ...words]);
-const aptUpdate = () => run(apt('update'), { timeoutMs: 300_000 });
+/** Answers what it complained of: an archive that can't be reached is none of its errors. */
+const aptUpdate = () => run(apt('update'), { timeoutMs: 300_000, complaints: true });
 
 const managers = {
   apt: {
@@ -35,12 +36,16 @@ const managers = {
     names: async (wanted) => {
       const names = wanted.map(({ apt: name }) => name);
       let found = await available(names);
+      let complaints = '';
       if (found.includes(undefined)) {
-        await aptUpdate();
+        complaints = (await aptUpdate()).trim();
         found = await available(names);
       }
       const absent = names.filter((_, index) => found[index] === undefined);
-      if (absent.length > 0) throw new Error(`the package archive has no ${absent.join(', ')}`);
+      if (absent.length > 0) {
+        const said = complaints === '' ? '' : `\n    ${complaints.split('\n').slice(-6).join('\n    ')}`;
+        throw new Error(`the package archive has no ${absent.join(', ')}${said}`);
+      }
       return found;
     },
     run: async (names) => {
@@ -71,7 +76,7 @@ export async function ensurePackages(...groupNames) {
   const wanted = lacking.filter((each) => each[tool] !== undefined);
   if (wanted.length === 0) return;
   const plain = wanted.map((each) => each[tool].split('|')[0]);
-  const byHand = asRoot([...manager.install, ...new Set(plain)]).join(' ');
+  const byHand = byHandAsRoot([...manager.install, ...new Set(plain)]);
   await step('installing system packages', byHand, async () => {
     if (!existsSync(manager.program))
       throw new Error('neither apt-get nor dnf is here; install what these packages hold');

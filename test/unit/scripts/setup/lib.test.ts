@@ -24,6 +24,17 @@ describe('a step of the setup that fails', () => {
     await expect(failing).rejects.toMatchObject({ message: 'inner failed: no', byHand: 'by hand inside' });
   });
 
+  it('leaves the stacks of programs out', async () => {
+    const npm =
+      'npm error code ECONNREFUSED\\nnpm error     at emitErrorEvent (node:_http_client:101:11)\\nnpm error failed';
+    const failing = run(['node', '-e', `console.error("${npm}"); process.exit(1)`]);
+    await expect(failing).rejects.toThrow('node ended with 1\n    npm error code ECONNREFUSED\n    npm error failed');
+  });
+
+  it('tells which program is not there', async () => {
+    await expect(run(['no-such-program-here'])).rejects.toThrow('no-such-program-here is not installed');
+  });
+
   it('ends a program that takes too long', async () => {
     const slow = run(['node', '-e', 'setTimeout(() => {}, 60000)'], { timeoutMs: 300 });
     await expect(slow).rejects.toThrow('node took longer than 0.3 s');
