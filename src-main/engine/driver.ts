@@ -12,6 +12,7 @@ import type { ConnectUri } from '../../src-shared/uri.ts';
 import type { EngineEvent, EventSource } from './events.ts';
 import type { Job } from './jobs.ts';
 import type { EngineContext } from './context.ts';
+import type { NetworkApi } from './network-api.ts';
 import type { DomainStats, StatsGroup } from './stats.ts';
 import type { StorageApi } from './storage-api.ts';
 

@@ -6,6 +6,7 @@ export type {
   EngineEventData as EngineEvent,
   HostStatsSample,
   LifecycleEvent,
+  NetworkEvent,
   PoolEvent,
   StatsSample,
 } from '../../src-shared/contract/events.ts';

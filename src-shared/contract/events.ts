@@ -72,9 +72,12 @@ export type EngineEventData =
   /** The summary as it is now, after any change of it; sent after the `domain` event that caused it. */
   | { readonly type: 'domain-summary'; readonly summary: DomainSummary }
   | { readonly type: 'domain-gone'; readonly uuid: string }
+  | { readonly type: 'network'; readonly uuid: string; readonly name: string; readonly event: NetworkEvent }
   | { readonly type: 'pool'; readonly uuid: string; readonly name: string; readonly event: PoolEvent }
   | { readonly type: 'job'; readonly job: JobInfo }
   | { readonly type: 'stats'; readonly sample: StatsSample };
+
+export type NetworkEvent = 'defined' | 'undefined' | 'started' | 'stopped' | 'updated';
 
 export type PoolEvent = 'defined' | 'undefined' | 'started' | 'stopped' | 'created' | 'deleted' | 'refreshed';
 

@@ -1,0 +1,28 @@
+/** Virtual networks of a connection, addressed by UUID. A method that is absent is what the driver cannot do. */
+import type { NetworkUpdate } from '../../src-shared/model/network-update.ts';
+import type { NetworkLease, NetworkPlan, NetworkSummary } from '../../src-shared/model/network-summary.ts';
+import type { Affects, Author } from './driver.ts';
+
+export type { NetworkLease, NetworkPlan, NetworkSummary };
+
+export interface NetworkApi {
+  list(): Promise<readonly NetworkSummary[]>;
+  /** @throws VirError `no-network` */
+  lookupByName(name: string): Promise<NetworkSummary>;
+  lookupByUuid(uuid: string): Promise<NetworkSummary>;
+  xml(uuid: string, options?: { readonly inactive?: boolean }): Promise<string>;
+
+  define?(xml: string, options?: Author): Promise<NetworkSummary>;
+  undefine?(uuid: string): Promise<void>;
+  /** Starts a network that is forgotten when it stops. */
+  createXml?(xml: string): Promise<NetworkSummary>;
+  /** What starting it would change on the host, and what stands in the way; nothing is changed. */
+  plan?(uuid: string): Promise<NetworkPlan>;
+  start?(uuid: string): Promise<void>;
+  destroy?(uuid: string): Promise<void>;
+  setAutostart?(uuid: string, autostart: boolean): Promise<void>;
+  /** Changes one entry of a list, of the running network, the stored one, or both. */
+  update?(uuid: string, update: NetworkUpdate, affects: Affects): Promise<void>;
+  /** The addresses that guests have been given; of one guest, by its MAC address. */
+  leases?(uuid: string, mac?: string): Promise<readonly NetworkLease[]>;
+}

@@ -1,0 +1,122 @@
+/**
+ * What was changed on this host, by whom and when: one file an owner, written whole before the first change and removed
+ * after the last undo. Everything recorded ends with the running kernel, so a file from before the last boot says what
+ * was, not what is, and is dropped.
+ */
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { removeIfThere, syncFolder, temporaryFilePattern, writeWhole } from './files.ts';
+import type { Step } from './steps.ts';
+
+export interface LedgerEntry<A> {
+  readonly owner: string;
+  readonly timeMs: number;
+  readonly steps: readonly Step<A>[];
+}
+
+/** A file that can't be used and is left alone. */
+export interface LedgerProblem {
+  readonly path: string;
+  readonly cause: string;
+}
+
+interface LedgerFile<A> extends LedgerEntry<A> {
+  readonly version: 1;
+  readonly boot: string;
+}
+
+export interface LedgerOptions {
+  /** Tells one boot of the kernel from the next. */
+  readonly bootId?: string;
+  readonly now?: () => number;
+}
+
+export class Ledger<A> {
+  readonly #folder: string;
+  readonly #bootId: string;
+  readonly #now: () => number;
+  readonly #entries = new Map<string, LedgerEntry<A>>();
+  readonly problems: LedgerProblem[] = [];
+
+  private constructor(folder: string, options: LedgerOptions) {
+    this.#folder = folder;
+    this.#bootId = options.bootId ?? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    this.#now = options.now ?? Date.now;
+  }
+
+  /**
+   * Reads what is recorded.
+   * @param check throws for an action that this version does not know
+   */
+  static open<A>(folder: string, check: (action: unknown) => A, options: LedgerOptions = {}): Ledger<A> {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const ledger = new Ledger<A>(folder, options);
+    for (const name of readdirSync(folder).sort()) ledger.#load(name, check);
+    return ledger;
+  }
+
+  owners(): readonly LedgerEntry<A>[] {
+    return [...this.#entries.values()];
+  }
+
+  steps(owner: string): readonly Step<A>[] {
+    return this.#entries.get(owner)?.steps ?? [];
+  }
+
+  /** The record of a step that several owners need. */
+  shared(name: string): Step<A> | undefined {
+    for (const { steps } of this.#entries.values()) {
+      const found = steps.find((step) => step.shared === name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  usersOf(shared: string): readonly string[] {
+    return this.owners()
+      .filter(({ steps }) => steps.some((step) => step.shared === shared))
+      .map(({ owner }) => owner);
+  }
+
+  /** Resolves when the record would survive a power cut. */
+  async record(owner: string, steps: readonly Step<A>[]): Promise<void> {
+    const entry = { owner, timeMs: this.#now(), steps };
+    const file: LedgerFile<A> = { version: 1, boot: this.#bootId, ...entry };
+    await writeWhole(this.#path(owner), `${JSON.stringify(file, undefined, 1)}\n`);
+    this.#entries.set(owner, entry);
+  }
+
+  async forget(owner: string): Promise<void> {
+    if (removeIfThere(this.#path(owner))) await syncFolder(this.#folder);
+    this.#entries.delete(owner);
+  }
+
+  #load(name: string, check: (action: unknown) => A): void {
+    const path = join(this.#folder, name);
+    if (temporaryFilePattern.test(name)) removeIfThere(path);
+    if (!name.endsWith('.json')) return;
+    try {
+      const file = JSON.parse(readFileSync(path, 'utf8')) as Partial<LedgerFile<unknown>>;
+      const { version, boot, owner, timeMs, steps } = file;
+      if (version !== 1 || owner === undefined || timeMs === undefined || !Array.isArray(steps)) {
+        throw new TypeError('It is not a record of this version.');
+      }
+      if (boot !== this.#bootId) {
+        removeIfThere(path);
+        return;
+      }
+      const checked = (steps as readonly Step<unknown>[]).map((step): Step<A> => {
+        const { inverse, action, ...rest } = step;
+        const undo = inverse === undefined ? {} : { inverse: { ...inverse, action: check(inverse.action) } };
+        return { ...rest, action: check(action), ...undo };
+      });
+      this.#entries.set(owner, { owner, timeMs, steps: checked });
+    } catch (thrown) {
+      this.problems.push({ path, cause: thrown instanceof Error ? thrown.message : String(thrown) });
+    }
+  }
+
+  #path(owner: string): string {
+    return join(this.#folder, `${owner}.json`);
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Everything a network may change on the host: typed verbs with their arguments, checked where they come from a file or
+ * another process. An executor knows these and nothing else.
+ */
+import * as z from 'zod';
+import { parseAddress, parseSubnet } from '../../src-shared/model/network-address.ts';
+
+/** A network device's name as the kernel takes it, without what rules or configurations give a meaning. */
+const link = z.string().regex(/^(?!\.)[^\s/:,"'{}*\\%]{1,15}$/);
+const mac = z.string().regex(/^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/);
+const subnet = z.string().refine((text) => parseSubnet(text) !== undefined);
+const address = z.string().refine((text) => parseAddress(text) !== undefined);
+const table = z.string().regex(/^[a-z][a-z0-9_]{0,31}$/);
+const port = z.number().int().min(0).max(65_535);
+const ports = z.object({ start: port, end: port });
+
+/** The switches below /proc/sys that networks use, and no others. */
+const sysctlKey = z
+  .string()
+  .regex(
+    /^net\/(?:ipv4\/ip_forward|ipv4\/conf\/[^/]{1,15}\/(?:forwarding|accept_redirects)|ipv6\/conf\/[^/]{1,15}\/(?:forwarding|disable_ipv6|accept_ra|autoconf))$/,
+  )
+  .refine((key) => !key.split('/').some((part) => part === '.' || part === '..'));
+
+const match = z.discriminatedUnion('match', [
+  z.object({ match: z.enum(['in', 'out']), device: link }),
+  z.object({ match: z.literal('source'), subnet }),
+  z.object({ match: z.literal('destination'), subnet, not: z.literal(true).exactOptional() }),
+  z.object({ match: z.literal('protocol'), protocol: z.enum(['tcp', 'udp']) }),
+  z.object({ match: z.literal('port'), port }),
+  z.object({ match: z.literal('established') }),
+]);
+
+const verdict = z.discriminatedUnion('verdict', [
+  z.object({ verdict: z.enum(['accept', 'reject', 'return', 'fill-checksum']) }),
+  z.object({ verdict: z.literal('masquerade'), ports: ports.exactOptional() }),
+  z.object({
+    verdict: z.literal('snat'),
+    addresses: z.string().refine((text) => text.split('-').every((part) => parseAddress(part) !== undefined)),
+    ports: ports.exactOptional(),
+  }),
+]);
+
+const rule = z.object({
+  family: z.enum(['ipv4', 'ipv6']),
+  chain: z.enum(['input', 'output', 'forward-cross', 'forward-in', 'forward-out', 'nat', 'mangle']),
+  matches: z.array(match).max(16).readonly(),
+  verdict,
+});
+const rules = z.array(rule).max(4096).readonly();
+const folder = z.string().startsWith('/').max(4096);
+
+const action = z.discriminatedUnion('verb', [
+  z.object({
+    verb: z.literal('bridge-add'),
+    link,
+    mac,
+    stp: z.boolean(),
+    forwardDelaySeconds: z.number().int().min(0).max(30),
+    mtu: z.number().int().min(68).max(65_535).exactOptional(),
+  }),
+  /** Only the bridge that has this hardware address: another of the same name is somebody else's. */
+  z.object({ verb: z.literal('bridge-delete'), link, mac }),
+  z.object({ verb: z.literal('link-up'), link }),
+  z.object({ verb: z.literal('address-add'), link, address: subnet }),
+  z.object({
+    verb: z.literal('route-add'),
+    link,
+    destination: subnet,
+    gateway: address,
+    metric: z.number().int().min(0).exactOptional(),
+  }),
+  /** In the given order. */
+  z.object({
+    verb: z.literal('sysctl-set'),
+    values: z
+      .array(z.object({ key: sysctlKey, value: z.string().regex(/^\d{1,10}$/) }))
+      .max(4096)
+      .readonly(),
+  }),
+  z.object({ verb: z.literal('nft-table-add'), table }),
+  z.object({ verb: z.literal('nft-table-delete'), table }),
+  z.object({ verb: z.literal('nft-network-set'), table, bridge: link, rules }),
+  z.object({ verb: z.literal('nft-network-delete'), table, bridge: link }),
+  z.object({ verb: z.literal('iptables-add'), rules }),
+  z.object({ verb: z.literal('iptables-delete'), rules }),
+  z.object({ verb: z.literal('zone-set'), link, zone: z.string().regex(/^[\w-]{1,64}$/) }),
+  z.object({ verb: z.literal('zone-remove'), link, zone: z.string().regex(/^[\w-]{1,64}$/) }),
+  z.object({
+    verb: z.literal('dnsmasq-start'),
+    folder,
+    bridge: link,
+    configuration: z.string().max(1 << 20),
+    hosts: z.string().max(1 << 22),
+    names: z.string().max(1 << 22),
+  }),
+  z.object({ verb: z.literal('dnsmasq-stop'), folder, bridge: link }),
+]);
+export type NetworkAction = z.infer<typeof action>;
+
+/** @throws when it is none of ours. */
+export const checkAction = (value: unknown): NetworkAction => action.parse(value);

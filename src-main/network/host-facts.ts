@@ -1,0 +1,113 @@
+/** What a planner needs to know of the host before it changes anything. */
+import { access, constants } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readIfThere } from '../host/files.ts';
+import { run } from '../host/process.ts';
+import { type HostRoute, type Link, listLinks, listRoutes } from './observe-links.ts';
+import { listSysctl, readSysctl } from './sysctl.ts';
+
+/** A firewalld that answers on D-Bus. */
+export interface FirewalldFacts {
+  readonly version: string;
+  readonly backend: 'nftables' | 'iptables' | undefined;
+  readonly zones: readonly string[];
+  readonly policies: readonly string[];
+}
+
+/** A socket that listens on every address of the host. */
+export interface WildcardSocket {
+  readonly protocol: 'udp' | 'tcp';
+  readonly port: number;
+}
+
+export interface HostFacts {
+  readonly links: readonly Link[];
+  readonly routes: readonly HostRoute[];
+  /** Switches by their path below /proc/sys, as far as networks change them. */
+  readonly sysctls: Readonly<Record<string, string>>;
+  /** Those of `dnsmasq`, `nft`, `iptables`, `ip` that are installed. */
+  readonly programs: ReadonlySet<string>;
+  readonly wildcardSockets: readonly WildcardSocket[];
+  /** What becomes of forwarded packets that no iptables rule is for; `drop` where Docker runs. */
+  readonly forwardPolicy: 'accept' | 'drop' | undefined;
+  readonly firewalld?: FirewalldFacts;
+}
+
+export const sysctlOf = ({ sysctls }: HostFacts, key: string): string | undefined => sysctls[key];
+
+/** Looks at the host. `firewalld` is asked by whoever speaks D-Bus. */
+export async function observeHost(
+  firewalld: () => Promise<FirewalldFacts | undefined> = async () => await Promise.resolve(undefined),
+): Promise<HostFacts> {
+  const programs = await findPrograms(['dnsmasq', 'nft', 'iptables', 'ip']);
+  const [links, routes, forwardPolicy, zones] = await Promise.all([
+    listLinks(),
+    listRoutes(),
+    programs.has('iptables') ? iptablesForwardPolicy() : undefined,
+    firewalld(),
+  ]);
+  return {
+    ...{ links, routes, programs, forwardPolicy },
+    sysctls: readSwitches(),
+    wildcardSockets: readWildcardSockets(),
+    ...(zones === undefined ? {} : { firewalld: zones }),
+  };
+}
+
+function readSwitches(): Record<string, string> {
+  const keys = [
+    'net/ipv4/ip_forward',
+    ...perDevice('ipv4', ['forwarding', 'accept_redirects']),
+    ...perDevice('ipv6', ['forwarding', 'accept_ra']),
+  ];
+  return Object.fromEntries(
+    keys.flatMap((key) => {
+      const value = readSysctl(key);
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
+}
+
+const perDevice = (family: 'ipv4' | 'ipv6', names: readonly string[]): string[] =>
+  listSysctl(`net/${family}/conf`).flatMap((device) => names.map((name) => `net/${family}/conf/${device}/${name}`));
+
+async function findPrograms(names: readonly string[]): Promise<ReadonlySet<string>> {
+  // Users' own paths often lack those of the administrator's programs.
+  const folders = [...new Set([...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin'])];
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const attempts = folders.map(async (folder) => await access(join(folder, name), constants.X_OK));
+      return await Promise.any(attempts).then(
+        () => [name],
+        () => [],
+      );
+    }),
+  );
+  return new Set(found.flat());
+}
+
+/** The kernel's own file says whether anybody uses iptables; asking the program would load its modules. */
+async function iptablesForwardPolicy(): Promise<HostFacts['forwardPolicy']> {
+  const legacy = readIfThere('/proc/net/ip_tables_names')?.split('\n').includes('filter') === true;
+  const { stdout, exitCode } = legacy
+    ? await run(['iptables', '-w', '--table', 'filter', '--list-rules', 'FORWARD'], { acceptCodes: [0, 1, 3, 4] })
+    : await run(['nft', 'list', 'chain', 'ip', 'filter', 'FORWARD'], { acceptCodes: [0, 1] }).catch(() => nothing);
+  if (exitCode !== 0) return undefined;
+  return /^-P FORWARD DROP|policy drop;/m.test(stdout) ? 'drop' : 'accept';
+}
+
+const nothing = { stdout: '', exitCode: 1 } as const;
+
+/** Of the ports that matter to networks: DNS and DHCP. */
+function readWildcardSockets(): readonly WildcardSocket[] {
+  return (['udp', 'tcp'] as const).flatMap((protocol) => {
+    const lines = ['', '6'].flatMap((suffix) => (readIfThere(`/proc/net/${protocol}${suffix}`) ?? '').split('\n'));
+    return lines.flatMap((line) => {
+      const [, local = '', , state] = line.trim().split(/\s+/);
+      const [address = '', port = ''] = local.split(':');
+      // A TCP socket that listens, or a UDP one that is bound.
+      const isListening = protocol === 'udp' || state === '0A';
+      return isListening && /^0+$/.test(address) ? [{ protocol, port: Number.parseInt(port, 16) }] : [];
+    });
+  });
+}

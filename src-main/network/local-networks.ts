@@ -1,0 +1,287 @@
+/** The virtual networks of this host, the same for every driver that runs here. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { formatAddress } from '../../src-shared/model/network-address.ts';
+import { subnetOf } from '../../src-shared/model/network-subnet.ts';
+import { type NetworkUpdate, updateNetwork } from '../../src-shared/model/network-update.ts';
+import { formatNetwork } from '../../src-shared/model/network.ts';
+import type { EngineContext } from '../engine/context.ts';
+import type { Affects, Author } from '../engine/driver.ts';
+import { Emitter, type EngineEvent, type EventSource, type NetworkEvent } from '../engine/events.ts';
+import type { NetworkApi, NetworkLease, NetworkPlan, NetworkSummary } from '../engine/network-api.ts';
+import { readIfThere, removeIfThere } from '../host/files.ts';
+import type { Performer } from '../host/steps.ts';
+import { Ledger } from '../host/steps-ledger.ts';
+import { checkAction, type NetworkAction } from './actions.ts';
+import { type NetworkDefinition, readNetwork } from './complete.ts';
+import { dnsmasqPaths } from './dnsmasq-paths.ts';
+import { networkError, networkInactive, notPrivileged } from './errors.ts';
+import { type FirewalldFacts, observeHost } from './host-facts.ts';
+import { readLeases } from './leases.ts';
+import { definitionOf, type NetworkRecord, NetworkRegistry } from './network-registry.ts';
+import { listLinks } from './observe-links.ts';
+import { DirectPerformer } from './performer.ts';
+import { planStart, type PlanSettings, type StartPlan } from './plan.ts';
+import { NetworkRuns } from './runs.ts';
+
+export interface LocalNetworks extends Required<NetworkApi> {
+  /** `network` events, to be announced by every connection that offers these networks. */
+  readonly events: EventSource<EngineEvent>;
+}
+
+export interface LocalNetworksOptions {
+  /** Whether this engine may change the host itself; by default when it runs as root. */
+  readonly isPrivileged?: boolean;
+  readonly performer?: Performer<NetworkAction>;
+  readonly firewalld?: () => Promise<FirewalldFacts | undefined>;
+  /** Where dnsmasq's files are: a folder every user can enter. */
+  readonly folder?: string;
+  /** The nftables table of this engine. */
+  readonly table?: string;
+}
+
+const byContext = new WeakMap<EngineContext, LocalNetworks>();
+
+/** The networks of an engine's folders. Every driver of one engine gets the same, as libvirt's share one. */
+export function createLocalNetworks(context: EngineContext, options: LocalNetworksOptions = {}): LocalNetworks {
+  const known = byContext.get(context);
+  if (known !== undefined) return known;
+  const networks = new HostNetworks(context, options);
+  byContext.set(context, networks);
+  return networks;
+}
+
+/** Engines of one host have different folders; what they leave outside of them must not meet. */
+const mark = (context: EngineContext): string =>
+  createHash('sha256').update(context.directories.state).digest('hex').slice(0, 8);
+
+class HostNetworks implements LocalNetworks {
+  readonly events = new Emitter<EngineEvent>();
+  readonly #context: EngineContext;
+  readonly #registry: NetworkRegistry;
+  readonly #isPrivileged: boolean;
+  readonly #settings: PlanSettings;
+  readonly #firewalld: LocalNetworksOptions['firewalld'];
+  readonly #ready: Promise<NetworkRuns>;
+  /** Changes of the host follow one another: what one finds there must still be so when it acts. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(context: EngineContext, options: LocalNetworksOptions) {
+    this.#context = context;
+    this.#registry = new NetworkRegistry(context);
+    this.#isPrivileged = options.isPrivileged ?? process.getuid?.() === 0;
+    this.#firewalld = options.firewalld;
+    this.#settings = {
+      table: options.table ?? `vivarium_${mark(context)}`,
+      folder: options.folder ?? `/var/lib/vivarium/network-${mark(context)}`,
+    };
+    this.#ready = this.#load(options.performer ?? new DirectPerformer());
+    // Whoever asks first is told; until then the failure is nobody's.
+    this.#ready.catch(() => undefined);
+  }
+
+  async list(): Promise<readonly NetworkSummary[]> {
+    await this.#ready;
+    return this.#registry.list().map(describe);
+  }
+
+  async lookupByName(name: string): Promise<NetworkSummary> {
+    await this.#ready;
+    return describe(this.#registry.byName(name));
+  }
+
+  async lookupByUuid(uuid: string): Promise<NetworkSummary> {
+    return describe(await this.#network(uuid));
+  }
+
+  async xml(uuid: string, options: { readonly inactive?: boolean } = {}): Promise<string> {
+    const network = await this.#network(uuid);
+    return formatNetwork((options.inactive === true ? network.config : undefined) ?? definitionOf(network));
+  }
+
+  async define(xml: string, options: Author = {}): Promise<NetworkSummary> {
+    await this.#ready;
+    const definition = await this.#complete(readNetwork(xml));
+    const network = await this.#registry.define(definition, options.author ?? 'vivarium');
+    this.#announce(network, 'defined');
+    return describe(network);
+  }
+
+  async undefine(uuid: string): Promise<void> {
+    const network = await this.#network(uuid);
+    const { config } = network;
+    if (config === undefined) {
+      throw networkError('operation-invalid', `network '${network.name}' is transient: it ends when it is stopped.`);
+    }
+    this.#registry.undefine(network);
+    if (network.active === undefined) this.#removeLeases(config);
+    this.#announce(network, 'undefined');
+  }
+
+  async createXml(xml: string): Promise<NetworkSummary> {
+    await this.#ready;
+    const definition = await this.#complete(readNetwork(xml));
+    const network = this.#registry.transient(definition);
+    try {
+      await this.#start(network, definition);
+    } catch (thrown) {
+      this.#registry.setInactive(network);
+      throw thrown;
+    }
+    return describe(network);
+  }
+
+  async plan(uuid: string): Promise<NetworkPlan> {
+    const { steps, findings } = await this.#plan(definitionOf(await this.#network(uuid)));
+    return {
+      findings,
+      steps: steps.map(({ sentence, inverse }) => ({
+        sentence,
+        ...(inverse === undefined ? {} : { undo: inverse.sentence }),
+      })),
+    };
+  }
+
+  async start(uuid: string): Promise<void> {
+    const network = await this.#network(uuid);
+    await this.#start(network, definitionOf(network));
+  }
+
+  async destroy(uuid: string): Promise<void> {
+    const runs = await this.#ready;
+    const network = this.#registry.byUuid(uuid);
+    await this.#exclusively(async () => {
+      if (network.active === undefined) throw networkInactive(network.name);
+      if (!this.#isPrivileged) throw notPrivileged(network.name);
+      await runs.stop(network);
+    });
+    this.#announce(network, 'stopped');
+  }
+
+  async setAutostart(uuid: string, autostart: boolean): Promise<void> {
+    const network = await this.#network(uuid);
+    if (network.config === undefined) throw networkError('operation-invalid', 'network has no persistent definition');
+    this.#registry.setAutostart(network, autostart);
+  }
+
+  async update(uuid: string, update: NetworkUpdate, affects: Affects): Promise<void> {
+    const runs = await this.#ready;
+    const network = this.#registry.byUuid(uuid);
+    await this.#exclusively(async () => {
+      const { active, config } = network;
+      const unsaid = affects.live === undefined && affects.config === undefined;
+      const live = affects.live === true || (unsaid && active !== undefined);
+      const stored = affects.config === true || (unsaid && active === undefined);
+      if (live && active === undefined) throw networkInactive(network.name);
+      if (stored && config === undefined) {
+        throw networkError('operation-invalid', `network '${network.name}' is transient: it has no stored definition.`);
+      }
+      // Both are computed before either is changed.
+      const nextConfig = stored && config !== undefined ? this.#updated(config, update) : undefined;
+      const nextActive = live && active !== undefined ? this.#updated(active, update) : undefined;
+      if (nextActive !== undefined) {
+        if (!this.#isPrivileged) throw notPrivileged(network.name);
+        await runs.change(network, nextActive, await this.#plan(nextActive));
+      }
+      if (nextConfig !== undefined) await this.#registry.define(nextConfig, 'net-update');
+    });
+    this.#announce(network, 'updated');
+  }
+
+  async leases(uuid: string, mac?: string): Promise<readonly NetworkLease[]> {
+    const network = await this.#network(uuid);
+    const { active } = network;
+    if (active === undefined) throw networkInactive(network.name);
+    const bridge = active.bridge?.name ?? '';
+    const text = readIfThere(dnsmasqPaths(this.#settings.folder, bridge).leases) ?? '';
+    const subnets = active.ip.flatMap((ip) => subnetOf(ip) ?? []);
+    const leases = readLeases(text, bridge, subnets, Date.now());
+    return mac === undefined ? leases : leases.filter((lease) => lease.mac === mac.toLowerCase());
+  }
+
+  /** Networks that ran go on, half-made ones are removed, and those that start by themselves are started. */
+  async #load(performer: Performer<NetworkAction>): Promise<NetworkRuns> {
+    const { logger, directories } = this.#context;
+    this.#registry.load();
+    const ledger = Ledger.open(join(directories.state, 'ledger'), checkAction);
+    for (const { path, cause } of ledger.problems) {
+      logger.log('warn', 'A record of changes to the host is left alone.', { path, cause });
+    }
+    const runs = new NetworkRuns({ ledger, performer, logger, registry: this.#registry });
+    await runs.resume();
+    if (!this.#isPrivileged) return runs;
+    for (const network of this.#registry.list()) {
+      const { autostart, active, config } = network;
+      if (!autostart || active !== undefined || config === undefined) continue;
+      try {
+        await runs.start(network, config, await this.#plan(config));
+      } catch (thrown) {
+        logger.log('warn', `The network '${network.name}' can't be started.`, { cause: thrown });
+      }
+    }
+    return runs;
+  }
+
+  async #start(network: NetworkRecord, definition: NetworkDefinition): Promise<void> {
+    const runs = await this.#ready;
+    await this.#exclusively(async () => {
+      if (network.active !== undefined) throw networkError('operation-invalid', 'network is already active');
+      if (!this.#isPrivileged) throw notPrivileged(network.name);
+      await runs.start(network, definition, await this.#plan(definition));
+    });
+    this.#announce(network, 'started');
+  }
+
+  async #plan(definition: NetworkDefinition): Promise<StartPlan> {
+    return planStart(definition, await observeHost(this.#firewalld), this.#settings);
+  }
+
+  async #complete(definition: NetworkDefinition): Promise<NetworkDefinition> {
+    const links = await listLinks();
+    return this.#registry.complete(
+      definition,
+      links.map(({ name }) => name),
+    );
+  }
+
+  #updated(definition: NetworkDefinition, update: NetworkUpdate): NetworkDefinition {
+    const { uuid } = definition;
+    return readNetwork(formatNetwork({ ...updateNetwork(definition, update), uuid }));
+  }
+
+  async #network(uuid: string): Promise<NetworkRecord> {
+    await this.#ready;
+    return this.#registry.byUuid(uuid);
+  }
+
+  async #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    return await turn;
+  }
+
+  #removeLeases({ bridge }: NetworkDefinition): void {
+    if (bridge?.name !== undefined) removeIfThere(dnsmasqPaths(this.#settings.folder, bridge.name).leases);
+  }
+
+  #announce({ uuid, name }: NetworkRecord, event: NetworkEvent): void {
+    this.events.emit({ type: 'network', uuid, name, event });
+  }
+}
+
+function describe(network: NetworkRecord): NetworkSummary {
+  const { forward, bridge, ip } = definitionOf(network);
+  return {
+    uuid: network.uuid,
+    name: network.name,
+    active: network.active !== undefined,
+    persistent: network.config !== undefined,
+    autostart: network.autostart,
+    mode: forward?.mode ?? 'isolated',
+    ...(bridge?.name === undefined ? {} : { bridge: bridge.name }),
+    addresses: ip.flatMap((item) => {
+      const subnet = subnetOf(item);
+      return subnet === undefined ? [] : [`${formatAddress(subnet)}/${subnet.prefix}`];
+    }),
+  };
+}

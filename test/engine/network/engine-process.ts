@@ -1,0 +1,54 @@
+/** An engine's networks in a process of its own, in whatever namespaces it is started: one request and answer a line. */
+import { createInterface } from 'node:readline';
+import type { EngineContext, EngineDirectories } from '../../../src-main/engine/context.ts';
+import { JobRegistry } from '../../../src-main/engine/jobs.ts';
+import { jsonLogger } from '../../../src-main/engine/logger.ts';
+import type { Performer } from '../../../src-main/host/steps.ts';
+import type { NetworkAction } from '../../../src-main/network/actions.ts';
+import { createLocalNetworks, type LocalNetworks } from '../../../src-main/network/local-networks.ts';
+import { DirectPerformer } from '../../../src-main/network/performer.ts';
+import { toErrorData } from '../../../src-shared/errors.ts';
+
+const { directories, folder, crashAt } = JSON.parse(process.argv[2] ?? '{}') as {
+  readonly directories: EngineDirectories;
+  readonly folder: string;
+  /** Ends this process by SIGKILL before (even) or after (odd) the action of half this number. */
+  readonly crashAt?: number;
+};
+
+class CrashingPerformer implements Performer<NetworkAction> {
+  readonly #inner: Performer<NetworkAction> = new DirectPerformer();
+  #moment = 0;
+
+  async perform(action: NetworkAction, signal?: AbortSignal): Promise<void> {
+    this.#crash();
+    await this.#inner.perform(action, signal);
+    this.#crash();
+  }
+
+  #crash(): void {
+    if (this.#moment === crashAt) process.kill(process.pid, 'SIGKILL');
+    this.#moment += 1;
+  }
+}
+
+const context: EngineContext = {
+  directories,
+  logger: jsonLogger((line) => process.stderr.write(`${line}\n`), 'warn'),
+  jobs: new JobRegistry(),
+};
+const networks: LocalNetworks = createLocalNetworks(context, {
+  folder,
+  table: 'vivarium_test',
+  performer: new CrashingPerformer(),
+});
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { method, args } = JSON.parse(line) as { method: keyof LocalNetworks; args: readonly unknown[] };
+  const call = networks[method] as unknown as (...args: readonly unknown[]) => Promise<unknown>;
+  try {
+    process.stdout.write(`${JSON.stringify({ value: await call.apply(networks, [...args]) })}\n`);
+  } catch (thrown) {
+    process.stdout.write(`${JSON.stringify({ error: toErrorData(thrown) })}\n`);
+  }
+}
