@@ -38,7 +38,8 @@ export interface StorageApi {
   volumeXml(pool: string, name: string): Promise<string>;
 
   poolDefine?(xml: string): Promise<PoolSummary>;
-  poolCreate?(xml: string): Promise<PoolSummary>;
+  /** A pool that is gone when it stops; with `build` its folder is made first. */
+  poolCreate?(xml: string, options?: { readonly build?: boolean }): Promise<PoolSummary>;
   poolBuild?(uuid: string): Promise<void>;
   poolStart?(uuid: string): Promise<void>;
   poolDestroy?(uuid: string): Promise<void>;

@@ -98,11 +98,12 @@ class HostStorage implements LocalStorage {
     return describe(pool);
   }
 
-  async poolCreate(xml: string): Promise<PoolSummary> {
+  async poolCreate(xml: string, options: { readonly build?: boolean } = {}): Promise<PoolSummary> {
     await this.#ready;
     const definition = this.#registry.parse(xml);
     const pool = this.#registry.transient(definition);
     try {
+      if (options.build === true) await this.#build(pool, definition);
       await pool.backend.start(definition);
       await this.#activate(pool, definition);
     } catch (thrown) {
@@ -114,8 +115,7 @@ class HostStorage implements LocalStorage {
 
   async poolBuild(uuid: string): Promise<void> {
     const pool = await this.#inactive(uuid);
-    if (pool.backend.build === undefined) throw cannot(pool, 'be built');
-    await pool.backend.build(definitionOf(pool));
+    await this.#build(pool, definitionOf(pool));
     this.#announce(pool, 'created');
   }
 
@@ -241,6 +241,11 @@ class HostStorage implements LocalStorage {
     const definition = definitionOf(pool);
     await pool.backend.start(definition);
     await this.#activate(pool, definition);
+  }
+
+  async #build(pool: Pool, definition: ReturnType<typeof definitionOf>): Promise<void> {
+    if (pool.backend.build === undefined) throw cannot(pool, 'be built');
+    await pool.backend.build(definition);
   }
 
   async #activate(pool: Pool, definition: ReturnType<typeof definitionOf>): Promise<void> {

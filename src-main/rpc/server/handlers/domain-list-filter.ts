@@ -41,6 +41,9 @@ const groups: readonly (readonly (readonly [bit: number, test: Test])[])[] = [
   ],
 ];
 
+/** Every bit of them. */
+export const everyListFlag = 0xffff;
+
 /** The domains that the flags ask for. */
 export function filterDomains(domains: readonly DomainSummary[], flags: number): readonly DomainSummary[] {
   const tests = groups

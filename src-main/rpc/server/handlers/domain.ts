@@ -1,75 +1,121 @@
-/** Finding domains, and what is known of them. */
-import { domainStateNumbers, domainStateReasons } from '../../../../src-shared/model/summary.ts';
-import type { XmlOptions } from '../../../engine/driver.ts';
+/** Finding domains, and what lists and summaries show of them. */
+import { VirError } from '../../../../src-shared/errors.ts';
+import { parseDomain } from '../../../../src-shared/model/domain/index.ts';
+import { type DomainSummary, domainStateNumbers, domainStateReasons } from '../../../../src-shared/model/summary.ts';
 import type { RemoteHandlers } from '../handler.ts';
-import { filterDomains } from './domain-list-filter.ts';
+import { everyListFlag, filterDomains } from './domain-list-filter.ts';
 import { domainReference } from './references.ts';
+import { atMost, counted, has, notRunning, notSupported, onlyFlags, summaryOf } from './shared.ts';
 
-/** `virDomainXMLFlags`. */
 const xmlFlags = { secure: 1, inactive: 2, updateCpu: 4, migratable: 8 } as const;
+const everyXmlFlag = 15;
+
+const isActive = ({ id }: DomainSummary): boolean => id !== undefined;
 
 export const domainHandlers = {
-  async connectListAllDomains({ domains }, { needResults, flags }) {
-    const found = filterDomains(await domains.list(), flags);
-    return { domains: needResults ? found.map(domainReference) : [], ret: found.length };
+  connectListAllDomains: async ({ domains }, { needResults, flags }) => {
+    onlyFlags(flags, everyListFlag, 'virConnectListAllDomains');
+    const { items, count } = counted(needResults, filterDomains(await domains.list(), flags).map(domainReference));
+    return { domains: items, ret: count };
   },
 
-  async domainLookupByName({ domains }, { name }) {
-    return { dom: domainReference(await domains.lookupByName(name)) };
-  },
+  connectNumOfDomains: async ({ domains }) => ({ num: (await domains.list()).filter(isActive).length }),
+  connectListDomains: async ({ domains }, { maxids }) => ({
+    ids: atMost(
+      (await domains.list()).flatMap(({ id }) => (id === undefined ? [] : [id])),
+      maxids,
+    ),
+  }),
+  connectNumOfDefinedDomains: async ({ domains }) => ({
+    num: (await domains.list()).filter((domain) => !isActive(domain)).length,
+  }),
+  connectListDefinedDomains: async ({ domains }, { maxnames }) => ({
+    names: atMost(
+      (await domains.list()).filter((domain) => !isActive(domain)).map(({ name }) => name),
+      maxnames,
+    ),
+  }),
 
-  async domainLookupByUuid({ domains }, { uuid }) {
-    return { dom: domainReference(await domains.lookupByUuid(uuid)) };
-  },
+  domainLookupByName: async ({ domains }, { name }) => ({
+    dom: domainReference(await domains.lookupByName(name)),
+  }),
+  domainLookupByUuid: async ({ domains }, { uuid }) => ({
+    dom: domainReference(await domains.lookupByUuid(uuid)),
+  }),
+  domainLookupById: async ({ domains }, { id }) => ({ dom: domainReference(await domains.lookupById(id)) }),
 
-  async domainLookupById({ domains }, { id }) {
-    return { dom: domainReference(await domains.lookupById(id)) };
-  },
+  domainIsActive: async (context, { dom }) => ({ active: isActive(await summaryOf(context, dom)) }),
+  domainIsPersistent: async (context, { dom }) => ({ persistent: (await summaryOf(context, dom)).persistent }),
+  domainIsUpdated: async (context, { dom }) => ({ updated: (await summaryOf(context, dom)).pendingChanges }),
+  domainGetOsType: async (context, { dom }) => ({ type: (await summaryOf(context, dom)).osType }),
+  domainGetAutostart: async (context, { dom }) => ({ autostart: (await summaryOf(context, dom)).autostart }),
+  domainGetMaxMemory: async (context, { dom }) => ({ memory: BigInt((await summaryOf(context, dom)).maxMemoryKiB) }),
+  domainHasManagedSaveImage: async (context, { dom }) => ({
+    result: (await summaryOf(context, dom)).hasManagedSave ? 1 : 0,
+  }),
 
-  async domainGetState({ domains }, { dom }) {
-    const { state, reason } = await domains.state(dom.uuid);
+  domainGetState: async (context, { dom, flags }) => {
+    onlyFlags(flags, 0, 'virDomainGetState');
+    await summaryOf(context, dom);
+    const { state, reason } = await context.domains.state(dom.uuid);
     const reasons: readonly string[] = domainStateReasons[state];
     return { state: domainStateNumbers[state], reason: Math.max(0, reasons.indexOf(reason)) };
   },
 
-  async domainGetInfo({ domains }, { dom }) {
-    const domain = await domains.lookupByUuid(dom.uuid);
-    const figures = domain.id === undefined ? undefined : (await domains.stats?.([dom.uuid]))?.[0];
+  domainGetInfo: async (context, { dom }) => {
+    const { uuid, id, state, maxMemoryKiB, memoryKiB, vcpus } = await summaryOf(context, dom);
+    const { domains } = context;
+    const figures = id === undefined ? undefined : (await domains.stats?.([uuid], ['cpu']))?.[0];
     return {
-      state: domainStateNumbers[domain.state],
-      maxMem: BigInt(domain.maxMemoryKiB),
-      memory: BigInt(domain.memoryKiB),
-      nrVirtCpu: domain.vcpus,
+      state: domainStateNumbers[state],
+      maxMem: BigInt(maxMemoryKiB),
+      memory: BigInt(figures?.balloon?.currentKiB ?? memoryKiB),
+      nrVirtCpu: vcpus,
       cpuTime: BigInt(figures?.cpu?.timeNs ?? 0),
     };
   },
 
-  async domainGetXmlDesc({ domains, requireWrite }, { dom, flags }) {
-    const has = (flag: keyof typeof xmlFlags): boolean => (flags & xmlFlags[flag]) !== 0;
-    if (has('secure') || has('migratable')) requireWrite('the XML with secrets');
-    const options: XmlOptions = {
-      secure: has('secure'),
-      inactive: has('inactive'),
-      updateCpu: has('updateCpu'),
-      migratable: has('migratable'),
-    };
-    return { xml: await domains.xml(dom.uuid, options) };
+  domainGetControlInfo: async (context, { dom, flags }) => {
+    onlyFlags(flags, 0, 'virDomainGetControlInfo');
+    const summary = await summaryOf(context, dom);
+    if (!isActive(summary)) throw notRunning();
+    return { state: 0, details: 0, stateTime: 0n };
   },
 
-  async domainGetOsType({ domains }, { dom }) {
-    return { type: (await domains.lookupByUuid(dom.uuid)).osType };
+  domainGetXmlDesc: async (context, { dom, flags }) => {
+    onlyFlags(flags, everyXmlFlag, 'virDomainGetXMLDesc');
+    if (has(flags, xmlFlags.secure)) context.requireWrite('virDomainGetXMLDesc with secure flag');
+    await summaryOf(context, dom);
+    const xml = await context.domains.xml(dom.uuid, {
+      secure: has(flags, xmlFlags.secure),
+      inactive: has(flags, xmlFlags.inactive),
+      updateCpu: has(flags, xmlFlags.updateCpu),
+      migratable: has(flags, xmlFlags.migratable),
+    });
+    return { xml };
   },
 
-  async domainIsActive({ domains }, { dom }) {
-    return { active: (await domains.lookupByUuid(dom.uuid)).id !== undefined };
+  // No driver confines guests: what libvirt answers for the security model "none".
+  domainGetSecurityLabel: () => ({ label: new Uint8Array([0]), enforcing: 0 }),
+  domainGetSecurityLabelList: () => ({ labels: [], ret: 0 }),
+  domainGetMessages: () => ({ msgs: [] }),
+
+  domainGetSchedulerType: async (context, { dom }) => {
+    await summaryOf(context, dom);
+    throw new VirError({
+      code: 'operation-unsupported',
+      domain: 'qemu',
+      message: 'CPU tuning is not available in session mode',
+    });
   },
 
-  async domainIsPersistent({ domains }, { dom }) {
-    return { persistent: (await domains.lookupByUuid(dom.uuid)).persistent };
-  },
+  domainGetMaxVcpus: async (context, { dom }) => ({ num: (await summaryOf(context, dom)).maxVcpus }),
 
-  async domainIsUpdated({ domains }, { dom }) {
-    await domains.lookupByUuid(dom.uuid);
-    return { updated: false };
+  domainGetIothreadInfo: async (context, { dom, flags }) => {
+    onlyFlags(flags, 3, 'virDomainGetIOThreadInfo');
+    await summaryOf(context, dom);
+    const domain = parseDomain(await context.domains.xml(dom.uuid, { inactive: has(flags, 2) }));
+    if ((domain.iothreads ?? 0) === 0) return { info: [], ret: 0 };
+    throw notSupported('virDomainGetIOThreadInfo');
   },
 } satisfies RemoteHandlers;

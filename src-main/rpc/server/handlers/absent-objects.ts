@@ -1,0 +1,122 @@
+/**
+ * Kinds of objects that the engine does not have yet. Clients list them all the time (virt-manager at every connection):
+ * there are none, and looking one up says so in libvirt's words. What would make one is not answered: "not supported".
+ */
+import { type ErrorCode, VirError } from '../../../../src-shared/errors.ts';
+import { rpcError } from '../errors.ts';
+import type { CallContext, RemoteHandlers } from '../handler.ts';
+import type { SubscriptionKind } from '../subscriptions.ts';
+import type { DomainReference } from '../../protocol/objects.ts';
+import { summaryOf } from './shared.ts';
+
+function none(code: ErrorCode, message: string): never {
+  throw new VirError({ code, domain: 'none', message });
+}
+
+function subscribe(
+  { session }: CallContext,
+  kind: SubscriptionKind,
+  eventId: number,
+  events: number,
+): { callbackID: number } {
+  if (eventId < 0 || eventId >= events) throw rpcError(`unsupported ${kind} event ID ${eventId}`);
+  return { callbackID: session.subscriptions.add(kind, eventId) };
+}
+
+const noNames = { names: [] };
+const zero = { num: 0 };
+
+async function ofDomain(context: CallContext, dom: DomainReference): Promise<void> {
+  await summaryOf(context, dom);
+}
+
+const noSnapshot = (name: string): never =>
+  none('no-domain-snapshot', `no domain snapshot with matching name '${name}'`);
+
+export const absentObjectsHandlers = {
+  connectListAllNetworks: () => ({ nets: [], ret: 0 }),
+  connectNumOfNetworks: () => zero,
+  connectListNetworks: () => noNames,
+  connectNumOfDefinedNetworks: () => zero,
+  connectListDefinedNetworks: () => noNames,
+  networkLookupByName: (_, { name }) => none('no-network', `no network with matching name '${name}'`),
+  networkLookupByUuid: (_, { uuid }) => none('no-network', `no network with matching uuid '${uuid}'`),
+  connectNetworkEventRegisterAny: (context, { eventID }) => subscribe(context, 'network', eventID, 1),
+  connectNetworkEventDeregisterAny: ({ session }, { callbackID }) => {
+    session.subscriptions.remove('network', callbackID);
+  },
+
+  connectListAllSecrets: () => ({ secrets: [], ret: 0 }),
+  connectNumOfSecrets: () => zero,
+  connectListSecrets: () => ({ uuids: [] }),
+  secretLookupByUuid: (_, { uuid }) => none('no-secret', `no secret with matching uuid '${uuid}'`),
+  secretLookupByUsage: (_, { usageID }) => none('no-secret', `no secret with matching usage '${usageID}'`),
+  connectSecretEventRegisterAny: (context, { eventID }) => subscribe(context, 'secret', eventID, 2),
+  connectSecretEventDeregisterAny: ({ session }, { callbackID }) => {
+    session.subscriptions.remove('secret', callbackID);
+  },
+
+  connectListAllNodeDevices: () => ({ devices: [], ret: 0 }),
+  nodeNumOfDevices: () => zero,
+  nodeListDevices: () => noNames,
+  nodeDeviceLookupByName: (_, { name }) => none('no-node-device', `no node device with matching name '${name}'`),
+  connectNodeDeviceEventRegisterAny: (context, { eventID }) => subscribe(context, 'node device', eventID, 2),
+  connectNodeDeviceEventDeregisterAny: ({ session }, { callbackID }) => {
+    session.subscriptions.remove('node device', callbackID);
+  },
+
+  connectListAllInterfaces: () => ({ ifaces: [], ret: 0 }),
+  connectNumOfInterfaces: () => zero,
+  connectListInterfaces: () => noNames,
+  connectNumOfDefinedInterfaces: () => zero,
+  connectListDefinedInterfaces: () => noNames,
+  interfaceLookupByName: (_, { name }) => none('no-interface', `couldn't find interface named '${name}'`),
+  interfaceLookupByMacString: (_, { mac }) => none('no-interface', `couldn't find interface with MAC address '${mac}'`),
+
+  connectListAllNwfilters: () => ({ filters: [], ret: 0 }),
+  connectNumOfNwfilters: () => zero,
+  connectListNwfilters: () => noNames,
+  nwfilterLookupByName: (_, { name }) => none('no-nwfilter', `no nwfilter with matching name '${name}'`),
+  nwfilterLookupByUuid: (_, { uuid }) => none('no-nwfilter', `no nwfilter with matching uuid '${uuid}'`),
+  connectListAllNwfilterBindings: () => ({ bindings: [], ret: 0 }),
+  nwfilterBindingLookupByPortDev: (_, { name }) =>
+    none('no-nwfilter-binding', `no nwfilter binding for port dev '${name}'`),
+
+  domainListAllSnapshots: async (context, { dom }) => {
+    await ofDomain(context, dom);
+    return { snapshots: [], ret: 0 };
+  },
+  domainSnapshotNum: async (context, { dom }) => {
+    await ofDomain(context, dom);
+    return zero;
+  },
+  domainSnapshotListNames: async (context, { dom }) => {
+    await ofDomain(context, dom);
+    return noNames;
+  },
+  domainHasCurrentSnapshot: async (context, { dom }) => {
+    await ofDomain(context, dom);
+    return { result: 0 };
+  },
+  domainSnapshotCurrent: async (context, { dom }) => {
+    await ofDomain(context, dom);
+    return none('no-domain-snapshot', 'the domain does not have a current snapshot');
+  },
+  domainSnapshotLookupByName: async (context, { dom, name }) => {
+    await ofDomain(context, dom);
+    return noSnapshot(name);
+  },
+
+  domainListAllCheckpoints: async (context, { dom }) => {
+    await ofDomain(context, dom);
+    return { checkpoints: [], ret: 0 };
+  },
+  domainCheckpointLookupByName: async (context, { dom, name }) => {
+    await ofDomain(context, dom);
+    return none('no-domain-checkpoint', `no domain checkpoint with matching name '${name}'`);
+  },
+  domainBackupGetXmlDesc: async (context, { dom }) => {
+    await ofDomain(context, dom);
+    return none('no-domain-backup', 'no domain backup job present');
+  },
+} satisfies RemoteHandlers;
