@@ -1,5 +1,5 @@
 /** The desktop application around an engine: windows, what is asked of them from outside, tray, and the way out. */
-import { app, Menu, nativeTheme, type Tray } from 'electron';
+import { app, BrowserWindow, Menu, nativeTheme, Notification, type Tray } from 'electron';
 import { fileURLToPath } from 'node:url';
 import type { Settings } from '../../src-shared/contract/app.ts';
 import type { Answer, CallName, ContractEvent } from '../../src-shared/contract/index.ts';
@@ -16,6 +16,7 @@ import { windowCalls } from './calls.ts';
 import { labels } from './labels.ts';
 import type { WindowEngine } from './lasting-engine.ts';
 import type { LaunchCommand } from './launch.ts';
+import { notifier } from './notifications.ts';
 import { hardenContents, hardenSession } from './session.ts';
 import { createTray } from './tray.ts';
 import { iconPath, type Windows, windows } from './windows.ts';
@@ -65,8 +66,10 @@ export function startApplication({ stateFolder, logger, startEngine }: Applicati
 
   let tray: Tray | undefined;
   let language: Settings['language'] = 'system';
+  let notifies = false;
   const follow = (settings: Settings): void => {
     language = settings.language;
+    notifies = settings.notifications;
     nativeTheme.themeSource = settings.theme === 'high-contrast' ? 'system' : settings.theme;
     tray?.destroy();
     tray = settings.tray
@@ -81,10 +84,20 @@ export function startApplication({ stateFolder, logger, startEngine }: Applicati
     .then((engine) => engine.onReplaced((kind) => shown.tell(commandEvent('engine-replaced', kind))))
     // Why it did not start is told where it is started.
     .catch(() => undefined);
-  const watchSettings = async (): Promise<void> => {
+  const notify = notifier({
+    wanted: () => notifies && Notification.isSupported() && BrowserWindow.getFocusedWindow() === null,
+    words: () => labels(language),
+    show(notice) {
+      const shownNotice = new Notification({ ...notice, icon: iconPath() });
+      shownNotice.on('click', () => void shown.showMain());
+      shownNotice.show();
+    },
+  });
+  const watchEvents = async (): Promise<void> => {
     const engine = await server;
     engine.subscribe(self, (event) => {
       if (event.channel === 'settings') follow(event.settings);
+      else notify(event);
     });
     follow(await ask(engine, 'settings.get', {}));
   };
@@ -122,7 +135,7 @@ export function startApplication({ stateFolder, logger, startEngine }: Applicati
         // The window's process is being started by now, which takes longer than what the engine does meanwhile.
         starting.follow(startEngine());
         starting.promise.catch(note('the engine could not be started'));
-        watchSettings().catch(note('the settings could not be followed'));
+        watchEvents().catch(note('the settings could not be followed'));
       }
       for (const each of commands) {
         if (each.command === 'show-console') {

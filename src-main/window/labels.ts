@@ -7,11 +7,33 @@ export interface Labels {
   readonly newMachine: string;
   readonly quit: string;
   readonly console: string;
+  readonly taskDone: (subject: string) => string;
+  readonly taskFailed: (subject: string) => string;
+  readonly crashed: (machine: string) => string;
+  readonly crashedBody: string;
 }
 
 const words: Readonly<Record<'en' | 'de', Labels>> = {
-  en: { show: 'Show Vivarium', newMachine: 'New machine…', quit: 'Quit', console: 'Console' },
-  de: { show: 'Vivarium zeigen', newMachine: 'Neue Maschine…', quit: 'Beenden', console: 'Konsole' },
+  en: {
+    show: 'Show Vivarium',
+    newMachine: 'New machine…',
+    quit: 'Quit',
+    console: 'Console',
+    taskDone: (subject) => `“${subject}”: the task is done`,
+    taskFailed: (subject) => `“${subject}”: the task failed`,
+    crashed: (machine) => `“${machine}” crashed`,
+    crashedBody: 'Its log may say why.',
+  },
+  de: {
+    show: 'Vivarium zeigen',
+    newMachine: 'Neue Maschine…',
+    quit: 'Beenden',
+    console: 'Konsole',
+    taskDone: (subject) => `„${subject}“: Aufgabe erledigt`,
+    taskFailed: (subject) => `„${subject}“: Aufgabe fehlgeschlagen`,
+    crashed: (machine) => `„${machine}“ ist abgestürzt`,
+    crashedBody: 'Das Protokoll nennt vielleicht den Grund.',
+  },
 };
 
 export function labels(language: Settings['language']): Labels {

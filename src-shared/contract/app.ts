@@ -21,6 +21,8 @@ export const settings = z.object({
   density: z.enum(['comfortable', 'compact']),
   reducedMotion: z.enum(['system', 'on', 'off']),
   tray: z.boolean(),
+  /** Of the desktop, while none of our windows has the focus. */
+  notifications: z.boolean(),
   defaultUri: uri,
   consoleScaling: z.enum(['fit', 'always', 'never']),
   consoleResizeGuest: z.boolean(),

@@ -7,6 +7,7 @@ export const defaultSettings: Settings = {
   density: 'comfortable',
   reducedMotion: 'system',
   tray: false,
+  notifications: true,
   defaultUri: 'qemu:///session',
   consoleScaling: 'fit',
   consoleResizeGuest: true,

@@ -16,6 +16,7 @@ import type { MenuSection } from '../../components/menu.tsx';
 import { MenuButton } from '../../components/menu-button.tsx';
 import { Toolbar, ToolbarLine, ToolbarSpace } from '../../components/toolbar.tsx';
 import type { ConsoleEndpointInfo } from '../../../src-shared/contract/domains.ts';
+import { keysOf } from '../../app/commands/commands.ts';
 import { t } from '../../app/i18n.ts';
 import { keyOf, nameOf } from './console-list.ts';
 import styles from './console-view.module.css';
@@ -128,6 +129,7 @@ export function ConsoleToolbar(props: ConsoleToolbarProps): React.JSX.Element {
         <IconButton
           icon={fullScreen ? Minimize : Maximize}
           label={t(fullScreen ? 'console:toolbar.leaveFullScreen' : 'console:toolbar.fullScreen')}
+          keys={keysOf('view.fullScreen')}
           onClick={() => act.fullScreen(!fullScreen)}
         />
       </Toolbar>

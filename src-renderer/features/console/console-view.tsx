@@ -6,6 +6,7 @@ import type { ConsoleEndpointInfo } from '../../../src-shared/contract/domains.t
 import type { Settings } from '../../../src-shared/contract/app.ts';
 import MonitorX from 'lucide-react/icons/monitor-x';
 import { engine } from '../../app/client.ts';
+import { useShortcutCommand } from '../../app/commands/use-command.ts';
 import { showDialog } from '../../app/feedback/dialogs.tsx';
 import { reportError } from '../../app/feedback/notices.ts';
 import { t } from '../../app/i18n.ts';
@@ -147,6 +148,14 @@ function OneConsole(props: OneConsoleProps): React.JSX.Element {
     dispatch({ name: 'moved' });
     await engine.call('window.open-console', { uri, uuid, ...(shown === undefined ? {} : { alias: keyOf(shown) }) });
   };
+
+  useShortcutCommand({
+    id: 'view.fullScreen',
+    group: 'view',
+    title: () => t('console:toolbar.fullScreen'),
+    shortcut: 'Ctrl+Alt+F',
+    run: () => setFullScreen(!fullScreen),
+  });
 
   const act: ConsoleToolbarProps['act'] = {
     send,

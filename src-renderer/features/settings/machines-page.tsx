@@ -6,7 +6,7 @@ import { change } from './change.ts';
 import { Group } from './group.tsx';
 
 export function MachinesPage(): React.JSX.Element {
-  const { defaultGraphics, binDays, confirmForceOff, tray } = useSettings();
+  const { defaultGraphics, binDays, confirmForceOff, tray, notifications } = useSettings();
   return (
     <>
       <Group title={t('settings:new.title')}>
@@ -44,6 +44,12 @@ export function MachinesPage(): React.JSX.Element {
           hint={t('settings:background.trayHint')}
           checked={tray}
           onChange={(on) => change({ tray: on })}
+        />
+        <Switch
+          label={t('settings:background.notifications')}
+          hint={t('settings:background.notificationsHint')}
+          checked={notifications}
+          onChange={(on) => change({ notifications: on })}
         />
       </Group>
     </>

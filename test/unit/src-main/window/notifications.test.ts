@@ -1,0 +1,68 @@
+import { expect, test, vi } from 'vitest';
+import type { ContractEvent } from '../../../../src-shared/contract/index.ts';
+import type { LifecycleEvent } from '../../../../src-shared/contract/events.ts';
+import type { JobInfo } from '../../../../src-shared/model/job.ts';
+import { type DesktopNotice, notifier } from '../../../../src-main/window/notifications.ts';
+
+// Only the application's language is asked of it.
+vi.mock('electron', () => ({ app: { getLocale: () => 'en' } }));
+const { labels } = await import('../../../../src-main/window/labels.ts');
+
+const job = (change: Partial<JobInfo>): ContractEvent => ({
+  channel: 'job',
+  job: {
+    id: '1',
+    kind: 'volume.upload',
+    subject: 'web.qcow2',
+    state: 'succeeded',
+    cancellable: false,
+    retryable: false,
+    startedMs: 0,
+    endedMs: 60_000,
+    ...change,
+  },
+});
+const lifecycle = (event: LifecycleEvent): ContractEvent => ({
+  channel: 'engine',
+  uri: 'test:///default',
+  event: {
+    type: 'domain',
+    domain: { uuid: 'u', name: 'web', id: -1 },
+    event: { kind: 'lifecycle', ...event },
+    timeMs: 0,
+  },
+});
+
+function told(events: readonly ContractEvent[], wanted = true): readonly string[] {
+  const shown: DesktopNotice[] = [];
+  const take = notifier({ wanted: () => wanted, words: () => labels('en'), show: (notice) => shown.push(notice) });
+  for (const event of events) take(event);
+  return shown.map(({ title }) => title);
+}
+
+test('tells of machines that crash, not of those that are stopped', () => {
+  expect(
+    told([
+      lifecycle({ event: 'stopped', detail: 'destroyed' }),
+      lifecycle({ event: 'stopped', detail: 'crashed' }),
+      lifecycle({ event: 'crashed', detail: 'panicked' }),
+    ]),
+  ).toEqual(['“web” crashed', '“web” crashed']);
+});
+
+test('tells of long tasks and of all that fail, each once', () => {
+  const failed = job({ id: '2', state: 'failed', endedMs: 10 });
+  expect(told([job({ state: 'running' }), job({}), job({}), job({ id: '3', endedMs: 500 }), failed])).toEqual([
+    '“web.qcow2”: the task is done',
+    '“web.qcow2”: the task failed',
+  ]);
+});
+
+test('tells a task that was tried again again', () => {
+  const failed = job({ state: 'failed' });
+  expect(told([failed, job({ state: 'running' }), failed])).toHaveLength(2);
+});
+
+test('tells nothing when the user wants none, or looks at a window of ours', () => {
+  expect(told([job({}), lifecycle({ event: 'stopped', detail: 'crashed' })], false)).toEqual([]);
+});
