@@ -3,7 +3,7 @@ import type { ContractClient } from '../../src-shared/contract/index.ts';
 import type { DomainSummary } from '../../src-shared/model/summary.ts';
 
 /** What an operand names, for completion. */
-export type OperandKind = 'domain' | 'pool' | 'volume' | 'file' | 'text';
+export type OperandKind = 'domain' | 'network' | 'pool' | 'volume' | 'file' | 'text';
 
 export interface Operand {
   readonly name: string;
@@ -22,7 +22,7 @@ export interface Option {
   readonly words?: readonly string[];
 }
 
-export type Group = 'Machines' | 'Devices' | 'Storage' | 'Host' | 'Tools';
+export type Group = 'Machines' | 'Devices' | 'Networks' | 'Storage' | 'Host' | 'Tools';
 
 /** A command line after parsing. */
 export interface Invocation {

@@ -1,7 +1,7 @@
 /** Help, completion and the manual page, all written from the table of commands. */
 import type { Command, Group, Option } from './command.ts';
 
-const groups: readonly Group[] = ['Machines', 'Devices', 'Storage', 'Host', 'Tools'];
+const groups: readonly Group[] = ['Machines', 'Devices', 'Networks', 'Storage', 'Host', 'Tools'];
 
 /** Options every command takes. */
 export const globalOptions: readonly Option[] = [
@@ -98,7 +98,7 @@ function optionRoff(option: Option, escape: (text: string) => string): string[] 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
-/** A completion script. Names of machines and pools are asked of `vivarium` itself. */
+/** A completion script. Names of machines, networks and pools are asked of `vivarium` itself. */
 export function completionScript(shell: Shell, commands: readonly Command[]): string {
   switch (shell) {
     case 'bash':
@@ -110,8 +110,12 @@ export function completionScript(shell: Shell, commands: readonly Command[]): st
   }
 }
 
-const lister = (kind: string | undefined): string | undefined =>
-  kind === 'domain' ? 'list --all --name' : kind === 'pool' ? 'pool-list --all --name' : undefined;
+const listers: Readonly<Record<string, string>> = {
+  domain: 'list --all --name',
+  network: 'net-list --all --name',
+  pool: 'pool-list --all --name',
+};
+const lister = (kind: string | undefined): string | undefined => (kind === undefined ? undefined : listers[kind]);
 
 function bashCompletion(commands: readonly Command[]): string {
   const cases = commands.map((command) => {

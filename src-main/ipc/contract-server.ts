@@ -8,6 +8,7 @@ import { connectionHandlers } from './handlers/connections.ts';
 import { createHandlers } from './handlers/create.ts';
 import { domainHandlers } from './handlers/domains.ts';
 import { editingHandlers } from './handlers/editing.ts';
+import { networkHandlers } from './handlers/networks.ts';
 import { storageHandlers } from './handlers/storage.ts';
 import type { ContractServer } from './server.ts';
 import type { Services } from './services.ts';
@@ -34,6 +35,7 @@ export function serveContract(services: Services, logger: Logger): ContractServe
     ...connectionHandlers(services),
     ...domainHandlers(services),
     ...editingHandlers(services),
+    ...networkHandlers(services),
     ...storageHandlers(services),
     ...createHandlers(services),
   };

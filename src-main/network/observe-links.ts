@@ -1,5 +1,5 @@
 /** Network devices, addresses and routes as `ip -json` tells them. */
-import { run } from '../host/process.ts';
+import { ProcessError, run } from '../host/process.ts';
 
 export interface Link {
   readonly name: string;
@@ -39,9 +39,15 @@ interface IpRoute {
 }
 
 async function json<T>(args: readonly string[]): Promise<readonly T[]> {
-  const { stdout } = await run(['ip', '-json', ...args], { timeoutMs });
-  // With nothing to tell it prints nothing.
-  return stdout.trim() === '' ? [] : (JSON.parse(stdout) as T[]);
+  try {
+    const { stdout } = await run(['ip', '-json', ...args], { timeoutMs });
+    // With nothing to tell it prints nothing.
+    return stdout.trim() === '' ? [] : (JSON.parse(stdout) as T[]);
+  } catch (thrown) {
+    // Networks can be defined where the program is missing; the plan says that it is.
+    if (thrown instanceof ProcessError && thrown.failure === 'spawn') return [];
+    throw thrown;
+  }
 }
 
 export async function listLinks(): Promise<readonly Link[]> {

@@ -6,12 +6,14 @@ import type { AnswerOf, ArgumentOf, CheckedArgumentOf } from './call.ts';
 import { type ConnectionInfo, connectionCalls } from './connections.ts';
 import { createCalls } from './create.ts';
 import { domainCalls } from './domains.ts';
+import { networkCalls } from './networks.ts';
 import { storageCalls } from './storage.ts';
 
 export const calls = {
   ...appCalls,
   ...connectionCalls,
   ...domainCalls,
+  ...networkCalls,
   ...storageCalls,
   ...createCalls,
 };

@@ -7,6 +7,7 @@ import { eventCommand } from './event.ts';
 import { hostCommands } from './host.ts';
 import { informationCommands } from './information.ts';
 import { lifecycleCommands } from './lifecycle.ts';
+import { networkCommands } from './networks.ts';
 import { storageCommands } from './storage.ts';
 import { toolCommands } from './tools.ts';
 
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   consoleCommand,
   eventCommand,
   ...deviceCommands,
+  ...networkCommands,
   ...storageCommands,
   ...hostCommands,
   ...toolCommands,

@@ -18,8 +18,10 @@ import type {
 } from '../../engine/driver.ts';
 import { Emitter, type EngineEvent } from '../../engine/events.ts';
 import { DefinitionStore } from '../../engine/store.ts';
+import type { NetworkApi } from '../../engine/network-api.ts';
 import type { StorageApi } from '../../engine/storage-api.ts';
 import { privateFolder } from '../../host/files.ts';
+import { createLocalNetworks } from '../../network/local-networks.ts';
 import { createLocalStorage } from '../../storage/local-storage.ts';
 import { type Emulator, findEmulators, hostArchitecture, noEmulator } from './capabilities/emulators.ts';
 import { domainCapabilitiesXml } from './capabilities/domain-xml.ts';
@@ -48,6 +50,7 @@ export class QemuConnection implements Connection {
   readonly events: Emitter<EngineEvent>;
   readonly domains: QemuDomains;
   readonly storage: StorageApi;
+  readonly networks: NetworkApi;
   readonly #context: GuestContext;
   readonly #preparation: PreparationEnvironment;
   readonly #emulators: readonly Emulator[];
@@ -71,7 +74,12 @@ export class QemuConnection implements Connection {
     this.domains = new QemuDomains(parts.context, parts.preparation.definition);
     const storage = createLocalStorage(parts.context.engine, { driverName: 'qemu' });
     this.storage = storage;
-    this.#unsubscribe = storage.events.subscribe((event) => this.events.emit(event));
+    const networks = createLocalNetworks(parts.context.engine);
+    this.networks = networks;
+    const ends = [storage, networks].map((part) => part.events.subscribe((event) => this.events.emit(event)));
+    this.#unsubscribe = () => {
+      for (const end of ends) end();
+    };
   }
 
   /** Reads what is defined and takes over what runs. */

@@ -14,17 +14,16 @@ const base = `
   map to_guests { type ifname : verdict; }
   map from_guests { type ifname : verdict; }
   map translated { type ifname : verdict; }
-  chain forward {
-    type filter hook forward priority filter; policy accept;
-    oifname vmap @cross
-    oifname vmap @to_guests
-    iifname vmap @from_guests
-  }
-  chain postrouting {
-    type nat hook postrouting priority srcnat; policy accept;
-    iifname vmap @translated
-  }
+  chain forward { type filter hook forward priority filter; policy accept; }
+  chain postrouting { type nat hook postrouting priority srcnat; policy accept; }
 `;
+
+const lookups = [
+  ['forward', 'oifname vmap @cross'],
+  ['forward', 'oifname vmap @to_guests'],
+  ['forward', 'iifname vmap @from_guests'],
+  ['postrouting', 'iifname vmap @translated'],
+] as const;
 
 const parts = [
   { chain: 'forward-cross', suffix: 'cross', map: 'cross' },
@@ -33,8 +32,14 @@ const parts = [
   { chain: 'nat', suffix: 'nat', map: 'translated' },
 ] as const satisfies readonly { readonly chain: Chain; readonly suffix: string; readonly map: string }[];
 
-/** The empty table; harmless when it is there already. */
-export const tableScript = (table: string): string => `table inet ${table} {${base}}\n`;
+/** The table without networks; what is there already stays, and what was taken out of it comes back. */
+export const tableScript = (table: string): string =>
+  [
+    `table inet ${table} {${base}}`,
+    ...['forward', 'postrouting'].map((chain) => `flush chain inet ${table} ${chain}`),
+    ...lookups.map(([chain, rule]) => `add rule inet ${table} ${chain} ${rule}`),
+    '',
+  ].join('\n');
 
 /** Removes the table when it is there. */
 export const removeTableScript = (table: string): string => `table inet ${table} { }\ndelete table inet ${table}\n`;
