@@ -12,7 +12,7 @@ import type { ConnectUri } from '../../src-shared/uri.ts';
 import type { EngineEvent, EventSource } from './events.ts';
 import type { Job } from './jobs.ts';
 import type { EngineContext } from './context.ts';
-import type { NetworkApi } from './network-api.ts';
+import type { NetworkApi, NetworkHostApi } from './network-api.ts';
 import type { DomainStats, StatsGroup } from './stats.ts';
 import type { StorageApi } from './storage-api.ts';
 
@@ -52,7 +52,7 @@ export interface Connection {
   domainXmlToNative?(format: string, xml: string): Promise<string>;
   readonly domains: DomainApi;
   readonly storage?: StorageApi;
-  readonly networks?: NetworkApi;
+  readonly networks?: NetworkApi & NetworkHostApi;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 /** Virtual networks of a connection, addressed by UUID. A method that is absent is what the driver cannot do. */
 import type { NetworkUpdate } from '../../src-shared/model/network-update.ts';
+import type { HostChange, HostDevice } from '../../src-shared/model/network-view.ts';
 import type { NetworkLease, NetworkPlan, NetworkSummary } from '../../src-shared/model/network-summary.ts';
 import type { Affects, Author } from './driver.ts';
 
@@ -25,4 +26,13 @@ export interface NetworkApi {
   update?(uuid: string, update: NetworkUpdate, affects: Affects): Promise<void>;
   /** The addresses that guests have been given; of one guest, by its MAC address. */
   leases?(uuid: string, mac?: string): Promise<readonly NetworkLease[]>;
+}
+
+/** What a driver tells of the host its networks are on. */
+export interface NetworkHostApi {
+  /** As `plan`, of a network that is not stored. */
+  planXml?(xml: string): Promise<NetworkPlan>;
+  /** What is changed on the host at present, newest first. */
+  hostChanges?(): Promise<readonly HostChange[]>;
+  hostDevices?(): Promise<readonly HostDevice[]>;
 }

@@ -8,6 +8,7 @@ import { connectionHandlers } from './handlers/connections.ts';
 import { createHandlers } from './handlers/create.ts';
 import { domainHandlers } from './handlers/domains.ts';
 import { editingHandlers } from './handlers/editing.ts';
+import { networkViewHandlers } from './handlers/network-view.ts';
 import { networkHandlers } from './handlers/networks.ts';
 import { storageHandlers } from './handlers/storage.ts';
 import type { ContractServer } from './server.ts';
@@ -39,5 +40,6 @@ export function serveContract(services: Services, logger: Logger): ContractServe
     ...storageHandlers(services),
     ...createHandlers(services),
   };
+    ...networkViewHandlers(services),
   return createContractServer(handlers, events, logger);
 }

@@ -6,6 +6,7 @@ import type { AnswerOf, ArgumentOf, CheckedArgumentOf } from './call.ts';
 import { type ConnectionInfo, connectionCalls } from './connections.ts';
 import { createCalls } from './create.ts';
 import { domainCalls } from './domains.ts';
+import { networkViewCalls } from './network-view.ts';
 import { networkCalls } from './networks.ts';
 import { storageCalls } from './storage.ts';
 
@@ -14,6 +15,7 @@ export const calls = {
   ...connectionCalls,
   ...domainCalls,
   ...networkCalls,
+  ...networkViewCalls,
   ...storageCalls,
   ...createCalls,
 };

@@ -1,7 +1,7 @@
 /**
  * `test:///`: hosts and guests that exist only in memory, to try clients on.
  *
- * - `test:///default`: libvirt's one running domain `test` and its pool;
+ * - `test:///default`: libvirt's one running domain `test`, its network and its pool;
  * - `test:///many?n=1000`: that many domains in all states, the same each time;
  * - `test:///PATH`: what a file in the format of libvirt's test driver describes.
  *
@@ -16,7 +16,9 @@ import { Emitter, type EngineEvent } from '../../engine/events.ts';
 import { capabilitiesXml } from './capabilities.ts';
 import { TestDomains } from './domains.ts';
 import { Guests } from './guests.ts';
+import type { LeaseTaker } from './network-leases.ts';
 import { defaultNode, type InitialNode, manyNode, nodeFromFile } from './node.ts';
+import { TestNetworks } from './networks.ts';
 import { TestStorage } from './storage.ts';
 
 const mostDomains = 100_000;
@@ -60,6 +62,10 @@ function connect(uri: ConnectUri, context: EngineContext, node: InitialNode, del
   const events = new Emitter<EngineEvent>((error) => context.logger.log('error', 'a listener failed', { error }));
   const shared = { uri: uri.text, events, delayMs };
   const guests = new Guests({ ...shared, context }, node.domains);
+  const running = (): readonly LeaseTaker[] =>
+    guests.table
+      .records()
+      .flatMap(({ uuid, id, live }) => (live === undefined || id === undefined ? [] : [{ uuid, id, domain: live }]));
   return {
     uri,
     type: 'Test',
@@ -73,6 +79,7 @@ function connect(uri: ConnectUri, context: EngineContext, node: InitialNode, del
     notices: () => Promise.resolve([]),
     domains: new TestDomains(guests),
     storage: new TestStorage({ ...shared, jobs: context.jobs }, node.pools),
+    networks: new TestNetworks({ ...shared, guests: running }, node.networks),
     close: async () => {
       await guests.close();
     },

@@ -32,6 +32,8 @@ export interface InitialNode {
   readonly info: NodeInfo;
   readonly domains: readonly InitialDomain[];
   readonly pools: readonly { readonly pool: StoragePool; readonly volumes: readonly StorageVolume[] }[];
+  /** Definitions of networks, which are active when the connection opens. */
+  readonly networks: readonly string[];
 }
 
 /** libvirt's own test host. */
@@ -76,6 +78,16 @@ const defaultPool = `<pool type='dir'>
   <target><path>/default-pool</path></target>
 </pool>`;
 
+const defaultNetwork = `<network>
+  <name>default</name>
+  <uuid>dd8fe884-6c02-601e-7551-cca97df1c5df</uuid>
+  <forward/>
+  <bridge name='virbr0'/>
+  <ip address='192.168.122.1' netmask='255.255.255.0'>
+    <dhcp><range start='192.168.122.2' end='192.168.122.254'/></dhcp>
+  </ip>
+</network>`;
+
 const pools = (): InitialNode['pools'] => [{ pool: parseStoragePool(defaultPool), volumes: [] }];
 
 export function defaultNode(): InitialNode {
@@ -84,6 +96,7 @@ export function defaultNode(): InitialNode {
     info: defaultInfo,
     domains: [{ domain, state: 'running', transient: false, hasManagedSave: false, autostart: false }],
     pools: pools(),
+    networks: [defaultNetwork],
   };
 }
 
@@ -129,7 +142,12 @@ export function manyNode(count: number): InitialNode {
       autostart: index % 4 === 0,
     };
   });
-  return { info: { ...defaultInfo, memoryKiB: 1 << 30, cpus: 128, sockets: 4, cores: 16 }, domains, pools: pools() };
+  return {
+    info: { ...defaultInfo, memoryKiB: 1 << 30, cpus: 128, sockets: 4, cores: 16 },
+    domains,
+    pools: pools(),
+    networks: [defaultNetwork],
+  };
 }
 
 function withMacs(devices: Devices, index: number): Devices {
@@ -175,17 +193,19 @@ function numberedUuid(index: number): string {
 }
 
 /**
- * Reads a host description in the format of libvirt's test driver: `<node>` with domains and pools, inline or in files
- * of their own beside it.
+ * Reads a host description in the format of libvirt's test driver: `<node>` with domains, networks and pools, inline or
+ * in files of their own beside it.
  * @throws VirError `no-connect` naming the file that can't be read.
  */
 export async function nodeFromFile(path: string): Promise<InitialNode> {
   const root = await readTree(path, 'node');
   const domains: InitialDomain[] = [];
+  const networks: string[] = [];
   const found: { pool: StoragePool; volumes: StorageVolume[] }[] = [];
   for (const node of root.children) {
     if (node.kind !== 'element') continue;
     if (node.name === 'domain') domains.push(initialDomain(await inlined(node, path)));
+    if (node.name === 'network') networks.push(writeNode(await inlined(node, path), ''));
     if (node.name !== 'pool') continue;
     const tree = await inlined(node, path);
     const volumes = node.children.filter((child) => child.kind === 'element' && child.name === 'volume');
@@ -200,7 +220,7 @@ export async function nodeFromFile(path: string): Promise<InitialNode> {
       ),
     });
   }
-  return { info: nodeInfo(root), domains, pools: found };
+  return { info: nodeInfo(root), domains, pools: found, networks };
 }
 
 function parse<T>(read: (xml: string) => T, tree: XmlElement): T {

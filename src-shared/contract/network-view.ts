@@ -1,0 +1,18 @@
+/** What the networks screen asks besides the networks themselves. */
+import * as z from 'zod';
+import type { HostChange, HostDevice, NetworkCard } from '../model/network-view.ts';
+import type { NetworkPlan } from '../model/network-summary.ts';
+import { uri, uuid, xml } from './arguments.ts';
+import { call } from './call.ts';
+
+export const networkViewCalls = {
+  /** What starting a network would change that is not stored yet, and what stands in its way. */
+  'networks.plan-xml': call(z.object({ uri, xml })).returns<NetworkPlan>(),
+  /** The cards of all machines, or of those named. */
+  'networks.cards': call(z.object({ uri, machines: z.array(uuid).max(10_000).optional() })).returns<
+    readonly NetworkCard[]
+  >(),
+  'networks.host-devices': call(z.object({ uri })).returns<readonly HostDevice[]>(),
+  /** What is changed on the host at present, newest first. */
+  'networks.host-changes': call(z.object({ uri })).returns<readonly HostChange[]>(),
+};
