@@ -37,9 +37,9 @@ export function serveContract(services: Services, logger: Logger): ContractServe
     ...domainHandlers(services),
     ...editingHandlers(services),
     ...networkHandlers(services),
+    ...networkViewHandlers(services),
     ...storageHandlers(services),
     ...createHandlers(services),
   };
-    ...networkViewHandlers(services),
   return createContractServer(handlers, events, logger);
 }
