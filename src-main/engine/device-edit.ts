@@ -22,7 +22,7 @@ interface DeviceParts {
   readonly alias?: { readonly name: string };
   readonly address?: object;
   readonly mac?: { readonly address?: string };
-  readonly target?: { readonly dev?: string; readonly name?: string; readonly port?: number };
+  readonly target?: { readonly dev?: string; readonly bus?: string; readonly name?: string; readonly port?: number };
   readonly index?: number;
 }
 
@@ -57,7 +57,18 @@ export function addDevice(domain: Domain, added: ParsedDevice): Domain {
   if (!isList && list.length > 0) {
     throw refuse('operation-invalid', `The domain '${domain.name}' already has <${kind}>; it can have only one.`);
   }
-  return withDevices(domain, added, [...list, device]);
+  const place = kind === 'disk' ? placeOfDisk(list, device) : list.length;
+  return withDevices(domain, added, list.toSpliced(place, 0, device));
+}
+
+/** Disks of one bus stand in the order of their names (`virDomainDiskInsert`). */
+function placeOfDisk(list: readonly DeviceParts[], device: DeviceParts): number {
+  const order = ({ target: of }: DeviceParts): string => (of?.dev ?? '').padStart(8);
+  const sameBus = (other: DeviceParts): boolean => other.target?.bus === device.target?.bus;
+  const after = list.findLastIndex((other) => sameBus(other) && order(other) <= order(device));
+  if (after >= 0) return after + 1;
+  const before = list.findIndex(sameBus);
+  return before >= 0 ? before : list.length;
 }
 
 /** The device a description means, if there is one. */

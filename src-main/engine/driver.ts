@@ -107,6 +107,11 @@ export interface BlockInfo {
   readonly physicalBytes: number;
 }
 
+/** Of throughput and requests of a disk; `group_name` is a word, all others are numbers. */
+export type BlockLimits = Readonly<Record<string, number | string>>;
+
+export type GuestEnd = 'poweroff' | 'reboot' | 'crash';
+
 /** Which configuration a change or a question is about. `current`: live when running, else config. */
 export interface Affects {
   readonly live?: boolean;
@@ -218,6 +223,10 @@ export interface DomainApi {
   blockInfo?(uuid: string, disk: string): Promise<BlockInfo>;
   /** Makes a running guest's disk that large. */
   blockResize?(uuid: string, disk: string, capacityBytes: number): Promise<void>;
+  /** Limits by the names they have in `<iotune>`; zero takes one away, those left out stay. */
+  setBlockLimits?(uuid: string, disk: string, limits: BlockLimits, affects: Affects): Promise<void>;
+  /** What happens when the guest powers off, reboots or crashes. */
+  setLifecycleAction?(uuid: string, event: GuestEnd, action: string, affects: Affects): Promise<void>;
   injectNmi?(uuid: string): Promise<void>;
   addresses?(uuid: string, source: 'agent' | 'lease' | 'arp'): Promise<readonly InterfaceAddresses[]>;
   /** The hypervisor's log of the domain's runs, newest last. */

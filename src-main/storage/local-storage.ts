@@ -76,6 +76,7 @@ class HostStorage implements LocalStorage {
     const isLive = stored === undefined && pool.active !== undefined;
     const { capacityBytes, allocationBytes, availableBytes } = pool.usage;
     return formatStoragePool({
+      source: { host: [], device: [] },
       ...(isLive ? await pool.backend.describe(definition) : definition),
       capacity: { bytes: capacityBytes },
       allocation: { bytes: allocationBytes },

@@ -4,9 +4,11 @@ import type {
   Affects,
   Author,
   BlockInfo,
+  BlockLimits,
   ConsoleEndpoint,
   ConsoleStream,
   DomainApi,
+  GuestEnd,
   HistoryEntry,
   InterfaceAddresses,
   MetadataSelector,
@@ -19,6 +21,7 @@ import type { DomainStats, StatsGroup } from '../../engine/stats.ts';
 import type { Job } from '../../engine/jobs.ts';
 import type { GuestContext } from './guests/context.ts';
 import { HotPlug } from './hotplug/devices.ts';
+import { setBlockLimits, setLifecycleAction } from './hotplug/limits.ts';
 import { setMemory, setVcpus } from './hotplug/processors-and-memory.ts';
 import type { DefinitionEnvironment } from './passes/index.ts';
 import { destroyGuest, rebootGuest, resetGuest, resumeGuest, shutdownGuest, suspendGuest } from './lifecycle/power.ts';
@@ -238,6 +241,14 @@ export class QemuDomains implements DomainApi {
 
   async blockResize(uuid: string, disk: string, capacityBytes: number): Promise<void> {
     await blockResize(this.#context, uuid, disk, capacityBytes);
+  }
+
+  async setBlockLimits(uuid: string, disk: string, limits: BlockLimits, affects: Affects): Promise<void> {
+    await setBlockLimits(this.#context, uuid, disk, limits, affects);
+  }
+
+  async setLifecycleAction(uuid: string, event: GuestEnd, action: string, affects: Affects): Promise<void> {
+    await setLifecycleAction(this.#context, uuid, event, action, affects);
   }
 
   async injectNmi(uuid: string): Promise<void> {

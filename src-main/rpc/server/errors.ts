@@ -32,7 +32,6 @@ const beginnings: Partial<Record<ErrorCode, string>> = {
   'agent-unresponsive': 'Guest agent is not responding',
   'resource-busy': 'resource busy',
   'access-denied': 'access denied',
-  'storage-vol-exist': 'storage volume already exists',
   'device-missing': 'device not found',
   'no-domain-checkpoint': 'Domain checkpoint not found',
   'no-domain-backup': 'Domain backup job id not found',
@@ -44,7 +43,7 @@ const levelError = 2;
 export function toRemoteError(thrown: unknown): RemoteError {
   const known = thrown instanceof XdrError ? malformed(thrown) : thrown;
   const { code, domain, message, cause, fix } = toErrorData(known, 'rpc');
-  const whole = cause === undefined ? message : `${message} ${cause}`;
+  const whole = cause === undefined ? message : `${message}${message.endsWith('.') ? '' : '.'} ${cause}`;
   const beginning = beginnings[code];
   return {
     code: errorCodes[code],

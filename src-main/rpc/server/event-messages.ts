@@ -57,6 +57,8 @@ const diskChanges = ['changed', 'dropped'];
 const trayChanges = ['opened', 'closed'];
 /** `virConnectDomainEventAgentLifecycleReason`. */
 const agentReasons = ['unknown', 'domain-started', 'channel'];
+/** `virDomainJobOperation`. */
+const jobOperations = ['unknown', 'start', 'save', 'restore', 'migration-in', 'migration-out', 'snapshot', 'dump'];
 /** `virDomainMetadataType`. */
 const metadataTypes = ['description', 'title', 'element'];
 /** `virDomainBlockJobType` and `virConnectDomainEventBlockJobStatus`. */
@@ -167,7 +169,12 @@ export function domainEventMessages(ref: DomainRef, event: DomainEvent): readonl
         }),
       ];
     case 'job-completed':
-      return [plain(ids.jobCompleted, remote.domainEventCallbackJobCompleted, { dom, params: [] })];
+      return [
+        plain(ids.jobCompleted, remote.domainEventCallbackJobCompleted, {
+          dom,
+          params: [{ field: 'operation', value: { type: 'int', value: numberOf(jobOperations, event.operation) } }],
+        }),
+      ];
     case 'block-job': {
       const type = numberOf(blockJobTypes, event.type);
       const status = numberOf(blockJobStatuses, event.status);

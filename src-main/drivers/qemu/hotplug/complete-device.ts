@@ -1,6 +1,6 @@
 /** Giving a device that joins a running machine what it needs there: defaults, a place on a bus, an alias, node names. */
 import { VirError } from '../../../../src-shared/errors.ts';
-import type { Domain } from '../../../../src-shared/model/domain/index.ts';
+import type { Disk, Domain } from '../../../../src-shared/model/domain/index.ts';
 import { emptyDevices } from '../../../../src-shared/model/domain/normalise.ts';
 import { addDevice, type ParsedDevice } from '../../../engine/device-edit.ts';
 import { inactiveCopy } from '../../../engine/live-parts.ts';
@@ -60,6 +60,10 @@ export function completeDevice(
 function withOnly(completed: CompleteDomain, live: Domain, joining: readonly PluggableDevice[]): CompleteDomain {
   const devices: Record<string, unknown> = { ...completed.devices, ...structuredClone(live.devices) };
   for (const { kind, device } of joining) devices[kind] = [...(devices[kind] as readonly unknown[]), device];
+  // Disks stand in the order of their names, which completing has them in.
+  const order = completed.devices.disk.map(({ target }) => target.dev);
+  const place = ({ target }: Disk): number => order.indexOf(target.dev);
+  devices['disk'] = (devices['disk'] as Disk[]).toSorted((one, other) => place(one) - place(other));
   return { ...completed, devices: devices as unknown as CompleteDomain['devices'] };
 }
 

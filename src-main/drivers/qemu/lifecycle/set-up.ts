@@ -5,7 +5,7 @@ import { throttleArguments } from '../devices/throttle.ts';
 import type { GuestContext, GuestRecord } from '../guests/context.ts';
 import type { Instance } from '../guests/instance.ts';
 import type { QmpClient } from '../qmp/client.ts';
-import { objects, text } from '../qmp/reply.ts';
+import { object, objects, text } from '../qmp/reply.ts';
 
 export async function setUpGuest(
   context: GuestContext,
@@ -20,7 +20,7 @@ export async function setUpGuest(
     // QEMU then reports a reboot as a shutdown (before 6.0 the command line has to say so).
     if (capabilities.hasCommand('set-action')) work.push(monitor.execute('set-action', { reboot: 'shutdown' }));
   }
-  work.push(...balloonCommands(domain, instance, monitor));
+  work.push(...balloonCommands(context, record, instance, monitor));
   for (const disk of domain.devices?.disk ?? []) {
     const limits = throttleArguments(disk);
     if (limits !== undefined) work.push(monitor.execute('block_set_io_throttle', limits));
@@ -46,14 +46,23 @@ export async function setUpGuest(
 }
 
 /** A guest that has less memory than it could get, and how often its balloon reports. */
-function balloonCommands(domain: Domain, instance: Instance, monitor: QmpClient): Promise<unknown>[] {
+function balloonCommands(
+  context: GuestContext,
+  record: GuestRecord,
+  instance: Instance,
+  monitor: QmpClient,
+): Promise<unknown>[] {
+  const domain = record.current;
   const balloon = domain.devices?.memballoon;
   const currentKiB = domain.currentMemory?.KiB;
   instance.balloonKiB = currentKiB;
   if (balloon === undefined || balloon.model === 'none') return [];
   const work: Promise<unknown>[] = [];
   if (currentKiB !== undefined && domain.memory !== undefined && currentKiB < domain.memory.KiB) {
-    work.push(monitor.execute('balloon', { value: currentKiB * 1024 }));
+    work.push(
+      monitor.execute('balloon', { value: currentKiB * 1024 }),
+      learnMemory(context, record, instance, monitor),
+    );
   }
   if (balloon.stats !== undefined && balloon.alias !== undefined) {
     const path = `/machine/peripheral/${balloon.alias.name}`;
@@ -61,6 +70,20 @@ function balloonCommands(domain: Domain, instance: Instance, monitor: QmpClient)
     work.push(monitor.execute('qom-set', { path, property, value: balloon.stats.period }));
   }
   return work;
+}
+
+/** Until the guest's driver gives memory back, it has all of it. */
+async function learnMemory(
+  context: GuestContext,
+  record: GuestRecord,
+  instance: Instance,
+  monitor: QmpClient,
+): Promise<void> {
+  const { actual } = object(await monitor.execute('query-balloon'), 'query-balloon');
+  if (typeof actual !== 'number') return;
+  instance.balloonKiB = actual / 1024;
+  const currentMemory = { KiB: instance.balloonKiB };
+  if (record.live !== undefined) context.table.changed(record, { live: { ...record.live, currentMemory } });
 }
 
 /** `2025-06-01T12:00:00` in UTC, as libvirt has it, in seconds for QEMU. */

@@ -77,7 +77,9 @@ export async function readSaveImage(path: string): Promise<SaveImage | 'partial'
   try {
     file = await open(path, 'r');
   } catch (thrown) {
-    throw cannotRead(path, thrown instanceof Error ? thrown.message : String(thrown), thrown);
+    const isMissing = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
+    const cause = isMissing ? 'There is no such file.' : thrown instanceof Error ? thrown.message : String(thrown);
+    throw cannotRead(path, cause, thrown);
   }
   try {
     const header = decodeSaveHeader(await readExactly(file, 0, headerBytes));

@@ -4,7 +4,7 @@ import { type Domain, parseDomain } from '../../../../src-shared/model/domain/in
 import type { DomainReference, TypedParam } from '../../protocol/objects.ts';
 import type { CallContext, RemoteHandlers } from '../handler.ts';
 import { affects, has, method, notRunning, onlyFlags, summaryOf } from './shared.ts';
-import { asked, text, ullong } from './typed-params.ts';
+import { asked, text, ullong, valuesOf } from './typed-params.ts';
 
 type Disk = NonNullable<Domain['devices']>['disk'][number];
 type Tune = NonNullable<Disk['iotune']>;
@@ -73,6 +73,21 @@ export const domainBlockHandlers = {
     if (nparams === 0) return { params: [], nparams: limits.length };
     const { iotune } = await diskOf(context, dom, disk ?? '', flags & 3);
     return asked(tuneParams(iotune), nparams);
+  },
+
+  domainSetBlockIoTune: async (context, { dom, disk, params, flags }) => {
+    onlyFlags(flags, 3, 'virDomainSetBlockIoTune');
+    const given = [...valuesOf(params)].map(([name, value]): [string, number | string] => {
+      const known: readonly string[] = limits;
+      if (known.includes(name)) return [name, typeof value === 'boolean' ? Number(value) : value];
+      throw new VirError({
+        code: 'argument-unsupported',
+        domain: 'none',
+        message: `parameter '${name}' not supported`,
+      });
+    });
+    const set = await method(context, dom, 'setBlockLimits');
+    await set(dom.uuid, disk, Object.fromEntries(given), affects(flags));
   },
 } satisfies RemoteHandlers;
 

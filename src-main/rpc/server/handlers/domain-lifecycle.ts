@@ -4,7 +4,7 @@ import { need, type ShutdownMode, type StartOptions } from '../../../engine/driv
 import type { DomainReference } from '../../protocol/objects.ts';
 import type { CallContext, RemoteHandlers } from '../handler.ts';
 import { domainReference } from './references.ts';
-import { has, method, onlyFlags } from './shared.ts';
+import { affects, has, method, onlyFlags } from './shared.ts';
 
 /** `virDomainCreateFlags`. */
 const createFlags = { paused: 1, autodestroy: 2, bypassCache: 4, forceBoot: 8, validate: 16, resetNvram: 32 } as const;
@@ -31,6 +31,17 @@ const shutdownModes: readonly (readonly [bit: number, mode: ShutdownMode])[] = [
 /** `VIR_DOMAIN_DESTROY_GRACEFUL`, `VIR_DOMAIN_DEFINE_VALIDATE`. */
 const destroyGraceful = 1;
 const defineValidate = 1;
+
+/** `virDomainLifecycle` and `virDomainLifecycleAction`. */
+const guestEnds = ['poweroff', 'reboot', 'crash'] as const;
+const lifecycleActions = [
+  'destroy',
+  'restart',
+  'rename-restart',
+  'preserve',
+  'coredump-destroy',
+  'coredump-restart',
+] as const;
 
 /** Who made a definition, for its history. */
 const author = 'libvirt';
@@ -134,5 +145,15 @@ export const domainLifecycleHandlers = {
     }
     await (await method(context, dom, 'rename'))(dom.uuid, newName);
     return { retcode: 0 };
+  },
+
+  domainSetLifecycleAction: async (context, { dom, type, action, flags }) => {
+    onlyFlags(flags, 3, 'virDomainSetLifecycleAction');
+    const [event, what] = [guestEnds[type], lifecycleActions[action]];
+    if (event === undefined || what === undefined) {
+      const message = `invalid lifecycle type '${type}' or action '${action}'`;
+      throw new VirError({ code: 'invalid-arg', domain: 'none', message });
+    }
+    await (await method(context, dom, 'setLifecycleAction'))(dom.uuid, event, what, affects(flags));
   },
 } satisfies RemoteHandlers;

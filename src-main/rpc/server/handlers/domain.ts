@@ -1,5 +1,5 @@
 /** Finding domains, and what lists and summaries show of them. */
-import { VirError } from '../../../../src-shared/errors.ts';
+
 import { parseDomain } from '../../../../src-shared/model/domain/index.ts';
 import { type DomainSummary, domainStateNumbers, domainStateReasons } from '../../../../src-shared/model/summary.ts';
 import type { RemoteHandlers } from '../handler.ts';
@@ -99,15 +99,6 @@ export const domainHandlers = {
   domainGetSecurityLabel: () => ({ label: new Uint8Array([0]), enforcing: 0 }),
   domainGetSecurityLabelList: () => ({ labels: [], ret: 0 }),
   domainGetMessages: () => ({ msgs: [] }),
-
-  domainGetSchedulerType: async (context, { dom }) => {
-    await summaryOf(context, dom);
-    throw new VirError({
-      code: 'operation-unsupported',
-      domain: 'qemu',
-      message: 'CPU tuning is not available in session mode',
-    });
-  },
 
   domainGetMaxVcpus: async (context, { dom }) => ({ num: (await summaryOf(context, dom)).maxVcpus }),
 

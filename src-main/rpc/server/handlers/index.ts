@@ -1,8 +1,10 @@
 /**
  * Everything the server answers. A feature of the engine becomes one of libvirt's calls by one entry in one of these
- * tables; a procedure without an entry is "unknown", which clients show as not supported.
+ * tables; a procedure without an entry is "not supported by the connection driver".
  */
+import { qemuProgram, remoteProgram } from '../../protocol/programs.ts';
 import type { HandlerTables } from '../dispatch.ts';
+import type { AnyHandlers, RemoteHandlers } from '../handler.ts';
 import { absentObjectsHandlers } from './absent-objects.ts';
 import { connectionHandlers } from './connection.ts';
 import { domainHandlers } from './domain.ts';
@@ -14,26 +16,31 @@ import { domainLifecycleHandlers } from './domain-lifecycle.ts';
 import { domainProcessorsHandlers } from './domain-processors.ts';
 import { domainSaveHandlers } from './domain-save.ts';
 import { domainStatsHandlers } from './domain-stats.ts';
+import { domainTuningHandlers } from './domain-tuning.ts';
 import { hostHandlers } from './host.ts';
 import { storagePoolHandlers } from './storage-pool.ts';
 import { storageVolumeHandlers } from './storage-volume.ts';
+import { unsupported } from './unsupported.ts';
+
+const remote: RemoteHandlers = {
+  ...connectionHandlers,
+  ...hostHandlers,
+  ...domainHandlers,
+  ...domainLifecycleHandlers,
+  ...domainSaveHandlers,
+  ...domainDevicesHandlers,
+  ...domainProcessorsHandlers,
+  ...domainTuningHandlers,
+  ...domainStatsHandlers,
+  ...domainBlockHandlers,
+  ...domainGuestHandlers,
+  ...domainEventHandlers,
+  ...storagePoolHandlers,
+  ...storageVolumeHandlers,
+  ...absentObjectsHandlers,
+};
 
 export const handlers: HandlerTables = {
-  remote: {
-    ...connectionHandlers,
-    ...hostHandlers,
-    ...domainHandlers,
-    ...domainLifecycleHandlers,
-    ...domainSaveHandlers,
-    ...domainDevicesHandlers,
-    ...domainProcessorsHandlers,
-    ...domainStatsHandlers,
-    ...domainBlockHandlers,
-    ...domainGuestHandlers,
-    ...domainEventHandlers,
-    ...storagePoolHandlers,
-    ...storageVolumeHandlers,
-    ...absentObjectsHandlers,
-  },
-  qemu: qemuHandlers,
+  remote: { ...unsupported(remoteProgram.procedures, remote as AnyHandlers), ...remote },
+  qemu: { ...unsupported(qemuProgram.procedures, qemuHandlers as AnyHandlers), ...qemuHandlers },
 };

@@ -1,5 +1,5 @@
 /** Storage volumes, and what goes into and out of them. */
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { VolumeSummary } from '../../../../src-shared/model/storage-summary.ts';
 import { need } from '../../../engine/driver.ts';
@@ -151,17 +151,33 @@ export const storageVolumeHandlers = {
     onlyFlags(flags, sparseStream, 'virStorageVolUpload');
     const { pool, name } = await volumeOf(context, vol);
     const upload = need(context.storage, 'volumeUpload');
-    const sink = new PassThrough();
-    const job = upload(pool, name, sink, range(offset, length));
-    // A job that fails takes its end of the stream with it.
-    job.result.catch((error: unknown) => sink.destroy(error instanceof Error ? error : new Error(String(error))));
+    const data = new PassThrough();
+    const job = upload(pool, name, data, range(offset, length));
     context.stream({
-      sink,
+      sink: feeding(data, job.result),
       finish: async () => await job.result,
       abort: () => {
         job.cancel();
-        sink.destroy();
+        data.destroy();
       },
     });
   },
 } satisfies RemoteHandlers;
+
+/** What a job reads from, as the client writes it: when the job gives up, the client is told its reason. */
+function feeding(data: PassThrough, result: Promise<void>): Writable {
+  const failed = (done: (error?: Error | null) => void) => (error?: Error | null) => {
+    if (error === undefined || error === null) done();
+    else result.then(() => done(error), done);
+  };
+  return new Writable({
+    write: (chunk: Uint8Array, _, done) => {
+      data.write(chunk, failed(done));
+    },
+    final: (done) => {
+      // A job that has all it wants may have closed its end.
+      if (data.destroyed) result.then(() => done(), done);
+      else data.end(failed(done));
+    },
+  });
+}

@@ -31,6 +31,11 @@ export const assignAliases: StartPass = (domain) => {
   byPlace('parallel', devices.parallel);
   byPlace('serial', devices.serial);
   byPlace('channel', devices.channel);
+  for (const console of devices.console) {
+    // It is the serial port once more.
+    const twin = console.target?.type === 'serial' ? devices.serial[console.target.port ?? 0]?.alias : undefined;
+    if (twin !== undefined) console.alias ??= { ...twin };
+  }
   byPlace('console', devices.console);
   byPlace('hub', devices.hub);
   byPlace('shmem', devices.shmem);
