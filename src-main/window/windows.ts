@@ -36,6 +36,12 @@ export function windows(transport: ElectronTransport, state: WindowState, logger
   const open = (kind: 'main' | 'console', route: string, title: string): BrowserWindow => {
     const window = createWindow({ kind, route, title, state, icon: iconPath(), onStateError });
     transport.attach(window.webContents);
+    // Electron's pages do not learn it from `display-mode`.
+    const tellFull = (argument: 'on' | 'off') => () => {
+      transport.announce(window.webContents, { channel: 'command', command: 'full-screen', argument });
+    };
+    window.on('enter-full-screen', tellFull('on'));
+    window.on('leave-full-screen', tellFull('off'));
     return window;
   };
   const all = (): readonly BrowserWindow[] =>

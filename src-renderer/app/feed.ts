@@ -7,6 +7,7 @@ import { type InventoryState, useInventory } from './store/inventory-store.ts';
 import { useJobs } from './store/jobs-store.ts';
 import { acceptSettings, hasRememberedSettings, useSettings } from './store/settings-store.ts';
 import { nextRound } from './store/engine-round.ts';
+import { acceptFullScreen } from './store/full-screen.ts';
 import { statsStore } from './store/stats-store.ts';
 import { rewatchStats } from './store/watch-stats.ts';
 
@@ -60,6 +61,7 @@ function take(event: ContractEvent): void {
       if (event.command === 'engine-replaced') startOver().catch(reportError);
       for (const listener of commandListeners) listener(event.command, event.argument);
       return;
+      if (event.command === 'full-screen') acceptFullScreen(event.argument === 'on');
     case 'connection':
       break;
   }

@@ -1,10 +1,8 @@
 /** The window on the whole display. Asked of the window, not of the page: Escape is the guest's. */
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { engine } from '../../app/client.ts';
 import { reportError } from '../../app/feedback/notices.ts';
-
-/** The desktop may leave it too. */
-const query = '(display-mode: fullscreen)';
+import { useIsFullScreen } from '../../app/store/full-screen.ts';
 
 /** Chromium's way to be given the desktop's own keys; it works on the whole display only. */
 interface KeyboardLock {
@@ -15,13 +13,7 @@ interface KeyboardLock {
 const keyboardLock = (): KeyboardLock | undefined => (navigator as { readonly keyboard?: KeyboardLock }).keyboard;
 
 export function useFullScreen(allKeys: boolean): readonly [boolean, (on: boolean) => void] {
-  const [full, setFull] = useState(() => window.matchMedia(query).matches);
-  useEffect(() => {
-    const list = window.matchMedia(query);
-    const changed = (): void => setFull(list.matches);
-    list.addEventListener('change', changed);
-    return () => list.removeEventListener('change', changed);
-  }, []);
+  const full = useIsFullScreen();
   useEffect(() => {
     if (!full || !allKeys) return undefined;
     // A desktop that does not give its keys away keeps them; nothing else depends on it.

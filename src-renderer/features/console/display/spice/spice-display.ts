@@ -91,6 +91,8 @@ export const openSpice: OpenDisplay = (options) => {
           if (given === undefined) return;
           given.removeAttribute('tabindex');
           given.setAttribute('aria-hidden', 'true');
+          // The server draws what differs from black; a canvas begins transparent.
+          given.getContext('2d')?.fillRect(0, 0, given.width, given.height);
           layOut();
           observer.size(given.width, given.height);
         },
