@@ -26,7 +26,12 @@ export function dropLiveParts(domain: Domain): Domain {
   for (const card of devices.interface) dropInterfaceParts(card);
   for (const graphics of devices.graphics) dropGraphicsParts(graphics);
   for (const list of [devices.serial, devices.parallel, devices.console, devices.channel]) {
-    for (const device of list) if (device.type === 'pty') delete device.source;
+    for (const device of list) {
+      if (device.type !== 'pty') continue;
+      delete device.source;
+      // An older place of the path.
+      delete device.tty;
+    }
   }
   for (const { target } of devices.channel) if (target?.type === 'virtio') delete target.state;
   for (const module of devices.memory) if (module.model === 'virtio-mem') delete module.target.current;

@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { VirError } from '../../src-shared/errors.ts';
 import { type ChildStdio, coverInherited } from './inherited-fds.ts';
 import { type ProcessIdentity, processIdentity } from './process-identity.ts';
@@ -188,6 +189,43 @@ export async function spawnDetached(argv: readonly string[], options: DetachedOp
     );
   }
   return { ...identity, exited };
+}
+
+/** A program whose input and output are a connection to something else. */
+export interface PipedProcess {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  /** How it ended. Never rejects. */
+  readonly ended: Promise<ProcessError>;
+  kill(): void;
+}
+
+/**
+ * Starts a program that is talked to through pipes for as long as it lives.
+ * @throws ProcessError when it can't be started.
+ */
+export async function startPiped(
+  argv: readonly string[],
+  options: { readonly env?: Environment; readonly cwd?: string } = {},
+): Promise<PipedProcess> {
+  const child = start(argv, options, ['pipe', 'pipe', 'pipe'], false);
+  const { stdin, stdout, stderr } = child;
+  if (child.pid === undefined || stdin === null || stdout === null) throw await spawnFailure(argv, child);
+  let said = '';
+  stderr?.on('data', (chunk: Buffer) => {
+    said = tail(said + chunk.toString());
+  });
+  const exit = new Promise<ProcessError>((resolve) => {
+    // Its last words are complete once its pipes are closed too.
+    child.once('close', (code, signal) => {
+      const last = lastLine(said);
+      const how = signal === null ? `It ended with status ${code}` : `It was ended by ${signal}`;
+      const cause = `${how}${last === '' ? '.' : `: ${last}`}`;
+      const found = { exitCode: code ?? undefined, signal: signal ?? undefined, stderr: said };
+      resolve(new ProcessError(argv, signal === null ? 'exit' : 'signal', cause, found));
+    });
+  });
+  return { stdin, stdout, ended: exit, kill: () => child.kill('SIGTERM') };
 }
 
 function start(

@@ -142,7 +142,9 @@ export function driverContract(name: string, contract: DriverContract): void {
 
       it('are refused when they are not XML of a domain', async () => {
         await expect(need(domains, 'define')('<domain>')).rejects.toEqual(code('xml-detail'));
-        await expect(need(domains, 'define')("<domain type='x'/>")).rejects.toEqual(code('xml-error'));
+        await expect(need(domains, 'define')('<network><name>contract-x</name></network>')).rejects.toEqual(
+          code('xml-error'),
+        );
       });
 
       it('go, and are told of, when undefined', async () => {

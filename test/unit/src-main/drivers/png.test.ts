@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { pngFromPpm } from '../../../../../../src-main/drivers/qemu/observe/screenshot.ts';
+import { pngFromPpm } from '../../../../src-main/drivers/png.ts';
 
 const ppm = (head: string, ...pixels: number[]): Buffer => Buffer.concat([Buffer.from(head), Buffer.from(pixels)]);
 

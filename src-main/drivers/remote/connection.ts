@@ -1,0 +1,130 @@
+/** An open connection to a libvirt daemon. */
+import type { ConnectUri } from '../../../src-shared/uri.ts';
+import type { EngineContext } from '../../engine/context.ts';
+import type { Connection, DomainCapabilitiesSelection, NodeInfo, Notice } from '../../engine/driver.ts';
+import { Emitter, type EngineEvent } from '../../engine/events.ts';
+import { readRemoteUri } from '../../rpc/client/remote-uri.ts';
+import type { Packet } from '../../rpc/framing/packet.ts';
+import { RemoteDomains } from './domains.ts';
+import { readEvent, registerEvents } from './events.ts';
+import { Inventory } from './inventory.ts';
+import { Link } from './link.ts';
+import { RemoteStorage } from './storage.ts';
+
+/** Probing every emulator of a host takes its time. */
+const capabilitiesTimeoutMs = 2 * 60_000;
+
+export class RemoteConnection implements Connection {
+  readonly uri: ConnectUri;
+  readonly type: string;
+  readonly hostname: string;
+  readonly events: Emitter<EngineEvent>;
+  readonly domains: RemoteDomains;
+  readonly storage: RemoteStorage;
+  readonly #link: Link;
+  readonly #inventory: Inventory;
+  readonly #context: EngineContext;
+
+  private constructor(uri: ConnectUri, context: EngineContext, link: Link, type: string, hostname: string) {
+    this.uri = uri;
+    this.type = type;
+    this.hostname = hostname;
+    this.#link = link;
+    this.#context = context;
+    this.events = new Emitter((error) => context.logger.log('error', 'a listener of events failed', { error }));
+    this.#inventory = new Inventory(link, this.events, context.logger);
+    this.domains = new RemoteDomains(link, this.#inventory, context.jobs, uri.text);
+    this.storage = new RemoteStorage(link, context.jobs, uri.text);
+    link.listen({
+      up: async () => {
+        await this.#register();
+        await this.#inventory.reload();
+      },
+      down: () => undefined,
+      event: (packet) => this.#hear(packet),
+    });
+  }
+
+  /** @throws VirError when the server can't be reached, or does not open the URI. */
+  static async open(uri: ConnectUri, context: EngineContext): Promise<RemoteConnection> {
+    const link = await Link.open(readRemoteUri(uri), context.logger);
+    try {
+      const [{ type }, { hostname }] = await Promise.all([
+        link.call('connectGetType', {}),
+        link.call('connectGetHostname', {}),
+      ]);
+      const connection = new RemoteConnection(uri, context, link, type, hostname);
+      await connection.#register();
+      return connection;
+    } catch (error) {
+      await link.close();
+      throw error;
+    }
+  }
+
+  async hypervisorVersion(): Promise<number> {
+    return Number((await this.#link.call('connectGetVersion', {})).hvVer);
+  }
+
+  async capabilities(): Promise<string> {
+    return (await this.#link.call('connectGetCapabilities', {}, { timeoutMs: capabilitiesTimeoutMs })).capabilities;
+  }
+
+  async domainCapabilities(selection: DomainCapabilitiesSelection): Promise<string> {
+    const { emulator: emulatorbin, architecture: arch, machine, virtType: virttype } = selection;
+    const args = { emulatorbin, arch, machine, virttype, flags: 0 };
+    return (await this.#link.call('connectGetDomainCapabilities', args, { timeoutMs: capabilitiesTimeoutMs }))
+      .capabilities;
+  }
+
+  async nodeInfo(): Promise<NodeInfo> {
+    const { memory, ...info } = await this.#link.call('nodeGetInfo', {});
+    return { ...info, memoryKiB: Number(memory) };
+  }
+
+  async freeMemoryBytes(): Promise<number> {
+    return Number((await this.#link.call('nodeGetFreeMemory', {})).freeMem);
+  }
+
+  async domainXmlToNative(nativeFormat: string, domainXml: string): Promise<string> {
+    const args = { nativeFormat, domainXml, flags: 0 };
+    return (await this.#link.call('connectDomainXmlToNative', args)).nativeConfig;
+  }
+
+  notices(): Promise<readonly Notice[]> {
+    const { failure } = this.#link;
+    if (failure === undefined) return Promise.resolve([]);
+    const since = new Date(failure.sinceMs).toLocaleTimeString();
+    return Promise.resolve([
+      {
+        id: 'notice.link-lost',
+        severity: 'warning',
+        message: `'${this.hostname}' has not answered since ${since}; what is shown is what was seen last.`,
+        fix: failure.error.message,
+      },
+    ]);
+  }
+
+  async close(): Promise<void> {
+    this.#inventory.close();
+    await this.#link.close();
+  }
+
+  async #register(): Promise<void> {
+    const { logger } = this.#context;
+    await registerEvents(this.#link, (error) => logger.log('debug', 'a server does not tell of an event', { error }));
+  }
+
+  #hear(packet: Packet): void {
+    let event: EngineEvent | undefined;
+    try {
+      event = readEvent(packet);
+    } catch (error) {
+      this.#context.logger.log('warn', 'an event of a server can not be read', { error });
+      return;
+    }
+    if (event === undefined) return;
+    this.events.emit(event);
+    if (event.type === 'domain') this.#inventory.lookSoon(event.domain.uuid);
+  }
+}

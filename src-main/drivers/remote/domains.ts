@@ -1,0 +1,341 @@
+/** Domains of the server: every verb is one of its calls. */
+import type { DomainSummary, StateAndReason } from '../../../src-shared/model/summary.ts';
+import { VirError } from '../../../src-shared/errors.ts';
+import type {
+  Affects,
+  Author,
+  ConsoleEndpoint,
+  ConsoleStream,
+  DomainApi,
+  InterfaceAddresses,
+  MetadataSelector,
+  ShutdownMode,
+  StartOptions,
+  UndefineOptions,
+  XmlOptions,
+} from '../../engine/driver.ts';
+import type { Job, JobControl, JobRegistry } from '../../engine/jobs.ts';
+import type { DomainStats } from '../../engine/stats.ts';
+import type { DomainReference } from '../../rpc/protocol/objects.ts';
+import { consoleEndpoints, openConsole } from './consoles.ts';
+import { affectsFlags, bits, shutdownFlags, startFlags, undefineFlags, xmlFlags } from './flags.ts';
+import type { Inventory } from './inventory.ts';
+import { stateOf } from './known-domain.ts';
+import type { Link } from './link.ts';
+import { takeScreenshot } from './screenshot.ts';
+import { readStats, statsGroups } from './stats.ts';
+
+/** Starting may wait for firmware, storage and the hypervisor. */
+const startTimeoutMs = 5 * 60_000;
+/** Writing or reading a guest's memory takes as long as it takes; pings find out when the server is gone. */
+const endlessMs = 2 ** 31 - 1;
+const progressMs = 500;
+/** `VIR_DOMAIN_DEFINE_VALIDATE`. */
+const defineValidate = 1;
+/** `virDomainMetadataType`. */
+const metadataTypes = { description: 0, title: 1, element: 2 } as const;
+/** `virKeycodeSet`, by the names `virsh` has for them. */
+const codesets = ['linux', 'xt', 'atset1', 'atset2', 'atset3', 'os_x', 'xt_kbd', 'usb', 'win32', 'qnum'];
+/** `virDomainInterfaceAddressesSource`. */
+const addressSources = { lease: 0, agent: 1, arp: 2 } as const;
+
+export class RemoteDomains implements DomainApi {
+  readonly #link: Link;
+  readonly #inventory: Inventory;
+  readonly #jobs: JobRegistry;
+  readonly #uri: string;
+
+  constructor(link: Link, inventory: Inventory, jobs: JobRegistry, uri: string) {
+    this.#link = link;
+    this.#inventory = inventory;
+    this.#jobs = jobs;
+    this.#uri = uri;
+  }
+
+  list(): Promise<readonly DomainSummary[]> {
+    return this.#inventory.list();
+  }
+
+  lookupByUuid(uuid: string): Promise<DomainSummary> {
+    return this.#inventory.look(uuid);
+  }
+
+  async lookupByName(name: string): Promise<DomainSummary> {
+    return await this.#inventory.take((await this.#link.call('domainLookupByName', { name })).dom);
+  }
+
+  async lookupById(id: number): Promise<DomainSummary> {
+    return await this.#inventory.take((await this.#link.call('domainLookupById', { id })).dom);
+  }
+
+  async xml(uuid: string, options: XmlOptions = {}): Promise<string> {
+    return (await this.#link.call('domainGetXmlDesc', { dom: this.#dom(uuid), flags: xmlFlags(options) })).xml;
+  }
+
+  async state(uuid: string): Promise<StateAndReason> {
+    const { state, reason } = await this.#link.call('domainGetState', { dom: this.#dom(uuid), flags: 0 });
+    return stateOf(state, reason);
+  }
+
+  async define(xml: string, options: Author & { readonly validate?: boolean } = {}): Promise<DomainSummary> {
+    const flags = options.validate === true ? defineValidate : 0;
+    const answer =
+      flags === 0
+        ? await this.#link.call('domainDefineXml', { xml }, { timeoutMs: startTimeoutMs })
+        : await this.#link.call('domainDefineXmlFlags', { xml, flags }, { timeoutMs: startTimeoutMs });
+    return await this.#inventory.take(answer.dom);
+  }
+
+  async undefine(uuid: string, options: UndefineOptions = {}): Promise<void> {
+    await this.#link.call('domainUndefineFlags', { dom: this.#dom(uuid), flags: undefineFlags(options) });
+    await this.#seen(uuid);
+  }
+
+  async createXml(xml: string, options: StartOptions = {}): Promise<DomainSummary> {
+    const args = { xmlDesc: xml, flags: startFlags(options) };
+    const { dom } = await this.#link.call('domainCreateXml', args, { timeoutMs: startTimeoutMs });
+    return await this.#inventory.take(dom);
+  }
+
+  async start(uuid: string, options: StartOptions = {}): Promise<DomainSummary> {
+    const args = { dom: this.#dom(uuid), flags: startFlags(options) };
+    const { dom } = await this.#link.call('domainCreateWithFlags', args, { timeoutMs: startTimeoutMs });
+    return await this.#inventory.take(dom);
+  }
+
+  async shutdown(uuid: string, modes?: readonly ShutdownMode[]): Promise<void> {
+    await this.#link.call('domainShutdownFlags', { dom: this.#dom(uuid), flags: shutdownFlags(modes) });
+  }
+
+  async reboot(uuid: string, modes?: readonly ShutdownMode[]): Promise<void> {
+    await this.#link.call('domainReboot', { dom: this.#dom(uuid), flags: shutdownFlags(modes) });
+  }
+
+  async reset(uuid: string): Promise<void> {
+    await this.#link.call('domainReset', { dom: this.#dom(uuid), flags: 0 });
+  }
+
+  async destroy(uuid: string, options: { readonly graceful?: boolean } = {}): Promise<void> {
+    const flags = bits([1, options.graceful]);
+    await this.#link.call('domainDestroyFlags', { dom: this.#dom(uuid), flags });
+    await this.#seen(uuid);
+  }
+
+  async suspend(uuid: string): Promise<void> {
+    await this.#link.call('domainSuspend', { dom: this.#dom(uuid) });
+    await this.#seen(uuid);
+  }
+
+  async resume(uuid: string): Promise<void> {
+    await this.#link.call('domainResume', { dom: this.#dom(uuid) });
+    await this.#seen(uuid);
+  }
+
+  async rename(uuid: string, newName: string): Promise<DomainSummary> {
+    await this.#link.call('domainRename', { dom: this.#dom(uuid), newName, flags: 0 });
+    return await this.#inventory.look(uuid);
+  }
+
+  async setAutostart(uuid: string, autostart: boolean): Promise<void> {
+    await this.#link.call('domainSetAutostart', { dom: this.#dom(uuid), autostart });
+    await this.#seen(uuid);
+  }
+
+  save(uuid: string, path: string, options: { readonly running?: boolean } = {}): Job<void> {
+    return this.#job('domain.save', uuid, async (dom) => {
+      await this.#link.call(
+        'domainSaveFlags',
+        { dom, to: path, flags: runningFlags(options) },
+        { timeoutMs: endlessMs },
+      );
+    });
+  }
+
+  managedSave(uuid: string, options: { readonly running?: boolean } = {}): Job<void> {
+    return this.#job('domain.save', uuid, async (dom) => {
+      await this.#link.call('domainManagedSave', { dom, flags: runningFlags(options) }, { timeoutMs: endlessMs });
+    });
+  }
+
+  restore(path: string, options: { readonly xml?: string; readonly running?: boolean } = {}): Job<DomainSummary> {
+    const description = { kind: 'domain.restore', subject: path, uri: this.#uri, cancellable: false } as const;
+    return this.#jobs.start(description, async () => {
+      const { xml: dxml } = options;
+      const args = { from: path, dxml, flags: runningFlags(options) };
+      await this.#link.call('domainRestoreFlags', args, { timeoutMs: endlessMs });
+      const saved = await this.#link.call('domainSaveImageGetXmlDesc', { file: path, flags: 0 }).catch(noImage);
+      const uuid = /<uuid>([^<]*)<\/uuid>/.exec(dxml ?? saved.xml)?.[1];
+      return await this.#inventory.look(uuid ?? '');
+    });
+  }
+
+  async managedSaveRemove(uuid: string): Promise<void> {
+    await this.#link.call('domainManagedSaveRemove', { dom: this.#dom(uuid), flags: 0 });
+    await this.#seen(uuid);
+  }
+
+  async attachDevice(uuid: string, xml: string, affects: Affects): Promise<void> {
+    await this.#link.call('domainAttachDeviceFlags', { dom: this.#dom(uuid), xml, flags: affectsFlags(affects) });
+    this.#inventory.lookSoon(uuid);
+  }
+
+  async detachDevice(uuid: string, xml: string, affects: Affects): Promise<void> {
+    await this.#link.call('domainDetachDeviceFlags', { dom: this.#dom(uuid), xml, flags: affectsFlags(affects) });
+    this.#inventory.lookSoon(uuid);
+  }
+
+  async updateDevice(uuid: string, xml: string, affects: Affects): Promise<void> {
+    await this.#link.call('domainUpdateDeviceFlags', { dom: this.#dom(uuid), xml, flags: affectsFlags(affects) });
+    this.#inventory.lookSoon(uuid);
+  }
+
+  async setMemory(uuid: string, kiB: number, affects: Affects & { readonly maximum?: boolean }): Promise<void> {
+    const flags = affectsFlags(affects) | bits([4, affects.maximum]);
+    await this.#link.call('domainSetMemoryFlags', { dom: this.#dom(uuid), memory: BigInt(kiB), flags });
+    this.#inventory.lookSoon(uuid);
+  }
+
+  async setVcpus(
+    uuid: string,
+    count: number,
+    affects: Affects & { readonly maximum?: boolean; readonly guest?: boolean },
+  ): Promise<void> {
+    const flags = affectsFlags(affects) | bits([4, affects.maximum], [8, affects.guest]);
+    await this.#link.call('domainSetVcpusFlags', { dom: this.#dom(uuid), nvcpus: count, flags });
+    this.#inventory.lookSoon(uuid);
+  }
+
+  async setMetadata(uuid: string, what: MetadataSelector, value: string | undefined, affects: Affects): Promise<void> {
+    const { uri, prefix } = what.type === 'element' ? what : {};
+    await this.#link.call('domainSetMetadata', {
+      dom: this.#dom(uuid),
+      type: metadataTypes[what.type],
+      metadata: value,
+      key: value === undefined ? undefined : prefix,
+      uri,
+      flags: affectsFlags(affects),
+    });
+    this.#inventory.lookSoon(uuid);
+  }
+
+  async metadata(uuid: string, what: MetadataSelector, affects: Affects): Promise<string> {
+    const uri = what.type === 'element' ? what.uri : undefined;
+    const args = { dom: this.#dom(uuid), type: metadataTypes[what.type], uri, flags: affectsFlags(affects) };
+    return (await this.#link.call('domainGetMetadata', args)).metadata;
+  }
+
+  screenshot(uuid: string, screen = 0): Promise<Uint8Array> {
+    return takeScreenshot(this.#link, this.#dom(uuid), screen);
+  }
+
+  async sendKey(uuid: string, codeset: string, codes: readonly number[], holdMs = 0): Promise<void> {
+    const number = codesets.indexOf(codeset);
+    if (number < 0) {
+      throw new VirError({ code: 'invalid-arg', domain: 'remote', message: `There is no code set '${codeset}'.` });
+    }
+    const dom = this.#dom(uuid);
+    await this.#link.call('domainSendKey', { dom, codeset: number, holdtime: holdMs, keycodes: codes, flags: 0 });
+  }
+
+  async consoles(uuid: string): Promise<readonly ConsoleEndpoint[]> {
+    return consoleEndpoints(await this.xml(uuid, { secure: true }), this.#link.uri);
+  }
+
+  openConsole(
+    uuid: string,
+    alias: string | undefined,
+    options: { readonly force?: boolean } = {},
+  ): Promise<ConsoleStream> {
+    return openConsole(this.#link, this.#dom(uuid), alias, options.force === true);
+  }
+
+  async stats(uuids?: readonly string[]): Promise<readonly DomainStats[]> {
+    const doms = (uuids ?? []).map((uuid) => this.#dom(uuid));
+    const { retStats } = await this.#link.call('connectGetAllDomainStats', { doms, stats: statsGroups, flags: 0 });
+    return retStats.map(readStats);
+  }
+
+  async addresses(uuid: string, source: 'agent' | 'lease' | 'arp'): Promise<readonly InterfaceAddresses[]> {
+    const args = { dom: this.#dom(uuid), source: addressSources[source], flags: 0 };
+    const { ifaces } = await this.#link.call('domainInterfaceAddresses', args);
+    return ifaces.map(({ name, hwaddr, addrs }) => ({
+      name,
+      mac: hwaddr ?? '',
+      addresses: addrs.map(({ type, addr, prefix }) => ({
+        family: type === 1 ? ('ipv6' as const) : ('ipv4' as const),
+        address: addr,
+        prefix,
+      })),
+    }));
+  }
+
+  async agentCommand(uuid: string, cmd: string, timeoutMs = 5_000): Promise<string> {
+    const timeout = Math.ceil(timeoutMs / 1000);
+    const args = { dom: this.#dom(uuid), cmd, timeout, flags: 0 };
+    const answer = await this.#link.callQemu('domainAgentCommand', args, { timeoutMs: timeoutMs + 10_000 });
+    return answer.result ?? '';
+  }
+
+  async monitorCommand(uuid: string, cmd: string, human = false): Promise<string> {
+    return (await this.#link.callQemu('domainMonitorCommand', { dom: this.#dom(uuid), cmd, flags: bits([1, human]) }))
+      .result;
+  }
+
+  #dom(uuid: string): DomainReference {
+    return this.#inventory.reference(uuid);
+  }
+
+  /** What a call did is known here before it resolves; a domain that is gone by it is no error. */
+  async #seen(uuid: string): Promise<void> {
+    try {
+      await this.#inventory.look(uuid);
+    } catch (error) {
+      if (!(error instanceof VirError) || error.code !== 'no-domain') throw error;
+    }
+  }
+
+  /** Work of the server on a domain that can be watched and given up. */
+  #job(kind: string, uuid: string, work: (dom: DomainReference) => Promise<void>): Job<void> {
+    const subject = this.#inventory.nameOf(uuid);
+    const description = { kind, subject, uri: this.#uri, domainUuid: uuid, unit: 'bytes' } as const;
+    return this.#jobs.start(description, async (control) => {
+      const dom = this.#dom(uuid);
+      const stop = this.#watch(dom, control);
+      try {
+        await work(dom);
+      } finally {
+        stop();
+      }
+      await this.#seen(uuid);
+    });
+  }
+
+  #watch(dom: DomainReference, { signal, progress }: JobControl): () => void {
+    const { call } = this.#link;
+    // The work itself tells when the server can't be asked.
+    const ignore = (): void => undefined;
+    const timer = setInterval(() => {
+      call('domainGetJobInfo', { dom })
+        .then(({ dataProcessed, dataTotal }) => progress(Number(dataProcessed), Number(dataTotal)))
+        .catch(ignore);
+    }, progressMs);
+    const abort = (): void => {
+      call('domainAbortJob', { dom }).catch(ignore);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    return () => {
+      clearInterval(timer);
+      signal.removeEventListener('abort', abort);
+    };
+  }
+}
+
+/** `VIR_DOMAIN_SAVE_RUNNING`, `VIR_DOMAIN_SAVE_PAUSED`. */
+function runningFlags({ running }: { readonly running?: boolean }): number {
+  return bits([2, running === true], [4, running === false]);
+}
+
+/** A restored image may be gone. */
+function noImage(): { readonly xml: string } {
+  return { xml: '' };
+}

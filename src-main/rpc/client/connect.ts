@@ -1,0 +1,113 @@
+/** Reaches a server, whatever its transport, and speaks the protocol with it until a connection is open there. */
+import { connect as connectSocket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { VirError } from '../../../src-shared/errors.ts';
+import { linkError } from './errors.ts';
+import type { RemoteUri } from './remote-uri.ts';
+import { RpcClient } from './rpc-client.ts';
+import { findSocket } from './socket-paths.ts';
+import { connectSsh } from './ssh.ts';
+import { connectTls } from './tls.ts';
+
+const connectTimeoutMs = 20_000;
+const defaultTcpPort = 16509;
+
+/** `VIR_DRV_FEATURE_PROGRAM_KEEPALIVE`. */
+const keepaliveFeature = 10;
+/** `VIR_DRV_FEATURE_REMOTE_EVENT_CALLBACK`. */
+const eventCallbackFeature = 14;
+
+export interface OpenedServer {
+  readonly client: RpcClient;
+  /** Events can be registered with a callback id. */
+  readonly eventCallbacks: boolean;
+}
+
+/** @throws VirError `no-connect`, `auth-failed`, or what the server says against opening the URI. */
+export async function connectServer(uri: RemoteUri): Promise<OpenedServer> {
+  const link = await reach(uri);
+  const client = new RpcClient(link, uri.where);
+  try {
+    await authenticate(client, uri);
+    // The only feature that can be asked for before a connection is open there.
+    if (await supports(client, keepaliveFeature)) client.startKeepalive();
+    const flags = uri.parameters['mode'] === 'ro' ? 1 : 0;
+    await client.call('connectOpen', { name: uri.localUri, flags }, { timeoutMs: connectTimeoutMs });
+    const eventCallbacks = await supports(client, eventCallbackFeature);
+    return { client, eventCallbacks };
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
+async function supports(client: RpcClient, feature: number): Promise<boolean> {
+  return (await client.call('connectSupportsFeature', { feature }, { timeoutMs: connectTimeoutMs })).supported;
+}
+
+/** No proof is needed, or the system's own dialogue gives it; passwords are not asked for. */
+async function authenticate(client: RpcClient, { where }: RemoteUri): Promise<void> {
+  const { types } = await client.call('authList', {}, { timeoutMs: connectTimeoutMs });
+  if (types.length === 0 || types.includes('none')) return;
+  if (types.includes('polkit')) {
+    // The user may be asked for a password and take a while.
+    await client.call('authPolkit', {}, { timeoutMs: 120_000 });
+    return;
+  }
+  throw new VirError({
+    code: 'auth-failed',
+    domain: 'auth',
+    message: `'${where}' wants a proof of who you are that Vivarium can't give.`,
+    cause: `It accepts ${types.join(', ')} only.`,
+    fix: 'Connect over SSH, or let the server accept certificates.',
+  });
+}
+
+async function reach(uri: RemoteUri): Promise<Duplex> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), connectTimeoutMs);
+  try {
+    return await reachBy(uri, controller.signal);
+  } catch (error) {
+    if (controller.signal.aborted)
+      throw linkError(`'${uri.where}' did not answer within ${connectTimeoutMs / 1000} s.`);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function reachBy(uri: RemoteUri, signal: AbortSignal): Promise<Duplex> {
+  switch (uri.transport) {
+    case 'unix': {
+      const path = uri.parameters['socket'] ?? (await findSocket(uri.driver, uri.instance));
+      return await connected({ path }, path, signal);
+    }
+    case 'tcp':
+      return await connected({ host: uri.host ?? '', port: uri.port ?? defaultTcpPort }, uri.where, signal);
+    case 'tls':
+      return await connectTls(uri, signal);
+    case 'ssh':
+      return await connectSsh(uri);
+  }
+}
+
+function connected(
+  to: { readonly path: string } | { readonly host: string; readonly port: number },
+  where: string,
+  signal: AbortSignal,
+): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const socket = connectSocket({ ...to });
+    const give = (error: Error): void => {
+      socket.destroy();
+      reject(linkError(`'${where}' can't be reached.`, `${error.message}.`));
+    };
+    socket.once('error', give);
+    signal.addEventListener('abort', () => socket.destroy(new Error('it took too long')), { once: true });
+    socket.once('connect', () => {
+      socket.off('error', give);
+      resolve(socket);
+    });
+  });
+}

@@ -1,0 +1,290 @@
+/**
+ * The client's end of the protocol over any byte stream: calls with time limits, streams, events, and pings that find
+ * out when the other side is gone.
+ */
+import type { Duplex } from 'node:stream';
+import { VirError } from '../../../src-shared/errors.ts';
+import { decodePayload, encodePacket, type Packet } from '../framing/packet.ts';
+import { PacketReader, ProtocolError } from '../framing/packet-reader.ts';
+import type { PacketSink } from '../framing/packet-stream.ts';
+import { Keepalive } from '../keepalive.ts';
+import { remoteError } from '../protocol/objects.ts';
+import type { ArgsOf, Procedure, RetOf } from '../protocol/procedure.ts';
+import {
+  type Program,
+  qemuProgram,
+  remoteProgram,
+  type QemuProcedures,
+  type RemoteProcedures,
+} from '../protocol/programs.ts';
+import { ClientStream } from './client-stream.ts';
+import { fromRemoteError, linkError } from './errors.ts';
+
+/** libvirtd reads nothing more, no ping either, once five calls of a client are under way: one less leaves it listening. */
+const callsInFlight = 4;
+const keepaliveIntervalMs = 5_000;
+const keepaliveCount = 6;
+export const defaultTimeoutMs = 30_000;
+
+export interface CallOptions {
+  /** 30 s unless told. */
+  readonly timeoutMs?: number;
+}
+
+interface Pending {
+  readonly program: Program;
+  readonly procedure: number;
+  readonly resolve: (packet: Packet) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class RpcClient implements PacketSink {
+  /** What the server tells by itself. */
+  onEvent: (packet: Packet) => void = () => undefined;
+  readonly #link: Duplex;
+  readonly #name: string;
+  readonly #reader = new PacketReader();
+  readonly #pending = new Map<number, Pending>();
+  readonly #streams = new Map<number, ClientStream>();
+  readonly #queue: (() => void)[] = [];
+  readonly #keepalive: Keepalive;
+  readonly #closed: Promise<Error>;
+  #tellClosed: (error: Error) => void = () => undefined;
+  #error: Error | undefined;
+  #serial = 0;
+  #inFlight = 0;
+
+  /** @param name of the server, for messages. */
+  constructor(link: Duplex, name: string) {
+    this.#link = link;
+    this.#name = name;
+    this.#closed = new Promise((resolve) => {
+      this.#tellClosed = resolve;
+    });
+    this.#keepalive = new Keepalive({
+      intervalMs: keepaliveIntervalMs,
+      count: keepaliveCount,
+      send: (packet) => this.send(packet),
+      onDead: () => this.#end(linkError(`'${name}' does not answer any more.`)),
+    });
+    link.on('data', (piece: Buffer) => {
+      this.#keepalive.heard();
+      this.#reader.push(piece);
+      this.#pump();
+    });
+    link.on('error', (error) => this.#end(linkError(`The connection to '${name}' failed.`, `${error.message}.`)));
+    link.on('close', () => this.#end(linkError(`'${name}' has closed the connection.`)));
+  }
+
+  /** Why the connection ended, once it did. */
+  get closed(): Promise<Error> {
+    return this.#closed;
+  }
+
+  get isClosed(): boolean {
+    return this.#error !== undefined;
+  }
+
+  /** Begins to ping; only after the server has said that it can. */
+  startKeepalive(): void {
+    this.#keepalive.start();
+  }
+
+  /** @throws VirError what the server answered, `operation-timeout`, or `no-connect` when the connection ended. */
+  async call<N extends keyof RemoteProcedures & string>(
+    name: N,
+    args: ArgsOf<RemoteProcedures[N]>,
+    options?: CallOptions,
+  ): Promise<RetOf<RemoteProcedures[N]>> {
+    return (await this.#call(remoteProgram, name, args, options)).value as RetOf<RemoteProcedures[N]>;
+  }
+
+  /** A call of what only QEMU has. */
+  async callQemu<N extends keyof QemuProcedures & string>(
+    name: N,
+    args: ArgsOf<QemuProcedures[N]>,
+    options?: CallOptions,
+  ): Promise<RetOf<QemuProcedures[N]>> {
+    return (await this.#call(qemuProgram, name, args, options)).value as RetOf<QemuProcedures[N]>;
+  }
+
+  /** A call that opens a stream. */
+  async open<N extends keyof RemoteProcedures & string>(
+    name: N,
+    args: ArgsOf<RemoteProcedures[N]>,
+    options?: CallOptions,
+  ): Promise<{ readonly result: RetOf<RemoteProcedures[N]>; readonly stream: ClientStream }> {
+    const { value, stream } = await this.#call(remoteProgram, name, args, options, true);
+    if (stream === undefined) throw new TypeError(`${name} opened no stream`);
+    return { result: value as RetOf<RemoteProcedures[N]>, stream };
+  }
+
+  close(): void {
+    this.#end(linkError(`The connection to '${this.#name}' was closed.`));
+  }
+
+  send(...parts: readonly Buffer[]): boolean {
+    if (this.#error !== undefined) return true;
+    let more = true;
+    for (const part of parts) more = this.#link.write(part);
+    return more;
+  }
+
+  onDrain(callback: () => void): void {
+    if (this.#error !== undefined) {
+      callback();
+      return;
+    }
+    const settle = (): void => {
+      this.#link.off('drain', settle);
+      this.#link.off('close', settle);
+      callback();
+    };
+    this.#link.on('drain', settle);
+    this.#link.on('close', settle);
+  }
+
+  async #call(
+    program: Program,
+    name: string,
+    args: unknown,
+    { timeoutMs = defaultTimeoutMs }: CallOptions = {},
+    opensStream = false,
+  ): Promise<{ readonly value: unknown; readonly stream: ClientStream | undefined }> {
+    const procedure = program.procedures[name];
+    if (procedure === undefined) throw new TypeError(`there is no procedure '${name}'`);
+    const serial = this.#serial;
+    this.#serial = (this.#serial + 1) >>> 0;
+    const key = { program: program.number, version: program.version, procedure: procedure.number, serial };
+    const packet = encodePacket({ ...key, type: 'call', status: 'ok' }, (writer) => procedure.args.write(writer, args));
+    let stream: ClientStream | undefined;
+    if (opensStream) {
+      // The first data may come with the answer.
+      stream = new ClientStream(
+        key,
+        this,
+        () => this.#pump(),
+        () => this.#streams.delete(serial),
+      );
+      this.#streams.set(serial, stream);
+    }
+    try {
+      const reply = await this.#exchange(program, procedure, packet, serial, name, timeoutMs);
+      if (reply.status === 'error') throw fromRemoteError(decodePayload(reply, remoteError), name);
+      return { value: decodePayload(reply, procedure.ret), stream };
+    } catch (error) {
+      this.#streams.delete(serial);
+      throw error;
+    }
+  }
+
+  async #exchange(
+    program: Program,
+    procedure: Procedure,
+    packet: Buffer,
+    serial: number,
+    name: string,
+    timeoutMs: number,
+  ): Promise<Packet> {
+    let timer: NodeJS.Timeout | undefined;
+    let givenUp = false;
+    const reply = new Promise<Packet>((resolve, reject) => {
+      timer = setTimeout(() => reject(tooSlow(this.#name, name, timeoutMs)), timeoutMs);
+      const start = (): void => {
+        if (givenUp) return;
+        if (this.#error !== undefined) {
+          reject(this.#error);
+          return;
+        }
+        this.#inFlight += 1;
+        this.#pending.set(serial, { program, procedure: procedure.number, resolve, reject });
+        this.send(packet);
+      };
+      if (this.#error !== undefined || this.#inFlight < callsInFlight) start();
+      else this.#queue.push(start);
+    });
+    try {
+      return await reply;
+    } finally {
+      clearTimeout(timer);
+      givenUp = true;
+      if (this.#pending.delete(serial)) this.#inFlight -= 1;
+      while (this.#inFlight < callsInFlight && this.#queue.length > 0) this.#queue.shift()?.();
+    }
+  }
+
+  #pump(): void {
+    try {
+      while (this.#error === undefined && !this.#full()) {
+        const packet = this.#reader.next();
+        if (packet === undefined) break;
+        this.#accept(packet);
+      }
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      this.#end(linkError(`'${this.#name}' does not speak the protocol.`, `${cause}.`));
+      return;
+    }
+    if (this.#full()) this.#link.pause();
+    else this.#link.resume();
+  }
+
+  #full(): boolean {
+    for (const stream of this.#streams.values()) if (stream.full) return true;
+    return false;
+  }
+
+  #accept(packet: Packet): void {
+    if (this.#keepalive.accept(packet)) return;
+    switch (packet.type) {
+      case 'reply':
+      case 'replyWithFds': {
+        const pending = this.#pending.get(packet.serial);
+        // Late for a call that was given up.
+        if (pending === undefined) return;
+        if (pending.program.number !== packet.program || pending.procedure !== packet.procedure) {
+          throw new ProtocolError(`the answer to call ${packet.serial} is that of another procedure`);
+        }
+        pending.resolve(packet);
+        return;
+      }
+      case 'stream':
+      case 'streamHole':
+        this.#acceptStream(packet);
+        return;
+      case 'message':
+        this.onEvent(packet);
+        return;
+      case 'call':
+      case 'callWithFds':
+        throw new ProtocolError('a server does not call');
+    }
+  }
+
+  #acceptStream(packet: Packet): void {
+    const stream = this.#streams.get(packet.serial);
+    if (stream === undefined) return;
+    if (packet.status === 'continue' || packet.type === 'streamHole') stream.accept(packet);
+    else stream.acceptStatus(packet, (failed) => fromRemoteError(decodePayload(failed, remoteError), 'stream'));
+  }
+
+  #end(error: Error): void {
+    if (this.#error !== undefined) return;
+    this.#error = error;
+    this.#keepalive.stop();
+    this.#link.destroy();
+    for (const pending of [...this.#pending.values()]) pending.reject(error);
+    for (const start of this.#queue.splice(0)) start();
+    for (const stream of [...this.#streams.values()]) stream.fail(error);
+    this.#tellClosed(error);
+  }
+}
+
+function tooSlow(server: string, procedure: string, timeoutMs: number): VirError {
+  return new VirError({
+    code: 'operation-timeout',
+    domain: 'remote',
+    message: `'${server}' did not answer within ${timeoutMs / 1000} s.`,
+    cause: `The call was ${procedure}; it may still take effect.`,
+  });
+}

@@ -1,0 +1,44 @@
+/** Where libvirt's daemons listen. */
+import { access } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { linkError } from './errors.ts';
+
+/** The daemon of one hypervisor, where there is one daemon for each: `virtqemud`. */
+function modularName(driver: string): string {
+  return `virt${driver}d-sock`;
+}
+
+/** In the order they are tried: the one daemon for everything, then the hypervisor's own. */
+export function socketNames(driver: string): readonly string[] {
+  return ['libvirt-sock', modularName(driver)];
+}
+
+export const systemSocketFolder = '/run/libvirt';
+
+/** @throws VirError `no-connect` when no daemon listens. */
+export async function findSocket(driver: string, instance: string): Promise<string> {
+  const runtime = process.env['XDG_RUNTIME_DIR'];
+  const folders =
+    instance === 'session'
+      ? [...(runtime === undefined ? [] : [join(runtime, 'libvirt')]), join(homedir(), '.cache', 'libvirt')]
+      : [systemSocketFolder];
+  const candidates = folders.flatMap((folder) => socketNames(driver).map((name) => join(folder, name)));
+  for (const path of candidates) {
+    if (await exists(path)) return path;
+  }
+  throw linkError(
+    'No libvirt daemon runs on this host.',
+    `None of ${candidates.join(', ')} exists.`,
+    instance === 'session' ? undefined : 'Start it with: systemctl start libvirtd',
+  );
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

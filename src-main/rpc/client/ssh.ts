@@ -1,0 +1,73 @@
+/** The system's `ssh`, with the user's own configuration and agent, to what listens on the other host. */
+import { Duplex } from 'node:stream';
+import { type PipedProcess, startPiped } from '../../host/process.ts';
+import { linkError } from './errors.ts';
+import type { RemoteUri } from './remote-uri.ts';
+import { socketNames, systemSocketFolder } from './socket-paths.ts';
+
+/** How long ssh itself may take to reach the host. */
+const connectTimeoutS = 15;
+
+/** The argument vector; nobody is there to answer questions, so none are asked. */
+export function sshCommand(uri: RemoteUri): readonly string[] {
+  const { parameters, host = '', port, user } = uri;
+  const option = (name: string, value: string | undefined): string[] =>
+    value === undefined ? [] : ['-o', `${name}=${value}`];
+  return [
+    parameters['command'] ?? 'ssh',
+    '-T',
+    '-e',
+    'none',
+    ...option('BatchMode', 'yes'),
+    ...option('ConnectTimeout', String(connectTimeoutS)),
+    ...option('StrictHostKeyChecking', parameters['no_verify'] === '1' ? 'no' : undefined),
+    ...option('UserKnownHostsFile', parameters['known_hosts']),
+    ...(port === undefined ? [] : ['-p', String(port)]),
+    ...(user === undefined ? [] : ['-l', user]),
+    ...(parameters['keyfile'] === undefined ? [] : ['-i', parameters['keyfile']]),
+    '--',
+    host,
+    `sh -c ${quote(remoteScript(uri))}`,
+  ];
+}
+
+/** What the other host's shell runs: libvirt's own helper where it is installed, else netcat on the socket. */
+function remoteScript({ parameters, driver, instance, localUri }: RemoteUri): string {
+  const proxy = parameters['proxy'] ?? 'auto';
+  const socket = parameters['socket'];
+  const helper = `exec virt-ssh-helper ${quote(localUri)}`;
+  const netcat = `exec ${quote(parameters['netcat'] ?? 'nc')} -U`;
+  const bySocket =
+    socket === undefined
+      ? [`d=${instance === 'session' ? '"${XDG_RUNTIME_DIR:-$HOME/.cache}/libvirt"' : systemSocketFolder}`]
+          .concat(socketNames(driver).map((name) => `[ -S "$d/${name}" ] && ${netcat} "$d/${name}"`))
+          .concat('echo "no libvirt daemon listens in $d" >&2; exit 1')
+          .join('; ')
+      : `${netcat} ${quote(socket)}`;
+  if (proxy === 'native') return helper;
+  if (proxy === 'netcat' || socket !== undefined) return bySocket;
+  return `if command -v virt-ssh-helper >/dev/null 2>&1; then ${helper}; fi; ${bySocket}`;
+}
+
+/** One word for a POSIX shell. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** @throws VirError `no-connect` when ssh can't be started; what it says later ends the stream. */
+export async function connectSsh(uri: RemoteUri): Promise<Duplex> {
+  const process = await startPiped(sshCommand(uri));
+  return overPipes(process, uri.where);
+}
+
+/** The pipes of a program as one stream, which fails with the program's last words. */
+function overPipes({ stdin, stdout, ended, kill }: PipedProcess, where: string): Duplex {
+  const link = Duplex.from({ readable: stdout, writable: stdin });
+  ended
+    .then((error) => {
+      if (!link.destroyed) link.destroy(linkError(`'${where}' can't be reached over SSH.`, error.data.cause));
+    })
+    .catch(() => undefined);
+  link.once('close', kill);
+  return link;
+}
