@@ -16,6 +16,7 @@ import { fileLogger } from './engine/log-file.ts';
 import { type Logger, silentLogger } from './engine/logger.ts';
 import { createDiskUsage } from './engine/usage.ts';
 import { qemuDriver } from './drivers/qemu/driver.ts';
+import { remoteDriver } from './drivers/remote/driver.ts';
 import { testDriver } from './drivers/test/driver.ts';
 import { type CheckParts, checkHost } from './host/checks.ts';
 import { xdgDirectories } from './host/xdg.ts';
@@ -30,7 +31,7 @@ import { serveSocket } from './ipc/socket-server.ts';
 import { libvirtSocketName, serveLibvirt } from './rpc/server/serve.ts';
 
 /** The first that accepts a URI serves it. */
-const drivers: readonly Driver[] = [testDriver, qemuDriver];
+const drivers: readonly Driver[] = [testDriver, qemuDriver, remoteDriver];
 
 /** An engine with its doors open. */
 export interface HostedEngine {
