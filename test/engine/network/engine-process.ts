@@ -9,16 +9,19 @@ import { createLocalNetworks, type LocalNetworks } from '../../../src-main/netwo
 import { DirectPerformer } from '../../../src-main/network/performer.ts';
 import { toErrorData } from '../../../src-shared/errors.ts';
 
-const { directories, folder, crashAt } = JSON.parse(process.argv[2] ?? '{}') as {
+const { directories, folder } = JSON.parse(process.argv[2] ?? '{}') as {
   readonly directories: EngineDirectories;
   readonly folder: string;
-  /** Ends this process by SIGKILL before (even) or after (odd) the action of half this number. */
-  readonly crashAt?: number;
 };
 
 class CrashingPerformer implements Performer<NetworkAction> {
   readonly #inner: Performer<NetworkAction> = new DirectPerformer();
-  #moment = 0;
+  #left: number | undefined;
+
+  /** Ends this process by SIGKILL before (even) or after (odd) the action of half this number, from now on. */
+  arm(moment: number): void {
+    this.#left = moment;
+  }
 
   async perform(action: NetworkAction, signal?: AbortSignal): Promise<void> {
     this.#crash();
@@ -27,11 +30,12 @@ class CrashingPerformer implements Performer<NetworkAction> {
   }
 
   #crash(): void {
-    if (this.#moment === crashAt) process.kill(process.pid, 'SIGKILL');
-    this.#moment += 1;
+    if (this.#left === 0) process.kill(process.pid, 'SIGKILL');
+    if (this.#left !== undefined) this.#left -= 1;
   }
 }
 
+const performer = new CrashingPerformer();
 const context: EngineContext = {
   directories,
   logger: jsonLogger((line) => process.stderr.write(`${line}\n`), 'warn'),
@@ -40,11 +44,18 @@ const context: EngineContext = {
 const networks: LocalNetworks = createLocalNetworks(context, {
   folder,
   table: 'vivarium_test',
-  performer: new CrashingPerformer(),
+  performer,
 });
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { method, args } = JSON.parse(line) as { method: keyof LocalNetworks; args: readonly unknown[] };
+  const { method, args } = JSON.parse(line) as {
+    method: keyof LocalNetworks | 'crashAt';
+    args: readonly unknown[];
+  };
+  if (method === 'crashAt') {
+    performer.arm(Number(args[0]));
+    continue;
+  }
   const call = networks[method] as unknown as (...args: readonly unknown[]) => Promise<unknown>;
   try {
     process.stdout.write(`${JSON.stringify({ value: await call.apply(networks, [...args]) })}\n`);

@@ -117,10 +117,10 @@ export class Lab {
 
   async state(): Promise<HostState> {
     // Counters and times would always differ.
-    const plain = (text: string): string => text.replaceAll(/\b(?:valid_lft|preferred_lft) \S+/g, '');
+    const plain = (text: string): string => text.replaceAll(/\b(?:valid_lft|preferred_lft|\w+_timer) +\S+/g, '');
     const switches = await this.run(['sysctl', '-a'], { acceptCodes: [0, 1, 255] });
     return {
-      links: await this.run(['ip', '-details', 'link', 'show']),
+      links: plain(await this.run(['ip', '-details', 'link', 'show'])),
       addresses: plain(await this.run(['ip', 'address', 'show'])),
       routes:
         (await this.run(['ip', 'route', 'show', 'table', 'all'])) + (await this.run(['ip', '-6', 'route', 'show'])),
@@ -132,7 +132,7 @@ export class Lab {
     };
   }
 
-  async engine(options: { readonly home?: string; readonly crashAt?: number } = {}): Promise<LabEngine> {
+  async engine(options: { readonly home?: string } = {}): Promise<LabEngine> {
     const home = join(this.folder, options.home ?? 'engine');
     const directory = (name: string): string => {
       mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
@@ -143,7 +143,6 @@ export class Lab {
         ['config', 'state', 'data', 'runtime', 'cache'].map((name) => [name, directory(name)]),
       ),
       folder: join(this.folder, 'dnsmasq'),
-      ...(options.crashAt === undefined ? {} : { crashAt: options.crashAt }),
     };
     const program = join(import.meta.dirname, 'engine-process.ts');
     const argv = [
@@ -199,6 +198,11 @@ export class LabEngine {
 
   kill(): void {
     this.#child.kill('SIGKILL');
+  }
+
+  /** From now on, it is killed before (even) or after (odd) the change of the host of half this number. */
+  crashAt(moment: number): void {
+    this.#child.stdin.write(`${JSON.stringify({ method: 'crashAt', args: [moment] })}\n`);
   }
 
   /** Lets go of the networks, which go on. */
