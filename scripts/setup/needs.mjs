@@ -38,6 +38,12 @@ export const groups = {
     need('a display for end-to-end tests', 'xvfb', undefined, '/usr/bin/Xvfb'),
     need('a real libvirtd to compare with', 'libvirt-daemon-system', undefined, '/usr/sbin/libvirtd'),
     need('a real virsh to compare with', 'libvirt-clients', undefined, '/usr/bin/virsh'),
+    need('a namespace for the real libvirtd', 'python3', undefined, '/usr/bin/python3'),
+    need('namespaces and cables for network tests', 'iproute2', undefined, '/usr/bin/ip', '/usr/sbin/ip'),
+    need('firewall rules of virtual networks', 'nftables', undefined, '/usr/sbin/nft'),
+    need('addresses and names in virtual networks', 'dnsmasq-base', undefined, '/usr/sbin/dnsmasq'),
+    need('guests of network tests', 'busybox-static|busybox', undefined, '/usr/bin/busybox'),
+    need('kernel settings in network tests', 'procps', undefined, '/usr/sbin/sysctl'),
     need('a second opinion on install media', 'libosinfo-bin', undefined, '/usr/bin/osinfo-detect'),
     need("unpacking libvirt's source", 'dpkg-dev', undefined, '/usr/bin/dpkg-source'),
     need('user-mode networking', 'passt', undefined, '/usr/bin/passt'),
@@ -46,5 +52,11 @@ export const groups = {
     need('checking the desktop entry', 'desktop-file-utils', undefined, '/usr/bin/desktop-file-validate'),
     need('checking the AppStream data', 'appstream', undefined, '/usr/bin/appstreamcli'),
     need('checking the man page', 'mandoc', undefined, '/usr/bin/mandoc'),
+  ],
+  /** What `npm run bench` measures us against, besides. */
+  bench: [
+    need('a desktop application to compare with', 'virt-manager', undefined, '/usr/bin/virt-manager'),
+    need('a console to compare with', 'virt-viewer', undefined, '/usr/bin/remote-viewer'),
+    need('asking libvirtd in bulk', 'python3-libvirt', undefined, '/usr/lib/python3/dist-packages/libvirt.py'),
   ],
 };

@@ -1,8 +1,11 @@
 /**
  * `npm run bench [section …]`: measures and compares with peers in the same run. Not a test: nothing fails by the clock.
  */
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { scriptPath } from '../support/script.ts';
+import { applicationSection } from './application.ts';
 import { consoleSection } from './console.ts';
 import { controlSection } from './control.ts';
 import { formatSection, save, type Section } from './report.ts';
@@ -10,12 +13,14 @@ import { formatSection, save, type Section } from './report.ts';
 const sections: Readonly<Record<string, () => Promise<Section>>> = {
   control: controlSection,
   console: consoleSection,
+  application: applicationSection,
 };
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.find((name) => !Object.hasOwn(sections, name));
 if (unknown !== undefined) throw new Error(`there is no section '${unknown}': ${Object.keys(sections).join(', ')}`);
 
+execFileSync(process.execPath, [scriptPath('setup/packages.mjs'), 'test', 'bench'], { stdio: 'inherit' });
 const measured: Section[] = [];
 for (const [name, measure] of Object.entries(sections)) {
   if (chosen.length > 0 && !chosen.includes(name)) continue;

@@ -8,9 +8,9 @@ export interface Xvfb {
 }
 
 /** Starts an X server of its own that shows nothing anywhere. It chooses a free display number itself. */
-export async function startXvfb(size = { width: 1920, height: 1080 }): Promise<Xvfb> {
+export async function startXvfb(size = { width: 1920, height: 1080 }, more: readonly string[] = []): Promise<Xvfb> {
   const screen = `${size.width}x${size.height}x24`;
-  const child = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', screen, '-nolisten', 'tcp', '-noreset'], {
+  const child = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', screen, '-nolisten', 'tcp', '-noreset', ...more], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
   // A test run that ends in the middle leaves no server behind.

@@ -13,7 +13,7 @@ const need = z.strictObject({
   files: z.array(z.string().regex(/^\/\S+$/)).min(1),
 });
 const group = z.array(need).min(1);
-const tables = z.object({ groups: z.strictObject({ run: group, guest: group, test: group }) });
+const tables = z.object({ groups: z.strictObject({ run: group, guest: group, test: group, bench: group }) });
 
 const { groups } = tables.parse(await loadScript('setup/needs.mjs'));
 
