@@ -68,7 +68,10 @@ export class ServerClient implements PacketSink {
       this.#pump();
     });
     socket.on('drain', () => this.#pump());
-    socket.on('error', (error) => this.#log('a client was dropped', error));
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      // A client that ends without a word is none to talk about.
+      if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') this.#log('a client was dropped', error);
+    });
     socket.on('close', () => this.#end());
   }
 
