@@ -15,8 +15,9 @@ import { StatsRecorder } from './engine/figures/recorder.ts';
 import { fileLogger } from './engine/log-file.ts';
 import { type Logger, silentLogger } from './engine/logger.ts';
 import { createDiskUsage } from './engine/usage.ts';
-import { qemuDriver } from './drivers/qemu/driver.ts';
 import { remoteDriver } from './drivers/remote/driver.ts';
+import { findDaemons } from './drivers/remote/find-daemons.ts';
+import { qemuDriver } from './drivers/qemu/driver.ts';
 import { testDriver } from './drivers/test/driver.ts';
 import { type CheckParts, checkHost } from './host/checks.ts';
 import { xdgDirectories } from './host/xdg.ts';
@@ -114,6 +115,13 @@ export async function privateEngine(): Promise<{ readonly client: ContractClient
 async function makeServices(engine: Engine): Promise<{ services: Services; close(): Promise<void> }> {
   const { directories, logger } = engine;
   const settings = await openSettings(directories.config, logger);
+  for (const uri of settings.get().hosts) {
+    try {
+      engine.know(uri);
+    } catch (error) {
+      logger.log('warn', 'a host of the settings can not be used', { uri, error });
+    }
+  }
   const recorder = new StatsRecorder({ engine, folder: join(directories.state, 'figures'), logger });
   const usage = createDiskUsage();
   const services: Services = {
@@ -131,6 +139,7 @@ async function makeServices(engine: Engine): Promise<{ services: Services; close
       cacheFolder: directories.cache,
     }),
     checks: async () => await checkHost(checkParts(engine)),
+    findDaemons,
     bin: new Bin({
       folder: join(directories.state, 'bin'),
       logger,

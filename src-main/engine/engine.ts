@@ -56,6 +56,8 @@ export class Engine {
   readonly events: Emitter<EngineAnnouncement>;
   /** A connection was opened, closed, or could not be. */
   readonly connectionEvents: Emitter<ConnectionInfo>;
+  /** The URI of a connection that is no longer listed. */
+  readonly forgottenEvents: Emitter<string>;
   readonly #drivers: readonly Driver[];
   readonly #slots = new Map<string, Slot>();
   readonly #lock: StateLock;
@@ -69,6 +71,7 @@ export class Engine {
     const onListenerError = (error: unknown): void => this.logger.log('error', 'a listener failed', { error });
     this.events = new Emitter(onListenerError);
     this.connectionEvents = new Emitter(onListenerError);
+    this.forgottenEvents = new Emitter(onListenerError);
     for (const text of options.knownUris ?? []) this.#slot(text);
   }
 
@@ -118,6 +121,28 @@ export class Engine {
       await release();
       throw thrown;
     }
+  }
+
+  /**
+   * Lists a connection that nobody has opened yet.
+   * @returns its URI as it is listed
+   * @throws VirError when the text is no URI, or no driver takes it
+   */
+  know(uri: string): string {
+    const slot = this.#slot(uri);
+    this.#announceConnection(slot);
+    return slot.uri.text;
+  }
+
+  /** Closes a connection and lists it no more. */
+  async forget(uri: string): Promise<void> {
+    const key = canonicalUri(parseUri(uri));
+    const slot = this.#slots.get(key);
+    if (slot === undefined) return;
+    this.#slots.delete(key);
+    slot.pinned = false;
+    await this.#disconnect(slot);
+    this.forgottenEvents.emit(key);
   }
 
   /** Closes a connection whoever uses it; guests go on. */

@@ -25,6 +25,9 @@ export function serveContract(services: Services, logger: Logger): ContractServe
   engine.connectionEvents.subscribe((connection) => {
     events.emit({ channel: 'connection', connection });
   });
+  engine.forgottenEvents.subscribe((uri) => {
+    events.emit({ channel: 'connection-forgotten', uri });
+  });
   engine.jobs.events.subscribe((job) => {
     events.emit({ channel: 'job', job });
   });

@@ -34,6 +34,8 @@ export interface CreationService {
 }
 
 export interface Services {
+  /** URIs of the daemons that run on this host. */
+  readonly findDaemons: () => Promise<readonly string[]>;
   readonly engine: Engine;
   readonly settings: SettingsStore;
   readonly recorder: Recorder;

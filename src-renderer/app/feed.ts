@@ -14,6 +14,8 @@ import { rewatchStats } from './store/watch-stats.ts';
 /** Machines an event named while lists are on their way. */
 const touched = new Set<MachineKey>();
 const poolListeners = new Set<(uri: string) => void>();
+/** Beyond that, the hosts that have not answered yet are not waited for. */
+const slowHostMs = 1_500;
 const commandListeners = new Set<(command: string, argument?: string) => void>();
 let pending: ContractEvent[] = [];
 
@@ -59,10 +61,11 @@ function take(event: ContractEvent): void {
       return;
     case 'command':
       if (event.command === 'engine-replaced') startOver().catch(reportError);
+      if (event.command === 'full-screen') acceptFullScreen(event.argument === 'on');
       for (const listener of commandListeners) listener(event.command, event.argument);
       return;
-      if (event.command === 'full-screen') acceptFullScreen(event.argument === 'on');
     case 'connection':
+    case 'connection-forgotten':
       break;
   }
   if (pending.length === 0) queueMicrotask(flush);
@@ -134,9 +137,12 @@ export function startFeed(): void {
     await Promise.all(list.map((each) => open(each.uri)));
   });
   for (const asked of [settings, jobs, others]) asked.catch(reportError);
-  const ready = (): void => {
+  const ready = (): void => useInventory.setState({ phase: 'ready' });
+  const all = Promise.allSettled([first, others]).then(() => {
     touched.clear();
-    useInventory.setState({ phase: 'ready' });
-  };
-  Promise.all([first, others]).then(ready, ready);
+    ready();
+  });
+  // A host that does not answer holds up its own machines, and nothing else.
+  const patience = first.then(() => new Promise((resolve) => setTimeout(resolve, slowHostMs)));
+  Promise.race([all, patience]).then(ready, ready);
 }

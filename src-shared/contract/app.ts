@@ -33,6 +33,8 @@ export const settings = z.object({
   machinesView: z.enum(['list', 'grid']),
   firstRunDone: z.boolean(),
   shortcuts: z.record(z.string().max(64), z.string().max(64)),
+  /** Connections that are listed besides this host's own. */
+  hosts: z.array(uri).max(256),
 });
 
 export type Settings = z.output<typeof settings>;

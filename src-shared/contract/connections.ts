@@ -40,6 +40,14 @@ export const connectionCalls = {
     readonly connection: ConnectionInfo;
     readonly domains: readonly DomainSummary[];
   }>(),
+  /** Lists a connection from now on, also after a restart; answers its URI in the one spelling it has from then on. */
+  'connections.add': call(z.object({ uri })).returns<string>(),
+  /** Ends the connection and lists it no more. Its machines go on. */
+  'connections.remove': call(z.object({ uri })).returns<void>(),
+  /** Ends the connection; it stays listed. Its machines go on. */
+  'connections.close': call(z.object({ uri })).returns<void>(),
+  /** Daemons of this host that are running and not listed. */
+  'connections.found': call(z.object({})).returns<readonly string[]>(),
   'connections.capabilities': call(z.object({ uri })).returns<string>(),
   'connections.domain-capabilities': call(
     z.object({

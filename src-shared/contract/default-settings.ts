@@ -18,4 +18,5 @@ export const defaultSettings: Settings = {
   machinesView: 'list',
   firstRunDone: false,
   shortcuts: {},
+  hosts: [],
 };

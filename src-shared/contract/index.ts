@@ -30,6 +30,8 @@ export type Answer<N extends CallName> = AnswerOf<Calls[N]>;
 export type ContractEvent =
   | { readonly channel: 'engine'; readonly uri: string; readonly event: EngineEventData }
   | { readonly channel: 'connection'; readonly connection: ConnectionInfo }
+  /** It is no longer listed, nor is anything of it. */
+  | { readonly channel: 'connection-forgotten'; readonly uri: string }
   | { readonly channel: 'job'; readonly job: JobInfo }
   | { readonly channel: 'settings'; readonly settings: Settings }
   /** A file was dropped on, or handed to, the application (`application.iso`), or a menu chose an action. */

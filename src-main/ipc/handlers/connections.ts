@@ -1,17 +1,42 @@
 /** Connections: opening them, and what they tell of their host. */
 import { cpus, totalmem } from 'node:os';
+import { VirError } from '../../../src-shared/errors.ts';
 import { need } from '../../engine/driver.ts';
 import type { HandlerSet } from '../dispatch.ts';
 import type { Services } from '../services.ts';
 import { versionText } from './text.ts';
 
-export function connectionHandlers({ engine }: Services): HandlerSet {
+/** Every user has it, so it is not the user's to remove. */
+const localUri = 'qemu:///session';
+
+export function connectionHandlers({ engine, settings, findDaemons }: Services): HandlerSet {
+  const without = (uri: string): string[] => settings.get().hosts.filter((known) => known !== uri);
   return {
     'connections.list': () => engine.connections(),
     'connections.open': async ({ uri }) => {
       const connection = await engine.open(uri);
       const [described, domains] = await Promise.all([engine.describe(uri), connection.domains.list()]);
       return { connection: described, domains };
+    },
+    'connections.add': async ({ uri }) => {
+      const known = engine.know(uri);
+      if (known !== localUri) await settings.set({ hosts: [...without(known), known] });
+      return known;
+    },
+    'connections.remove': async ({ uri }) => {
+      if (uri === localUri) {
+        throw new VirError({ code: 'invalid-arg', domain: 'none', message: 'The host that we run on stays listed.' });
+      }
+      await settings.set({
+        hosts: without(uri),
+        ...(settings.get().defaultUri === uri ? { defaultUri: localUri } : {}),
+      });
+      await engine.forget(uri);
+    },
+    'connections.close': async ({ uri }) => await engine.closeConnection(uri),
+    'connections.found': async () => {
+      const listed = new Set(engine.connections().map((connection) => connection.uri));
+      return (await findDaemons()).filter((uri) => !listed.has(uri));
     },
     'connections.capabilities': async ({ uri }) => await need(await engine.open(uri), 'capabilities')(),
     'connections.domain-capabilities': async ({ uri, emulator, architecture, machine, virtType }) =>

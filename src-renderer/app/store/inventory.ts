@@ -38,6 +38,20 @@ const machineOf = (uri: string, summary: DomainSummary): Machine => ({
 
 /** Takes over a batch of events; the same object when none of them mattered. */
 export function applyEvents(inventory: Inventory, events: readonly ContractEvent[]): Inventory {
+  const forgotten = events.flatMap((event) => (event.channel === 'connection-forgotten' ? [event.uri] : []));
+  if (forgotten.length > 0) return withoutConnections(applyOthers(inventory, events), new Set(forgotten));
+  return applyOthers(inventory, events);
+}
+
+function withoutConnections(inventory: Inventory, gone: ReadonlySet<string>): Inventory {
+  return {
+    connections: new Map([...inventory.connections].filter(([uri]) => !gone.has(uri))),
+    machines: new Map([...inventory.machines].filter(([, machine]) => !gone.has(machine.uri))),
+    listed: new Set([...inventory.listed].filter((uri) => !gone.has(uri))),
+  };
+}
+
+function applyOthers(inventory: Inventory, events: readonly ContractEvent[]): Inventory {
   let machines: Map<MachineKey, Machine> | undefined;
   let connections: Map<string, ConnectionInfo> | undefined;
   for (const event of events) {

@@ -1,14 +1,17 @@
 import CircleAlert from 'lucide-react/icons/circle-alert';
 import CircleCheck from 'lucide-react/icons/circle-check';
+import Ellipsis from 'lucide-react/icons/ellipsis';
 import Info from 'lucide-react/icons/info';
 import LoaderCircle from 'lucide-react/icons/loader-circle';
 import PlugZap from 'lucide-react/icons/plug-zap';
 import Server from 'lucide-react/icons/server';
+import Trash from 'lucide-react/icons/trash-2';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import Unplug from 'lucide-react/icons/unplug';
 import type { ConnectionInfo, NoticeInfo } from '../../../src-shared/contract/connections.ts';
 import { engine } from '../../app/client.ts';
 import { openConnection } from '../../app/feed.ts';
+import { confirm } from '../../app/feedback/confirm.tsx';
 import { ErrorPanel } from '../../app/feedback/error-panel.tsx';
 import { reportError } from '../../app/feedback/notices.ts';
 import { formatKiB } from '../../app/format.ts';
@@ -20,6 +23,8 @@ import { Badge, type Tone } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
 import { cx } from '../../components/cx.ts';
 import { Icon, type IconType } from '../../components/icon.tsx';
+import { MenuIconButton } from '../../components/menu-button.tsx';
+import type { MenuSection } from '../../components/menu.tsx';
 import { Meter } from '../../components/meter.tsx';
 import styles from './hosts-screen.module.css';
 
@@ -60,6 +65,13 @@ export function HostCard({ connection }: { connection: ConnectionInfo }): React.
           {t(`hosts:state.${state}`)}
         </Badge>
         {state === 'closed' && connect}
+        {uri !== 'qemu:///session' && (
+          <MenuIconButton
+            icon={Ellipsis}
+            label={t('hosts:actions', { host: label })}
+            sections={() => hostMenu(uri, label, state)}
+          />
+        )}
       </header>
       <div className={styles.body}>
         {error !== undefined && <ErrorPanel error={error} actions={connect} />}
@@ -74,6 +86,32 @@ export function HostCard({ connection }: { connection: ConnectionInfo }): React.
       </div>
     </article>
   );
+}
+
+function hostMenu(uri: string, label: string, state: ConnectionInfo['state']): readonly MenuSection[] {
+  const remove = async (): Promise<void> => {
+    const sure = await confirm({
+      title: t('hosts:remove.title', { host: label }),
+      text: t('hosts:remove.text'),
+      confirm: t('hosts:remove.confirm'),
+    });
+    if (sure) await engine.call('connections.remove', { uri });
+  };
+  return [
+    {
+      id: 'connection',
+      items: [
+        {
+          id: 'close',
+          label: t('hosts:disconnect'),
+          icon: Unplug,
+          disabled: state !== 'open',
+          run: () => void engine.call('connections.close', { uri }).catch(reportError),
+        },
+        { id: 'remove', label: t('hosts:remove.open'), icon: Trash, run: () => void remove().catch(reportError) },
+      ],
+    },
+  ];
 }
 
 function Notice({ notice }: { notice: NoticeInfo }): React.JSX.Element {

@@ -4,7 +4,7 @@ import type { Machine } from '../../app/store/inventory.ts';
 import { Field } from '../../components/field.tsx';
 import { TextInput } from '../../components/inputs.tsx';
 import { rename } from '../machines/actions.ts';
-import { FormDialog } from '../storage/form-dialog.tsx';
+import { FormDialog } from '../../app/feedback/form-dialog.tsx';
 
 export function RenameDialog({ machine, close }: { machine: Machine; close: () => void }): React.JSX.Element {
   const [name, setName] = useState(machine.name);

@@ -7,7 +7,7 @@ import { formatBytes } from '../../app/format.ts';
 import { t } from '../../app/i18n.ts';
 import { Field } from '../../components/field.tsx';
 import { Select, TextInput } from '../../components/inputs.tsx';
-import { FormDialog } from './form-dialog.tsx';
+import { FormDialog } from '../../app/feedback/form-dialog.tsx';
 
 const importable = ['qcow2', 'img', 'raw', 'vmdk', 'vdi', 'vhd', 'vhdx', 'iso'];
 

@@ -3,7 +3,7 @@ import { engine } from '../../app/client.ts';
 import { t } from '../../app/i18n.ts';
 import { Field } from '../../components/field.tsx';
 import { TextInput } from '../../components/inputs.tsx';
-import { FormDialog } from './form-dialog.tsx';
+import { FormDialog } from '../../app/feedback/form-dialog.tsx';
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 const escape = (text: string): string => text.replace(/[&<>]/g, (character) => escapes[character] ?? character);

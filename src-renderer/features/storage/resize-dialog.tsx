@@ -5,7 +5,7 @@ import { formatBytes } from '../../app/format.ts';
 import { t } from '../../app/i18n.ts';
 import { Field } from '../../components/field.tsx';
 import { Checkbox, NumberInput } from '../../components/inputs.tsx';
-import { FormDialog } from './form-dialog.tsx';
+import { FormDialog } from '../../app/feedback/form-dialog.tsx';
 
 const GiB = 1024 ** 3;
 

@@ -5,7 +5,7 @@ import { t, textOf } from '../../../app/i18n.ts';
 import type { Machine } from '../../../app/store/inventory.ts';
 import { useAnswer } from '../../../app/use-answer.ts';
 import { Icon } from '../../../components/icon.tsx';
-import { FormDialog } from '../../storage/form-dialog.tsx';
+import { FormDialog } from '../../../app/feedback/form-dialog.tsx';
 import { type AdditionKind, additionKinds, firstAddition, isTaken, withAddition } from './addition.ts';
 import { AdditionQuestions, additionIcons } from './addition-questions.tsx';
 import styles from './hardware.module.css';

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import type { ErrorData } from '../../../src-shared/errors.ts';
-import { errorDataOf } from '../../app/client.ts';
-import { ErrorPanel } from '../../app/feedback/error-panel.tsx';
-import { t } from '../../app/i18n.ts';
+import { errorDataOf } from '../client.ts';
+import { ErrorPanel } from './error-panel.tsx';
+import { t } from '../i18n.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { MuiScope } from '../../components/mui/scope.tsx';
