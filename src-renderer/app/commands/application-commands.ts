@@ -1,12 +1,12 @@
 import { createElement, lazy } from 'react';
 import { showDialog } from '../feedback/dialogs.tsx';
-import { notify } from '../feedback/notices.ts';
 import { onCommand } from '../feed.ts';
 import { t } from '../i18n.ts';
 import { go, paths, sections } from '../routes.ts';
 import { startCreating } from '../store/create-start.ts';
 import { changeSettings, useSettings } from '../store/settings-store.ts';
 import { commands } from './commands.ts';
+import { obeyFromOutside } from './outside.ts';
 import type { Command } from './registry.ts';
 
 const Palette = lazy(() => import('./palette.tsx'));
@@ -77,15 +77,5 @@ const others: readonly Command[] = [
 
 export function addApplicationCommands(): void {
   commands.add(...places, ...others);
-  onCommand((command, argument) => {
-    if (command === 'engine-replaced') {
-      notify({
-        tone: 'info',
-        text: t(argument === 'embedded' ? 'engine.started' : 'engine.attached'),
-        timeoutMs: 15_000,
-      });
-    } else {
-      commands.run(command, argument);
-    }
-  });
+  onCommand(obeyFromOutside);
 }
