@@ -54,6 +54,20 @@ async function buildCli() {
   });
 }
 
+/** One file that root runs: what it does not need is not in it. */
+async function buildHelper() {
+  const { build } = await fromModules('esbuild');
+  await build({
+    entryPoints: { helper: join(root, 'src-main/helper/main.ts') },
+    outdir: join(root, 'out/main'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    logLevel: 'silent',
+  });
+}
+
 /** Answers the built command line, building it when it is older than its sources. */
 export async function ensureCli() {
   const time = sources('src-main', 'src-shared');
@@ -70,6 +84,7 @@ export async function ensureBuilt({ force = false } = {}) {
     const { build } = await fromModules('electron-vite');
     await build({ root, configFile: config, logLevel: 'warn' });
     await buildCli();
+    await buildHelper();
   });
   writeStamp(stamp, time);
 }

@@ -158,6 +158,11 @@ export class Lab {
     return await Promise.resolve(engine);
   }
 
+  /** The command line of a program of the lab's host, for whoever talks to it. */
+  enter(argv: readonly string[]): string[] {
+    return [...this.#enter(), ...argv];
+  }
+
   async close(): Promise<void> {
     for (const engine of this.#engines) engine.kill();
     this.#end();

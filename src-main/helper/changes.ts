@@ -1,0 +1,270 @@
+/**
+ * The changes that stand, by whom: what each user's engines made is theirs alone to change and remove, and what nobody
+ * made through the helper is left alone whatever is asked.
+ *
+ * A change is in the ledger before it is made, marked as under way; whoever starts after a crash finds the mark, and
+ * removes what was begun or makes again what it was to replace.
+ */
+import type { Logger } from '../engine/logger.ts';
+import { type Performer, type Step, undoSteps, type UndoFailure } from '../host/steps.ts';
+import type { Ledger } from '../host/steps-ledger.ts';
+import type { NetworkAction } from '../network/actions.ts';
+import { findLink, listRoutes } from '../network/observe-links.ts';
+import { listSysctl, readSysctl } from '../network/sysctl.ts';
+import { bridgeOf } from './check-action.ts';
+import { type Lasting, stepOf } from './describe.ts';
+import { refused } from './errors.ts';
+
+export interface ChangeParts {
+  readonly ledger: Ledger<NetworkAction>;
+  readonly performer: Performer<NetworkAction>;
+  readonly logger: Logger;
+}
+
+type SysctlSet = Extract<NetworkAction, { readonly verb: 'sysctl-set' }>;
+type Family = 'ipv4' | 'ipv6';
+
+const underWay = 'doing-';
+const forwardingKeys = { ipv4: 'net/ipv4/ip_forward', ipv6: 'net/ipv6/conf/all/forwarding' } as const;
+/** The order in which what a user has is undone: servers and rules before the bridge they are on. */
+const undoOrder = ['dnsmasq', 'iptables', 'rules', 'table', 'zone', 'forwarding', 'bridge'];
+
+export class Changes {
+  readonly #parts: ChangeParts;
+
+  constructor(parts: ChangeParts) {
+    this.#parts = parts;
+  }
+
+  /** Makes an action that `readAction` let pass. @throws VirError `access-denied` for what is another's. */
+  async make(uid: number, action: NetworkAction): Promise<void> {
+    const { performer } = this.#parts;
+    switch (action.verb) {
+      case 'bridge-add':
+        await this.#mayTakeBridge(uid, action);
+        return await this.#last(uid, action);
+      case 'nft-table-add':
+        this.#mayTakeTable(uid, action.table);
+        return await this.#last(uid, action);
+      case 'nft-network-set':
+        this.#needBridge(uid, action.bridge);
+        if (!this.#has(uid, 'table', action.table)) throw refused(`The table '${action.table}' was not made for you.`);
+        return await this.#last(uid, action);
+      case 'zone-set':
+        this.#needBridge(uid, action.link);
+        return await this.#last(uid, action);
+      case 'dnsmasq-start':
+        this.#needBridge(uid, action.bridge);
+        return await this.#last(uid, action);
+      case 'iptables-add':
+        this.#needBridge(uid, bridgeOf(action.rules));
+        // Rules stand one by one there: those of before would stay.
+        await this.#remove(keyOf(uid, action));
+        return await this.#last(uid, action);
+      case 'link-up':
+      case 'address-add':
+        this.#needBridge(uid, action.link);
+        return await performer.perform(action);
+      case 'route-add':
+        this.#needBridge(uid, action.link);
+        await refuseForeignRoute(action.link, action.destination);
+        return await performer.perform(action);
+      case 'sysctl-set':
+        return await this.#switch(uid, action);
+      case 'bridge-delete':
+        await this.#remove(key(uid, 'bridge', action.link));
+        return await this.#forwardNoMore(uid);
+      case 'nft-table-delete':
+        return await this.#remove(key(uid, 'table', action.table));
+      case 'nft-network-delete':
+        return await this.#remove(key(uid, 'rules', action.bridge));
+      case 'zone-remove':
+        return await this.#remove(key(uid, 'zone', action.link));
+      case 'dnsmasq-stop':
+        return await this.#remove(key(uid, 'dnsmasq', action.bridge));
+      case 'iptables-delete':
+        return await this.#remove(key(uid, 'iptables', bridgeOf(action.rules)));
+    }
+  }
+
+  /** What stands of this user's, as sentences with the time of each. */
+  list(uid: number): readonly { readonly timeMs: number; readonly sentence: string }[] {
+    return this.#owners(uid).flatMap(({ timeMs, steps }) => steps.map(({ sentence }) => ({ timeMs, sentence })));
+  }
+
+  /** Removes all of a user's, or of everybody's. What could not be removed stays recorded. */
+  async undo(uid?: number): Promise<readonly UndoFailure[]> {
+    const { ledger, performer } = this.#parts;
+    const rank = (owner: string): number => undoOrder.indexOf(owner.split('-')[1] ?? '');
+    const owners = this.#owners(uid).map(({ owner }) => owner);
+    const failures: UndoFailure[] = [];
+    for (const owner of owners.sort((left, right) => rank(left) - rank(right))) {
+      failures.push(...(await undoSteps(ledger, performer, owner)));
+    }
+    return failures;
+  }
+
+  /** After a crash: finishes what was under way, by undoing it or by making again what stood before. */
+  async recover(): Promise<void> {
+    const { ledger, performer, logger } = this.#parts;
+    for (const { owner } of [...ledger.owners()].filter((entry) => entry.owner.startsWith(underWay))) {
+      const [former] = ledger.steps(owner.slice(underWay.length));
+      logger.log('warn', 'A change was interrupted.', { owner, then: former === undefined ? 'undo' : 'repair' });
+      try {
+        if (former === undefined) await undoSteps(ledger, performer, owner);
+        else {
+          await performer.perform(former.action);
+          await ledger.forget(owner);
+        }
+      } catch (thrown) {
+        logger.log('error', 'An interrupted change could not be repaired.', { owner, cause: thrown });
+      }
+    }
+  }
+
+  async #last(uid: number, action: Lasting): Promise<void> {
+    await this.#keep(keyOf(uid, action), stepOf(action));
+  }
+
+  async #keep(owner: string, step: Step<NetworkAction>): Promise<void> {
+    const { ledger, performer } = this.#parts;
+    const mark = underWay + owner;
+    // Shared steps are told by their owners: the mark is none.
+    const { shared: _, ...marked } = step;
+    await ledger.record(mark, [marked]);
+    try {
+      await performer.perform(step.action);
+    } catch (thrown) {
+      const [former] = ledger.steps(owner);
+      if (former === undefined) await undoSteps(ledger, performer, mark);
+      else {
+        await performer.perform(former.action);
+        await ledger.forget(mark);
+      }
+      throw thrown;
+    }
+    await ledger.record(owner, [step]);
+    await ledger.forget(mark);
+  }
+
+  /** What is not there, or not of ours, needs no removal: after a crash callers can't know how far they came. */
+  async #remove(owner: string): Promise<void> {
+    const { ledger, performer } = this.#parts;
+    const [failure] = await undoSteps(ledger, performer, owner);
+    if (failure !== undefined) throw failure.cause;
+  }
+
+  async #switch(uid: number, action: SysctlSet): Promise<void> {
+    const families = (['ipv4', 'ipv6'] as const).filter((family) =>
+      action.values.some(({ key: name }) => name === forwardingKeys[family]),
+    );
+    const own = action.values.filter(({ key: name }) => this.#has(uid, 'bridge', deviceOf(name)));
+    // What goes off with forwarding is put back from the record here, not from what a caller remembers.
+    if (families.length === 0 && own.length !== action.values.length) {
+      throw refused('A switch is for a device that is no bridge of yours.');
+    }
+    if (own.length > 0) await this.#parts.performer.perform({ ...action, values: own });
+    for (const family of families) {
+      const isOn = action.values.some(({ key: name, value }) => name === forwardingKeys[family] && value !== '0');
+      if (isOn) await this.#forward(uid, family);
+      else await this.#remove(key(uid, 'forwarding', family));
+    }
+  }
+
+  async #forward(uid: number, family: Family): Promise<void> {
+    const shared = `forwarding-${family}`;
+    const owner = key(uid, 'forwarding', family);
+    const known = this.#parts.ledger.shared(shared);
+    if (this.#owners(uid, true).length === 0) throw refused('There is no bridge of yours to forward for.');
+    await this.#keep(owner, known ?? { ...forwardingStep(family), shared });
+  }
+
+  /** Who has no bridge any more has nothing to forward; engines that found forwarding on don't switch it off. */
+  async #forwardNoMore(uid: number): Promise<void> {
+    if (this.#owners(uid, true).length > 0) return;
+    for (const family of ['ipv4', 'ipv6']) await this.#remove(key(uid, 'forwarding', family));
+  }
+
+  async #mayTakeBridge(uid: number, { link, mac }: Extract<Lasting, { readonly verb: 'bridge-add' }>): Promise<void> {
+    const [mine] = this.#parts.ledger.steps(key(uid, 'bridge', link));
+    const found = await findLink(link);
+    if (found === undefined && !this.#isAnothers(uid, 'bridge', link)) return;
+    const isMine = mine?.action.verb === 'bridge-add' && mine.action.mac === mac && found?.mac === mac;
+    if (!isMine) throw refused(`There is a device '${link}' already.`, 'Give the bridge another name.');
+  }
+
+  #mayTakeTable(uid: number, table: string): void {
+    if (this.#isAnothers(uid, 'table', table)) throw refused(`The nftables table '${table}' is another user's.`);
+  }
+
+  #needBridge(uid: number, link: string): void {
+    if (!this.#has(uid, 'bridge', link)) throw refused(`'${link}' is no bridge that was made for you.`);
+  }
+
+  #has(uid: number, kind: string, name: string): boolean {
+    return this.#parts.ledger.steps(key(uid, kind, name)).length > 0;
+  }
+
+  #isAnothers(uid: number, kind: string, name: string): boolean {
+    return this.#parts.ledger
+      .owners()
+      .some(({ owner }) => owner.endsWith(`-${kind}-${name}`) && owner !== key(uid, kind, name));
+  }
+
+  #owners(uid?: number, bridgesOnly = false): ReturnType<Ledger<NetworkAction>['owners']> {
+    const prefix = uid === undefined ? 'u' : `u${uid}-${bridgesOnly ? 'bridge-' : ''}`;
+    return this.#parts.ledger.owners().filter(({ owner }) => owner.startsWith(prefix));
+  }
+}
+
+/** Names are of letters, digits, `_`, `.` and `-`, and so is this, which becomes a file's name. */
+const key = (uid: number, kind: string, name: string): string => `u${uid}-${kind}-${name}`;
+
+function keyOf(uid: number, action: Lasting): string {
+  switch (action.verb) {
+    case 'bridge-add':
+      return key(uid, 'bridge', action.link);
+    case 'nft-table-add':
+      return key(uid, 'table', action.table);
+    case 'nft-network-set':
+      return key(uid, 'rules', action.bridge);
+    case 'iptables-add':
+      return key(uid, 'iptables', bridgeOf(action.rules));
+    case 'zone-set':
+      return key(uid, 'zone', action.link);
+    case 'dnsmasq-start':
+      return key(uid, 'dnsmasq', action.bridge);
+  }
+}
+
+/** Of `net/ipv6/conf/virbr0/accept_ra`, the device. */
+const deviceOf = (name: string): string => name.split('/')[3] ?? '';
+
+/** With what writing the switch resets on every device, so that all of it can be put back. */
+function forwardingStep(family: Family): Step<NetworkAction> {
+  const name = forwardingKeys[family];
+  const former = readSysctl(name);
+  const sentence = `Forwarding of ${family} packets.`;
+  const action: SysctlSet = { verb: 'sysctl-set', values: [{ key: name, value: '1' }] };
+  if (former !== '0') return { sentence, action };
+  const perDevice = family === 'ipv4' ? ['forwarding', 'accept_redirects'] : ['forwarding'];
+  const besides = listSysctl(`net/${family}/conf`).flatMap((device) =>
+    perDevice.map((each) => `net/${family}/conf/${device}/${each}`),
+  );
+  const values = [name, ...besides.filter((each) => each !== name)].flatMap((each) => {
+    const value = readSysctl(each);
+    return value === undefined ? [] : [{ key: each, value }];
+  });
+  return {
+    ...{ sentence, action },
+    inverse: { sentence: `Stop forwarding ${family} packets.`, action: { verb: 'sysctl-set', values } },
+  };
+}
+
+/** `ip route replace` would take the way of somebody else to the same place. */
+async function refuseForeignRoute(link: string, destination: string): Promise<void> {
+  const routes = await listRoutes();
+  const foreign = routes.find((route) => route.destination === destination && route.device !== link);
+  if (foreign === undefined) return;
+  throw refused(`There is a route to ${destination} by ${foreign.device} already.`);
+}

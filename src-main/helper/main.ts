@@ -1,0 +1,79 @@
+/**
+ * The privileged helper: root's hands for the networks of engines that ordinary users run. The bus starts it when
+ * somebody calls, and it ends when nobody has for a while.
+ */
+import { mkdirSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { jsonLogger, type Logger } from '../engine/logger.ts';
+import { Bus } from '../host/dbus/bus.ts';
+import { readIfThere } from '../host/files.ts';
+import { Ledger } from '../host/steps-ledger.ts';
+import { checkAction } from '../network/actions.ts';
+import { DirectPerformer } from '../network/performer.ts';
+import { Authority, Callers } from './authority.ts';
+import { Changes } from './changes.ts';
+import { maxActionCharacters } from './check-action.ts';
+import { helperName, ledgerFolder } from './names.ts';
+import { HelperService } from './service.ts';
+
+const idleEndMs = 60_000;
+
+/** Whatever starts it may have put anything there. */
+function cleanEnvironment(): void {
+  for (const name of Object.keys(process.env)) Reflect.deleteProperty(process.env, name);
+  process.env['PATH'] = '/usr/sbin:/usr/bin:/sbin:/bin';
+  process.umask(0o022);
+}
+
+/** dnsmasq's own user where its package made one; who has no rights at all otherwise. */
+const dnsmasqUser = (): string => (/^dnsmasq:/m.test(readIfThere('/etc/passwd') ?? '') ? 'dnsmasq' : 'nobody');
+
+function openChanges(logger: Logger): Changes {
+  // Others may pass: each engine's folder for dnsmasq is beside the helper's own.
+  mkdirSync('/var/lib/vivarium', { recursive: true, mode: 0o755 });
+  const ledger = Ledger.open<ReturnType<typeof checkAction>>(ledgerFolder, checkAction);
+  for (const { path, cause } of ledger.problems) logger.log('warn', 'A record is left alone.', { path, cause });
+  return new Changes({ ledger, performer: new DirectPerformer(), logger });
+}
+
+async function serve(changes: Changes, logger: Logger): Promise<void> {
+  // The longest action in the longest form of JSON and UTF-8 is far below; what is longer is not even read.
+  const bus = await Bus.open(undefined, { maxMessageBytes: maxActionCharacters + 64 * 1024 });
+  const callers = await Callers.watch(bus);
+  const service = new HelperService({
+    ...{ callers, changes, logger, authority: new Authority(bus), dnsmasqUser: dnsmasqUser() },
+  });
+  bus.serve(async (call) => await service.handle(call));
+  await bus.requestName(helperName);
+  const closed = bus.closed.then(() => 'closed' as const);
+  for (;;) {
+    const rest = Math.max(100, idleEndMs - service.idleMs);
+    if ((await Promise.race([closed, delay(rest, 'rested' as const)])) === 'closed') return;
+    if (service.idleMs < idleEndMs) continue;
+    // What comes until the name is gone is told to come again: then it starts another one.
+    service.end();
+    await bus.releaseName(helperName);
+    bus.close();
+    return;
+  }
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  cleanEnvironment();
+  const logger = jsonLogger((line) => process.stderr.write(line));
+  if (process.getuid?.() !== 0) {
+    logger.log('error', 'The helper is started by the system bus, as root.');
+    return 1;
+  }
+  const changes = openChanges(logger);
+  await changes.recover();
+  if (words[0] === 'undo-all') {
+    const failures = await changes.undo();
+    for (const { sentence, cause } of failures) logger.log('error', sentence, { cause });
+    return failures.length === 0 ? 0 : 1;
+  }
+  await serve(changes, logger);
+  return 0;
+}
+
+process.exit(await main(process.argv.slice(2)));

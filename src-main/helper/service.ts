@@ -1,0 +1,148 @@
+/** The helper's methods: read, authorise, act, in this order and one change after the other. */
+import type { Logger } from '../engine/logger.ts';
+import { DBusError, type IncomingCall, type Reply } from '../host/dbus/bus.ts';
+import { allowInteractiveAuthorization } from '../host/dbus/message.ts';
+import type { DBusValue } from '../host/dbus/values.ts';
+import type { NetworkAction } from '../network/actions.ts';
+import type { Authority, Caller, Callers } from './authority.ts';
+import type { Changes } from './changes.ts';
+import { readAction } from './check-action.ts';
+import { notAuthorized, refused, toDBusError } from './errors.ts';
+import { helperErrors, helperInterface, helperPath, type Permission } from './names.ts';
+
+export interface ServiceParts {
+  readonly authority: Authority;
+  readonly callers: Callers;
+  readonly changes: Changes;
+  readonly logger: Logger;
+  /** Who dnsmasq becomes. */
+  readonly dnsmasqUser: string;
+}
+
+/** More than an engine asks at once. */
+const maxCallsOfOne = 8;
+const maxCalls = 64;
+
+const introspection = `<!DOCTYPE node PUBLIC "-//freedesktop//DTD D-BUS Object Introspection 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/introspect.dtd">
+<node>
+  <interface name="${helperInterface}">
+    <method name="Perform"><arg name="action" type="s" direction="in"/></method>
+    <method name="Changes"><arg name="changes" type="s" direction="out"/></method>
+    <method name="Undo"><arg name="failures" type="as" direction="out"/></method>
+  </interface>
+</node>
+`;
+
+export class HelperService {
+  readonly #parts: ServiceParts;
+  readonly #calls = new Map<string, number>();
+  #last: Promise<unknown> = Promise.resolve();
+  #lastCallMs = performance.now();
+  #isEnding = false;
+
+  constructor(parts: ServiceParts) {
+    this.#parts = parts;
+  }
+
+  /** How long nobody asked for anything; 0 while something is done. */
+  get idleMs(): number {
+    return this.#calls.size > 0 ? 0 : performance.now() - this.#lastCallMs;
+  }
+
+  /** Takes nothing any more. */
+  end(): void {
+    this.#isEnding = true;
+  }
+
+  async handle({ message, sender }: IncomingCall): Promise<Reply> {
+    if (this.#isEnding) throw new DBusError(helperErrors.ending, 'Ask again.');
+    const count = this.#calls.get(sender) ?? 0;
+    const total = [...this.#calls.values()].reduce((sum, each) => sum + each, 0);
+    if (message.isOversized || count >= maxCallsOfOne || total >= maxCalls) {
+      throw new DBusError('org.freedesktop.DBus.Error.LimitsExceeded', 'That is more than the helper takes at once.');
+    }
+    this.#calls.set(sender, count + 1);
+    try {
+      return await this.#dispatch({ message, sender });
+    } catch (thrown) {
+      this.#parts.logger.log('warn', 'A call was not carried out.', { sender, member: message.member, cause: thrown });
+      throw toDBusError(thrown);
+    } finally {
+      const left = (this.#calls.get(sender) ?? 1) - 1;
+      if (left === 0) this.#calls.delete(sender);
+      else this.#calls.set(sender, left);
+      this.#lastCallMs = performance.now();
+    }
+  }
+
+  async #dispatch({ message, sender }: IncomingCall): Promise<Reply> {
+    const { path, member = '', signature = '' } = message;
+    const name = `${message.interface ?? helperInterface}.${member}(${signature})`;
+    const interactive = ((message.flags ?? 0) & allowInteractiveAuthorization) !== 0;
+    if (name === 'org.freedesktop.DBus.Peer.Ping()') return nothing;
+    if (name === 'org.freedesktop.DBus.Introspectable.Introspect()') return text(introspection);
+    if (path !== helperPath) throw unknown(`There is no object '${path ?? ''}'.`);
+    switch (name) {
+      case `${helperInterface}.Perform(s)`: {
+        const action = this.#read(message.body());
+        return await this.#authorised(sender, 'manage', interactive, detailsOf(action), async ({ uid }) => {
+          await this.#parts.changes.make(uid, action);
+          this.#parts.logger.log('info', 'A change was made.', { uid, ...detailsOf(action) });
+          return nothing;
+        });
+      }
+      case `${helperInterface}.Undo()`:
+        return await this.#authorised(sender, 'manage', interactive, { verb: 'undo' }, async ({ uid }) => {
+          const failures = await this.#parts.changes.undo(uid);
+          return { signature: 'as', body: [failures.map(({ sentence, cause }) => `${sentence} ${String(cause)}`)] };
+        });
+      case `${helperInterface}.Changes()`:
+        return await this.#authorised(
+          sender,
+          'monitor',
+          interactive,
+          {},
+          async ({ uid }) => await Promise.resolve(text(JSON.stringify(this.#parts.changes.list(uid)))),
+        );
+      default:
+        throw unknown(`There is no method ${name}.`);
+    }
+  }
+
+  #read([argument]: readonly DBusValue[]): NetworkAction {
+    if (typeof argument !== 'string') throw refused('It is not a text.');
+    return readAction(argument, this.#parts.dnsmasqUser);
+  }
+
+  /** Questions are asked at the same time, changes are made one after the other, and only while the caller is there. */
+  async #authorised(
+    sender: string,
+    permission: Permission,
+    interactive: boolean,
+    details: Readonly<Record<string, string>>,
+    work: (caller: Caller) => Promise<Reply>,
+  ): Promise<Reply> {
+    const { callers, authority } = this.#parts;
+    return await callers.serve(sender, async (caller) => {
+      await authority.demand(caller, { permission, interactive, details });
+      const turn = this.#last.then(async () => {
+        if (caller.gone.aborted) throw notAuthorized('The program that asked for it has ended.');
+        return await work(caller);
+      });
+      this.#last = turn.catch(() => undefined);
+      return await turn;
+    });
+  }
+}
+
+const nothing: Reply = { signature: '', body: [] };
+const text = (value: string): Reply => ({ signature: 's', body: [value] });
+
+/** For the administrator's rules: `action.lookup('verb')`, `action.lookup('device')`. */
+function detailsOf(action: NetworkAction): Readonly<Record<string, string>> {
+  const device = 'link' in action ? action.link : 'bridge' in action ? action.bridge : undefined;
+  return { verb: action.verb, ...(device === undefined ? {} : { device }) };
+}
+
+const unknown = (cause: string): DBusError => new DBusError('org.freedesktop.DBus.Error.UnknownMethod', cause);

@@ -1,0 +1,207 @@
+/**
+ * A host in namespaces with a system bus, polkit, and the helper as the bus starts it; its users are made up for it.
+ */
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { build } from 'esbuild';
+import { helperName } from '../../../src-main/helper/names.ts';
+import { type ErrorData, VirError } from '../../../src-shared/errors.ts';
+import { Lab } from '../network/lab.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const assets = join(root, 'assets/linux/helper');
+
+/** The users of the lab. The administrator's rules let the first manage networks, and forbid the second to. */
+export const users = { allowed: 4001, denied: 4002, asked: 4003, other: 4004 } as const;
+
+const rules = `polkit.addRule(function (action, subject) {
+  if (action.id !== 'io.github.vivarium.network.manage') return undefined;
+  if (action.lookup('device') === 'vvforbidden') return polkit.Result.NO;
+  if (subject.user === 'vvallowed' || subject.user === 'vvother') return polkit.Result.YES;
+  if (subject.user === 'vvdenied') return polkit.Result.NO;
+  return undefined;
+});
+`;
+
+/** Why these tests can't run here; undefined when they can. */
+export function whatIsMissing(): string | undefined {
+  if (process.getuid?.() !== 0) return 'namespaces with several users need root';
+  const files = ['/usr/bin/dbus-daemon', '/usr/lib/polkit-1/polkitd', '/usr/lib/dbus-1.0/dbus-daemon-launch-helper'];
+  const absent = files.filter((file) => !existsSync(file));
+  return absent.length === 0 ? undefined : `${absent.join(' and ')} is not installed`;
+}
+
+export interface BusLabOptions {
+  readonly withPolkit?: boolean;
+  readonly withHelper?: boolean;
+}
+
+export class BusLab {
+  readonly lab: Lab;
+  readonly #callers = new Set<Caller>();
+
+  private constructor(lab: Lab) {
+    this.lab = lab;
+  }
+
+  static async open({ withPolkit = true, withHelper = true }: BusLabOptions = {}): Promise<BusLab> {
+    const lab = await Lab.open();
+    const programs = join(lab.folder, 'programs');
+    mkdirSync(programs);
+    await bundle('src-main/helper/main.ts', join(programs, 'helper.mjs'));
+    await bundle('test/engine/helper/caller-process.ts', join(programs, 'caller.mjs'));
+    writeFileSync(join(lab.folder, 'rules'), rules);
+    const service = readFileSync(join(assets, `${helperName}.service`), 'utf8');
+    writeFileSync(
+      join(lab.folder, 'service'),
+      service.replace(/^Exec=.*$/m, `Exec=/run/vivarium-test/node /run/vivarium-test/helper.mjs`),
+    );
+    for (const file of [`${helperName}.conf`, 'io.github.vivarium.policy']) {
+      copyFileSync(join(assets, file), join(lab.folder, file));
+    }
+    const accounts = Object.entries(users).map(([name, uid]) => `vv${name}:x:${uid}:${uid}::/:/bin/sh`);
+    await lab.sh(`
+      mkdir -p /run/over /run/dbus /run/vivarium-test
+      for d in etc usr/share var/lib; do
+        mkdir -p /run/over/$d/up /run/over/$d/work
+        mount -t overlay -o lowerdir=/$d,upperdir=/run/over/$d/up,workdir=/run/over/$d/work overlay /$d
+      done
+      cp ${programs}/*.mjs /run/vivarium-test/
+      touch /run/vivarium-test/node
+      mount --bind ${process.execPath} /run/vivarium-test/node
+      printf '%s\\n' ${accounts.map((line) => `'${line}'`).join(' ')} >>/etc/passwd
+      rm -rf /var/lib/vivarium
+      if ${withHelper}; then
+        install -D -m 644 ${lab.folder}/${helperName}.conf /usr/share/dbus-1/system.d/${helperName}.conf
+        install -D -m 644 ${lab.folder}/service /usr/share/dbus-1/system-services/${helperName}.service
+        install -D -m 644 ${lab.folder}/io.github.vivarium.policy /usr/share/polkit-1/actions/io.github.vivarium.policy
+      fi
+      rm -f /etc/polkit-1/rules.d/* /usr/share/polkit-1/rules.d/*
+      install -D -m 644 ${lab.folder}/rules /etc/polkit-1/rules.d/10-test.rules
+      # Who is not started here is not started by the bus either.
+      rm -f /usr/share/dbus-1/system-services/org.freedesktop.PolicyKit1.service
+      dbus-daemon --system --fork --nopidfile`);
+    if (withPolkit) {
+      await lab.sh(`setsid /usr/lib/polkit-1/polkitd --no-debug >${lab.folder}/polkitd.log 2>&1 </dev/null &`);
+      await lab.sh(`
+        for i in $(seq 200); do
+          busctl --system list --no-legend | grep -q org.freedesktop.PolicyKit1 && exit 0
+          sleep 0.05
+        done
+        cat ${lab.folder}/polkitd.log >&2; exit 1`);
+    }
+    return new BusLab(lab);
+  }
+
+  /** A program that a user runs. */
+  async caller(uid: number): Promise<Caller> {
+    const argv = ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--'];
+    const caller = new Caller(this.lab.enter([...argv, '/run/vivarium-test/node', '/run/vivarium-test/caller.mjs']));
+    this.#callers.add(caller);
+    return await Promise.resolve(caller);
+  }
+
+  async links(): Promise<string> {
+    return await this.lab.run(['ip', '-brief', 'link', 'show']);
+  }
+
+  /** The helper's process as the lab sees it; undefined when none runs. */
+  async helperPid(): Promise<number | undefined> {
+    const arguments_ = ['org.freedesktop.DBus', '/', 'org.freedesktop.DBus', 'GetConnectionUnixProcessID', 's'];
+    const call = ['busctl', '--system', 'call', ...arguments_, helperName];
+    const answer = await this.lab.run(call, { acceptCodes: [0, 1] });
+    const pid = /^u (\d+)$/m.exec(answer)?.[1];
+    return pid === undefined ? undefined : Number(pid);
+  }
+
+  /** What the helper has recorded, by its files' names. */
+  async recorded(): Promise<readonly string[]> {
+    const names = await this.lab.sh('ls /var/lib/vivarium/helper 2>/dev/null || true');
+    return names.split('\n').flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -5)] : []));
+  }
+
+  async close(): Promise<void> {
+    for (const caller of this.#callers) caller.kill();
+    await this.lab.close();
+  }
+}
+
+async function bundle(entry: string, outfile: string): Promise<void> {
+  await build({
+    ...{
+      entryPoints: [join(root, entry)],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20.19',
+    },
+    logLevel: 'silent',
+  });
+}
+
+interface Answer {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: ErrorData;
+  readonly errorName?: string;
+}
+
+/** A caller's error, with its name on the bus. */
+export class CallerError extends VirError {
+  readonly errorName: string | undefined;
+
+  constructor(data: ErrorData, errorName: string | undefined) {
+    super(data);
+    this.errorName = errorName;
+  }
+}
+
+export class Caller {
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  #serial = 0;
+  #log = '';
+
+  constructor([program = '', ...args]: readonly string[]) {
+    this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#log += text));
+    this.#child.stdin.on('error', () => undefined);
+    createInterface({ input: this.#child.stdout }).on('line', (line) => {
+      const answer = JSON.parse(line) as Answer;
+      this.#waiting.get(answer.id)?.(answer);
+    });
+    this.#child.on('close', () => {
+      const data = { code: 'internal-error', domain: 'none', message: `The caller ended. ${this.#log}` } as const;
+      for (const [id, settle] of this.#waiting) settle({ id, error: data });
+    });
+  }
+
+  async ask(method: string, ...args: readonly unknown[]): Promise<unknown> {
+    const id = (this.#serial += 1);
+    const { value, error, errorName } = await new Promise<Answer>((resolve) => {
+      this.#waiting.set(id, resolve);
+      this.#child.stdin.write(`${JSON.stringify({ id, method, args })}\n`);
+    });
+    this.#waiting.delete(id);
+    if (error !== undefined) throw new CallerError(error, errorName);
+    return value;
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+}
+
+/** Looks until it is so. */
+export async function until(what: string, look: () => Promise<boolean>, timeoutMs = 10_000): Promise<void> {
+  const end = performance.now() + timeoutMs;
+  while (!(await look())) {
+    if (performance.now() > end) throw new Error(`not within ${timeoutMs} ms: ${what}`);
+    await delay(50);
+  }
+}
