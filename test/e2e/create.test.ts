@@ -72,6 +72,27 @@ describe('without a mouse', () => {
     expect((await ask(page, 'domains.lookup', { uri, text: 'by-keyboard' })).state).toBe('running');
   });
 
+  test('and its console is opened, typed into and left', async () => {
+    await page.keyboard.press('Control+Enter');
+    const screen = page.getByRole('application');
+    await screen.locator('canvas').waitFor({ timeout: 60_000 });
+    await page.getByText(/^\d+ × \d+$/).waitFor({ timeout: 60_000 });
+    await tabTo('application', 'Screen of by-keyboard');
+    await page.keyboard.press('Enter');
+    expect(await screen.getAttribute('data-held')).toBe('true');
+    // A key that is a command of ours elsewhere is the guest's here.
+    await page.keyboard.press('Control+n');
+    await page.keyboard.down('Control');
+    await page.keyboard.down('Alt');
+    await page.keyboard.up('Alt');
+    await page.keyboard.up('Control');
+    expect(await screen.getAttribute('data-held')).toBe('false');
+    expect(page.url()).toContain('/console');
+    await page.keyboard.press('Control+1');
+    await page.getByRole('row').filter({ hasText: 'by-keyboard' }).waitFor();
+    await tabTo('grid', 'Machines');
+  });
+
   test('and forced off, after being asked', async () => {
     await page.keyboard.press('Shift+F10');
     await page.getByRole('menuitem', { name: 'Force off' }).waitFor();
