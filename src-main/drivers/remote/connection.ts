@@ -33,7 +33,7 @@ export class RemoteConnection implements Connection {
     this.#context = context;
     this.events = new Emitter((error) => context.logger.log('error', 'a listener of events failed', { error }));
     this.#inventory = new Inventory(link, this.events, context.logger);
-    this.domains = new RemoteDomains(link, this.#inventory, context.jobs, uri.text);
+    this.domains = new RemoteDomains(link, this.#inventory, context.jobs, uri.text, this.events);
     this.storage = new RemoteStorage(link, context.jobs, uri.text);
     link.listen({
       up: async () => {

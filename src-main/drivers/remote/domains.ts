@@ -1,4 +1,5 @@
 /** Domains of the server: every verb is one of its calls. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DomainSummary, StateAndReason } from '../../../src-shared/model/summary.ts';
 import { VirError } from '../../../src-shared/errors.ts';
 import type {
@@ -14,6 +15,7 @@ import type {
   UndefineOptions,
   XmlOptions,
 } from '../../engine/driver.ts';
+import type { EngineEvent, EventSource } from '../../engine/events.ts';
 import type { Job, JobControl, JobRegistry } from '../../engine/jobs.ts';
 import type { DomainStats } from '../../engine/stats.ts';
 import type { DomainReference } from '../../rpc/protocol/objects.ts';
@@ -30,6 +32,8 @@ const startTimeoutMs = 5 * 60_000;
 /** Writing or reading a guest's memory takes as long as it takes; pings find out when the server is gone. */
 const endlessMs = 2 ** 31 - 1;
 const progressMs = 500;
+/** An event comes with the answer it belongs to, give or take. */
+const eventPatienceMs = 2_000;
 /** `VIR_DOMAIN_DEFINE_VALIDATE`. */
 const defineValidate = 1;
 /** `virDomainMetadataType`. */
@@ -44,9 +48,11 @@ export class RemoteDomains implements DomainApi {
   readonly #inventory: Inventory;
   readonly #jobs: JobRegistry;
   readonly #uri: string;
+  readonly #events: EventSource<EngineEvent>;
 
-  constructor(link: Link, inventory: Inventory, jobs: JobRegistry, uri: string) {
+  constructor(link: Link, inventory: Inventory, jobs: JobRegistry, uri: string, events: EventSource<EngineEvent>) {
     this.#link = link;
+    this.#events = events;
     this.#inventory = inventory;
     this.#jobs = jobs;
     this.#uri = uri;
@@ -161,12 +167,36 @@ export class RemoteDomains implements DomainApi {
     const description = { kind: 'domain.restore', subject: path, uri: this.#uri, cancellable: false } as const;
     return this.#jobs.start(description, async () => {
       const { xml: dxml } = options;
+      // The call does not tell which domain it was; the image may, and the event does.
+      const xml = dxml ?? (await this.#imageXml(path));
+      const started = new Promise<string>((resolve) => {
+        const stop = this.#events.subscribe((event) => {
+          if (event.type !== 'domain' || event.event.kind !== 'lifecycle' || event.event.event !== 'started') return;
+          stop();
+          resolve(event.domain.uuid);
+        });
+      });
       const args = { from: path, dxml, flags: runningFlags(options) };
       await this.#link.call('domainRestoreFlags', args, { timeoutMs: endlessMs });
-      const saved = await this.#link.call('domainSaveImageGetXmlDesc', { file: path, flags: 0 }).catch(noImage);
-      const uuid = /<uuid>([^<]*)<\/uuid>/.exec(dxml ?? saved.xml)?.[1];
-      return await this.#inventory.look(uuid ?? '');
+      const named = /<uuid>([^<]*)<\/uuid>/.exec(xml ?? '')?.[1];
+      const uuid = named ?? (await Promise.race([started, delay(eventPatienceMs, undefined, { ref: false })]));
+      if (uuid !== undefined) return await this.#inventory.look(uuid);
+      throw new VirError({
+        code: 'internal-error',
+        domain: 'remote',
+        message: `'${path}' was restored, but the server does not tell as which machine.`,
+      });
     });
+  }
+
+  /** The domain an image was saved of, where the server can tell. */
+  async #imageXml(file: string): Promise<string | undefined> {
+    try {
+      return (await this.#link.call('domainSaveImageGetXmlDesc', { file, flags: 0 })).xml;
+    } catch (error) {
+      if (error instanceof VirError && error.code === 'no-support') return undefined;
+      throw error;
+    }
   }
 
   async managedSaveRemove(uuid: string): Promise<void> {
@@ -333,9 +363,4 @@ export class RemoteDomains implements DomainApi {
 /** `VIR_DOMAIN_SAVE_RUNNING`, `VIR_DOMAIN_SAVE_PAUSED`. */
 function runningFlags({ running }: { readonly running?: boolean }): number {
   return bits([2, running === true], [4, running === false]);
-}
-
-/** A restored image may be gone. */
-function noImage(): { readonly xml: string } {
-  return { xml: '' };
 }
