@@ -5,6 +5,7 @@ import type create from '../locales/en/create.json';
 import type hosts from '../locales/en/hosts.json';
 import type machine from '../locales/en/machine.json';
 import type machines from '../locales/en/machines.json';
+import type networks from '../locales/en/networks.json';
 import type performance from '../locales/en/performance.json';
 import type settings from '../locales/en/settings.json';
 import type storage from '../locales/en/storage.json';
@@ -19,6 +20,7 @@ declare module 'i18next' {
       hosts: typeof hosts;
       machine: typeof machine;
       machines: typeof machines;
+      networks: typeof networks;
       performance: typeof performance;
       settings: typeof settings;
       storage: typeof storage;

@@ -15,7 +15,7 @@ import type {} from './i18n-types.ts';
  * rendered anew.
  */
 export const t: TFunction<
-  ['common', 'console', 'create', 'hosts', 'machine', 'machines', 'performance', 'settings', 'storage']
+  ['common', 'console', 'create', 'hosts', 'machine', 'machines', 'networks', 'performance', 'settings', 'storage']
 > = i18next.t;
 
 const languages = ['en', 'de'] as const;

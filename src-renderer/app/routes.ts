@@ -17,6 +17,8 @@ export interface MachineScreenProps {
 export type Place =
   | { readonly name: 'machines' | 'bin' | 'create' | 'storage' | 'performance' | 'hosts' }
   | { readonly name: 'settings'; readonly page: string | undefined }
+  /** The list, or what `item` names: a view, `new`, or a network by its UUID. */
+  | { readonly name: 'networks'; readonly item: string | undefined; readonly tab: string | undefined }
   | { readonly name: 'machine'; readonly machine: MachineRef; readonly tab: MachineTab }
   /** A window of its own. */
   | { readonly name: 'console'; readonly machine: MachineRef; readonly alias: string | undefined };
@@ -25,10 +27,12 @@ export const paths = {
   machines: '/machines',
   bin: '/bin',
   create: '/create',
+  networks: '/networks',
   storage: '/storage',
   performance: '/performance',
   hosts: '/hosts',
   settings: '/settings',
+  network: (item: string, tab?: string): string => `/networks/${item}${tab === undefined ? '' : `/${tab}`}`,
   machine: ({ uri, uuid }: MachineRef, tab?: MachineTab): string =>
     `/machine/${encodeURIComponent(uri)}/${uuid}${tab === undefined ? '' : `/${tab}`}`,
 } as const;
@@ -46,6 +50,8 @@ export function placeOf(location: string): Place {
       return { name };
     case 'settings':
       return { name, page: first };
+    case 'networks':
+      return { name, item: first, tab: second };
     case 'machine': {
       const uri = first === undefined ? undefined : decoded(first);
       if (uri === undefined || second === undefined) break;
@@ -78,7 +84,7 @@ export function go(path: string): void {
 }
 
 /** The sections of the rail, in the order of Ctrl+1…. */
-export const sections = ['machines', 'storage', 'performance', 'hosts'] as const;
+export const sections = ['machines', 'networks', 'storage', 'performance', 'hosts'] as const;
 export type Section = (typeof sections)[number];
 
 /** Which section a place belongs to. */

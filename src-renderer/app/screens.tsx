@@ -38,6 +38,11 @@ const Machine = screen<MachineScreenProps>(
   ['machine', 'console', 'create', 'performance', 'storage'],
   () => import('../features/machine/machine-screen.tsx'),
 );
+/** Its definition and the edits of machines' cards speak with the words of a machine's page. */
+const Networks = screen<{ item: string | undefined; tab: string | undefined }>(
+  ['networks', 'machine'],
+  () => import('../features/networks/networks-screen.tsx'),
+);
 const Performance = screen(['performance'], () => import('../features/performance/performance-screen.tsx'));
 const Settings = screen<{ page: string | undefined }>(
   ['settings'],
@@ -67,6 +72,8 @@ function Content({ place }: { place: Place }): React.JSX.Element {
       return <Create />;
     case 'hosts':
       return <Hosts />;
+    case 'networks':
+      return <Networks item={place.item} tab={place.tab} />;
     case 'performance':
       return <Performance />;
     case 'settings':

@@ -180,9 +180,10 @@ describe('the window', () => {
 
   test('goes to every section by its key', async () => {
     for (const [key, heading] of [
-      ['2', 'Storage'],
-      ['3', 'Performance'],
-      ['4', 'Hosts'],
+      ['2', 'Networks'],
+      ['3', 'Storage'],
+      ['4', 'Performance'],
+      ['5', 'Hosts'],
       [',', 'Settings'],
       ['1', 'Machines'],
     ] as const) {

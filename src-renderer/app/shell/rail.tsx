@@ -1,6 +1,7 @@
 import ChartLine from 'lucide-react/icons/chart-line';
 import HardDrive from 'lucide-react/icons/hard-drive';
 import Monitor from 'lucide-react/icons/monitor';
+import Network from 'lucide-react/icons/network';
 import Server from 'lucide-react/icons/server';
 import SettingsIcon from 'lucide-react/icons/settings-2';
 import { Icon, type IconType } from '../../components/icon.tsx';
@@ -13,6 +14,7 @@ import styles from './shell.module.css';
 
 const icons: Readonly<Record<Section, IconType>> = {
   machines: Monitor,
+  networks: Network,
   storage: HardDrive,
   performance: ChartLine,
   hosts: Server,

@@ -1,0 +1,90 @@
+import Cable from 'lucide-react/icons/cable';
+import { useMemo } from 'react';
+import type { NetworkCard } from '../../../../src-shared/model/network-view.ts';
+import { t } from '../../../app/i18n.ts';
+import { paths } from '../../../app/routes.ts';
+import { type Machine, machineKey } from '../../../app/store/inventory.ts';
+import { useInventory } from '../../../app/store/inventory-store.ts';
+import { IconButton } from '../../../components/button.tsx';
+import { DataTable } from '../../../components/data-table.tsx';
+import type { NetworkView } from '../use-networks.ts';
+import { openConnect } from './connect-dialog.tsx';
+import { cardState, endOf, type TopologyNode } from './graph.ts';
+import styles from '../networks-screen.module.css';
+
+interface Row {
+  readonly card: NetworkCard;
+  readonly machine: Machine;
+  readonly end: TopologyNode | undefined;
+}
+
+/** The same as the picture, one row a cable, and all of them. */
+export function TopologyTable({ view }: { view: NetworkView }): React.JSX.Element {
+  const { uri, networks, devices, cards } = view;
+  const machines = useInventory((state) => state.machines);
+  const rows = useMemo(
+    () =>
+      cards.flatMap((card): Row[] => {
+        const machine = machines.get(machineKey(uri, card.machine));
+        return machine === undefined ? [] : [{ card, machine, end: endOf(card, networks ?? [], devices) }];
+      }),
+    [cards, machines, uri, networks, devices],
+  );
+  return (
+    <DataTable
+      label={t('networks:topology.table')}
+      rows={rows}
+      rowKey={({ card }) => `${card.machine} ${card.index}`}
+      columns={[
+        {
+          id: 'machine',
+          label: t('networks:attached.machine'),
+          sort: ({ machine }) => machine.name,
+          cell: ({ machine }) => (
+            <a className={styles.name} href={`#${paths.machine(machine)}`}>
+              {machine.name}
+            </a>
+          ),
+        },
+        { id: 'mac', label: t('networks:topology.card'), cell: ({ card }) => card.mac ?? String(card.index + 1) },
+        {
+          id: 'end',
+          label: t('networks:topology.end'),
+          sort: ({ end, card }) => endWords(end, card),
+          cell: ({ end, card }) => endWords(end, card),
+        },
+        {
+          id: 'state',
+          label: t('networks:column.state'),
+          cell: ({ machine, card, end }) =>
+            end === undefined ? '–' : t(`networks:cable.${cardState(machine, card, end)}`),
+        },
+      ]}
+      actions={({ machine, card }) => (
+        <IconButton
+          size="small"
+          icon={Cable}
+          label={t('networks:topology.connectOf', { machine: machine.name, card: card.mac ?? String(card.index + 1) })}
+          onClick={() => openConnect(view, machine, card)}
+        />
+      )}
+    />
+  );
+}
+
+function endWords(end: TopologyNode | undefined, card: NetworkCard): string {
+  switch (end?.kind) {
+    case 'network':
+      return t('networks:connect.network', { name: end.network.name });
+    case 'device':
+      return t(end.device.kind === 'bridge' ? 'networks:connect.bridge' : 'networks:connect.device', {
+        name: end.device.name,
+      });
+    case 'user':
+      return t('networks:topology.user');
+    case 'missing':
+      return t('networks:topology.missingOf', { name: end.name });
+    default:
+      return card.type;
+  }
+}
