@@ -1,4 +1,5 @@
 // What Vivarium needs of the system, by package and by one file that tells whether it is there.
+import { existsSync } from 'node:fs';
 
 /** `why` is shown to people. `apt` and `dnf` name a package; `a|b` means the first the archive has. */
 const need = (why, apt, dnf, ...files) => ({ why, apt, dnf, files });
@@ -43,10 +44,16 @@ export const groups = {
     need('firewall rules of virtual networks', 'nftables', undefined, '/usr/sbin/nft'),
     need('addresses and names in virtual networks', 'dnsmasq-base', undefined, '/usr/sbin/dnsmasq'),
     need('guests of network tests', 'busybox-static|busybox', undefined, '/usr/bin/busybox'),
+    // Where systemd runs, installing it would start it, and close ports of this machine; those tests are skipped then.
+    ...(existsSync('/run/systemd/system')
+      ? []
+      : [need('zones for virtual networks', 'firewalld', undefined, '/usr/sbin/firewalld')]),
     need('a system bus of the tests', 'dbus-daemon', undefined, '/usr/bin/dbus-daemon'),
     need('who may start its services', 'dbus', undefined, '/usr/lib/dbus-1.0/dbus-daemon-launch-helper'),
     need('asking who may do what', 'polkitd', undefined, '/usr/lib/polkit-1/polkitd'),
     need('calling a service by hand', 'systemd', undefined, '/usr/bin/busctl'),
+    need('a host to reach over SSH', 'openssh-server', undefined, '/usr/sbin/sshd'),
+    need('sockets of a host reached over SSH', 'netcat-openbsd', undefined, '/usr/bin/nc'),
     need('kernel settings in network tests', 'procps', undefined, '/usr/sbin/sysctl'),
     need('a second opinion on install media', 'libosinfo-bin', undefined, '/usr/bin/osinfo-detect'),
     need("unpacking libvirt's source", 'dpkg-dev', undefined, '/usr/bin/dpkg-source'),

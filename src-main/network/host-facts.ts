@@ -88,12 +88,22 @@ async function findPrograms(names: readonly string[]): Promise<ReadonlySet<strin
 
 /** The kernel's own file says whether anybody uses iptables; asking the program would load its modules. */
 async function iptablesForwardPolicy(): Promise<HostFacts['forwardPolicy']> {
-  const legacy = readIfThere('/proc/net/ip_tables_names')?.split('\n').includes('filter') === true;
+  const legacy = readForRoot('/proc/net/ip_tables_names')?.split('\n').includes('filter') === true;
   const { stdout, exitCode } = legacy
     ? await run(['iptables', '-w', '--table', 'filter', '--list-rules', 'FORWARD'], { acceptCodes: [0, 1, 3, 4] })
     : await run(['nft', 'list', 'chain', 'ip', 'filter', 'FORWARD'], { acceptCodes: [0, 1] }).catch(() => nothing);
   if (exitCode !== 0) return undefined;
   return /^-P FORWARD DROP|policy drop;/m.test(stdout) ? 'drop' : 'accept';
+}
+
+/** What an ordinary user may not read stays unknown. */
+function readForRoot(path: string): string | undefined {
+  try {
+    return readIfThere(path);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'EACCES') return undefined;
+    throw thrown;
+  }
 }
 
 const nothing = { stdout: '', exitCode: 1 } as const;

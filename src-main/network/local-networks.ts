@@ -16,7 +16,8 @@ import { checkAction, type NetworkAction } from './actions.ts';
 import { type NetworkDefinition, readNetwork } from './complete.ts';
 import { dnsmasqPaths } from './dnsmasq-paths.ts';
 import { networkError, networkInactive, notPrivileged } from './errors.ts';
-import { type FirewalldFacts, observeHost } from './host-facts.ts';
+import { Firewalld } from './firewalld/firewalld.ts';
+import { observeHost } from './host-facts.ts';
 import { readLeases } from './leases.ts';
 import { definitionOf, type NetworkRecord, NetworkRegistry } from './network-registry.ts';
 import { listLinks } from './observe-links.ts';
@@ -27,13 +28,15 @@ import { NetworkRuns } from './runs.ts';
 export interface LocalNetworks extends Required<NetworkApi> {
   /** `network` events, to be announced by every connection that offers these networks. */
   readonly events: EventSource<EngineEvent>;
+  /** Keeps running networks in their firewalld zones until the answer is called. */
+  attach(): () => void;
 }
 
 export interface LocalNetworksOptions {
   /** Whether this engine may change the host itself; by default when it runs as root. */
   readonly isPrivileged?: boolean;
   readonly performer?: Performer<NetworkAction>;
-  readonly firewalld?: () => Promise<FirewalldFacts | undefined>;
+  readonly firewalld?: Pick<Firewalld, 'facts' | 'watch' | 'close'>;
   /** Where dnsmasq's files are: a folder every user can enter. */
   readonly folder?: string;
   /** The nftables table of this engine. */
@@ -61,7 +64,9 @@ class HostNetworks implements LocalNetworks {
   readonly #registry: NetworkRegistry;
   readonly #isPrivileged: boolean;
   readonly #settings: PlanSettings;
-  readonly #firewalld: LocalNetworksOptions['firewalld'];
+  readonly #firewalld: NonNullable<LocalNetworksOptions['firewalld']>;
+  /** Connections that offer these networks; while there is one, firewalld is watched. */
+  #users = 0;
   readonly #ready: Promise<NetworkRuns>;
   /** Changes of the host follow one another: what one finds there must still be so when it acts. */
   #last: Promise<unknown> = Promise.resolve();
@@ -70,14 +75,27 @@ class HostNetworks implements LocalNetworks {
     this.#context = context;
     this.#registry = new NetworkRegistry(context);
     this.#isPrivileged = options.isPrivileged ?? process.getuid?.() === 0;
-    this.#firewalld = options.firewalld;
+    const firewalld = new Firewalld();
+    this.#firewalld = options.firewalld ?? firewalld;
     this.#settings = {
       table: options.table ?? `vivarium_${mark(context)}`,
       folder: options.folder ?? `/var/lib/vivarium/network-${mark(context)}`,
     };
-    this.#ready = this.#load(options.performer ?? new DirectPerformer());
+    this.#ready = this.#load(options.performer ?? new DirectPerformer(firewalld));
     // Whoever asks first is told; until then the failure is nobody's.
     this.#ready.catch(() => undefined);
+  }
+
+  attach(): () => void {
+    this.#users += 1;
+    if (this.#users === 1) this.#watch();
+    let isAttached = true;
+    return () => {
+      if (!isAttached) return;
+      isAttached = false;
+      this.#users -= 1;
+      if (this.#users === 0) this.#firewalld.close();
+    };
   }
 
   async list(): Promise<readonly NetworkSummary[]> {
@@ -233,7 +251,7 @@ class HostNetworks implements LocalNetworks {
   }
 
   async #plan(definition: NetworkDefinition): Promise<StartPlan> {
-    return planStart(definition, await observeHost(this.#firewalld), this.#settings);
+    return planStart(definition, await observeHost(async () => await this.#firewalld.facts()), this.#settings);
   }
 
   async #complete(definition: NetworkDefinition): Promise<NetworkDefinition> {
@@ -242,6 +260,24 @@ class HostNetworks implements LocalNetworks {
       definition,
       links.map(({ name }) => name),
     );
+  }
+
+  /** A firewalld that comes, or reads its configuration anew, knows nothing of the bridges. */
+  #watch(): void {
+    if (!this.#isPrivileged) return;
+    const report = (cause: unknown): void =>
+      this.#context.logger.log('warn', "firewalld's zones of networks can't be kept up.", { cause });
+    const refresh = async (): Promise<void> => {
+      const runs = await this.#ready;
+      await this.#exclusively(async () => {
+        for (const network of this.#registry.list()) {
+          if (network.active === undefined) continue;
+          await runs.change(network, network.active, await this.#plan(network.active));
+          await runs.repair(network);
+        }
+      });
+    };
+    this.#firewalld.watch(() => void refresh().catch(report)).catch(report);
   }
 
   #updated(definition: NetworkDefinition, update: NetworkUpdate): NetworkDefinition {

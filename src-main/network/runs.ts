@@ -22,6 +22,9 @@ const ownerOf = ({ uuid }: { readonly uuid: string }): string => `${prefix}${uui
 /** Steps whose result may be replaced while guests go on: rules, and what the server is told. */
 const replaceable: readonly NetworkAction['verb'][] = ['nft-network-set', 'iptables-add', 'dnsmasq-start'];
 
+/** Steps that a running network may come to need: its first server, the zone of a firewalld that came later. */
+const addable: readonly NetworkAction['verb'][] = ['dnsmasq-start', 'zone-set'];
+
 export class NetworkRuns {
   readonly #parts: RunParts;
 
@@ -66,7 +69,7 @@ export class NetworkRuns {
     const former = ledger.steps(owner);
     const next = former.map((step) => successor(step, plan.steps));
     const added = plan.steps.filter(
-      ({ action }) => action.verb === 'dnsmasq-start' && !former.some((step) => step.action.verb === action.verb),
+      ({ action }) => addable.includes(action.verb) && !former.some((step) => step.action.verb === action.verb),
     );
     const changed = next.filter((step, place) => !isSame(step, former[place]));
     await ledger.record(owner, [...next, ...added]);

@@ -17,7 +17,8 @@ interface Choice {
   readonly findings: readonly NetworkFinding[];
 }
 
-const usualZone = 'libvirt';
+/** libvirt's own, which an administrator may have edited, before the one that comes with us. */
+const usualZones = ['libvirt', 'vivarium'] as const;
 const routedZone = 'libvirt-routed';
 /** Comes with the routed zone; where it exists firewalld knows policies (0.9.0 and later). */
 const routedPolicy = 'libvirt-routed-out';
@@ -33,7 +34,8 @@ export function chooseZone(network: Network, host: HostFacts): Choice {
   if (network.forward?.mode === 'route' && zones.includes(routedZone) && policies.includes(routedPolicy)) {
     return assign(link, routedZone);
   }
-  if (zones.includes(usualZone)) return assign(link, usualZone);
+  const usual = usualZones.find((zone) => zones.includes(zone));
+  if (usual !== undefined) return assign(link, usual);
   return without(firewalld);
 }
 
@@ -56,10 +58,10 @@ function without({ version, backend }: FirewalldFacts): Choice {
   if (backend === 'nftables' && atLeast(version, 0, 6)) {
     return refuse(
       'zone-missing',
-      `firewalld ${version} filters with nftables and has no zone '${usualZone}': guests would get no address, no names and no way out.`,
+      `firewalld ${version} filters with nftables and has no zone '${usualZones[0]}': guests would get no address, no names and no way out.`,
       atLeast(version, 0, 7)
-        ? `Install the zone '${usualZone}' (it comes with Vivarium's package) and reload firewalld, or set FirewallBackend=iptables in firewalld.conf.`
-        : `Upgrade firewalld to 0.7.0 or later, which can have the zone '${usualZone}', or set FirewallBackend=iptables in firewalld.conf.`,
+        ? `Install the zone '${usualZones[1]}' (it comes with Vivarium's package) and reload firewalld, or set FirewallBackend=iptables in firewalld.conf.`
+        : `Upgrade firewalld to 0.7.0 or later, which can have such a zone, or set FirewallBackend=iptables in firewalld.conf.`,
     );
   }
   return {
@@ -68,7 +70,7 @@ function without({ version, backend }: FirewalldFacts): Choice {
       {
         id: 'zone-not-needed',
         severity: 'info',
-        message: `firewalld ${version} has no zone '${usualZone}'; with its iptables backend the network's own rules do.`,
+        message: `firewalld ${version} has no zone '${usualZones[0]}'; with its iptables backend the network's own rules do.`,
       },
     ],
   };

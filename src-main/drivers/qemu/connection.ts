@@ -76,7 +76,10 @@ export class QemuConnection implements Connection {
     this.storage = storage;
     const networks = createLocalNetworks(parts.context.engine);
     this.networks = networks;
-    const ends = [storage, networks].map((part) => part.events.subscribe((event) => this.events.emit(event)));
+    const ends = [
+      ...[storage, networks].map((part) => part.events.subscribe((event) => this.events.emit(event))),
+      networks.attach(),
+    ];
     this.#unsubscribe = () => {
       for (const end of ends) end();
     };

@@ -6,6 +6,7 @@ import { jsonLogger } from '../../../src-main/engine/logger.ts';
 import type { Performer } from '../../../src-main/host/steps.ts';
 import type { NetworkAction } from '../../../src-main/network/actions.ts';
 import { createLocalNetworks, type LocalNetworks } from '../../../src-main/network/local-networks.ts';
+import { Firewalld } from '../../../src-main/network/firewalld/firewalld.ts';
 import { DirectPerformer } from '../../../src-main/network/performer.ts';
 import { toErrorData } from '../../../src-shared/errors.ts';
 
@@ -15,7 +16,7 @@ const { directories, folder } = JSON.parse(process.argv[2] ?? '{}') as {
 };
 
 class CrashingPerformer implements Performer<NetworkAction> {
-  readonly #inner: Performer<NetworkAction> = new DirectPerformer();
+  readonly #inner: Performer<NetworkAction> = new DirectPerformer(new Firewalld());
   #left: number | undefined;
 
   /** Ends this process by SIGKILL before (even) or after (odd) the action of half this number, from now on. */
@@ -46,6 +47,7 @@ const networks: LocalNetworks = createLocalNetworks(context, {
   table: 'vivarium_test',
   performer,
 });
+const detach = networks.attach();
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { method, args } = JSON.parse(line) as {
@@ -63,3 +65,5 @@ for await (const line of createInterface({ input: process.stdin })) {
     process.stdout.write(`${JSON.stringify({ error: toErrorData(thrown) })}\n`);
   }
 }
+detach();
+process.exit();
