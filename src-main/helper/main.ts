@@ -16,7 +16,7 @@ import { maxActionCharacters } from './check-action.ts';
 import { helperName, ledgerFolder } from './names.ts';
 import { HelperService } from './service.ts';
 
-const idleEndMs = 60_000;
+const defaultIdleSeconds = 60;
 
 /** Whatever starts it may have put anything there. */
 function cleanEnvironment(): void {
@@ -36,7 +36,7 @@ function openChanges(logger: Logger): Changes {
   return new Changes({ ledger, performer: new DirectPerformer(), logger });
 }
 
-async function serve(changes: Changes, logger: Logger): Promise<void> {
+async function serve(changes: Changes, logger: Logger, idleEndMs: number): Promise<void> {
   // The longest action in the longest form of JSON and UTF-8 is far below; what is longer is not even read.
   const bus = await Bus.open(undefined, { maxMessageBytes: maxActionCharacters + 64 * 1024 });
   const callers = await Callers.watch(bus);
@@ -72,7 +72,8 @@ async function main(words: readonly string[]): Promise<number> {
     for (const { sentence, cause } of failures) logger.log('error', sentence, { cause });
     return failures.length === 0 ? 0 : 1;
   }
-  await serve(changes, logger);
+  const idleSeconds = words[0] === '--idle-seconds' ? Number(words[1]) : defaultIdleSeconds;
+  await serve(changes, logger, idleSeconds * 1000);
   return 0;
 }
 

@@ -38,6 +38,8 @@ export function whatIsMissing(): string | undefined {
 export interface BusLabOptions {
   readonly withPolkit?: boolean;
   readonly withHelper?: boolean;
+  /** How long the helper stays when nobody asks. */
+  readonly idleSeconds?: number;
 }
 
 export class BusLab {
@@ -48,7 +50,7 @@ export class BusLab {
     this.lab = lab;
   }
 
-  static async open({ withPolkit = true, withHelper = true }: BusLabOptions = {}): Promise<BusLab> {
+  static async open({ withPolkit = true, withHelper = true, idleSeconds = 60 }: BusLabOptions = {}): Promise<BusLab> {
     const lab = await Lab.open();
     const programs = join(lab.folder, 'programs');
     mkdirSync(programs);
@@ -58,7 +60,10 @@ export class BusLab {
     const service = readFileSync(join(assets, `${helperName}.service`), 'utf8');
     writeFileSync(
       join(lab.folder, 'service'),
-      service.replace(/^Exec=.*$/m, `Exec=/run/vivarium-test/node /run/vivarium-test/helper.mjs`),
+      service.replace(
+        /^Exec=.*$/m,
+        `Exec=/run/vivarium-test/node /run/vivarium-test/helper.mjs --idle-seconds ${idleSeconds}`,
+      ),
     );
     for (const file of [`${helperName}.conf`, 'io.github.vivarium.policy']) {
       copyFileSync(join(assets, file), join(lab.folder, file));
@@ -105,6 +110,19 @@ export class BusLab {
     return await Promise.resolve(caller);
   }
 
+  /** Ends a program in the midst of whatever it does. */
+  async kill(caller: Caller): Promise<void> {
+    // What was spawned here only leads into the namespaces.
+    await this.lab.run(['kill', '-9', String(await caller.ask('pid'))]);
+  }
+
+  /** A folder of this user's own. */
+  async home(uid: number): Promise<string> {
+    const path = `/run/home-${uid}`;
+    await this.lab.sh(`install -d -o ${uid} -g ${uid} -m 700 ${path}`);
+    return path;
+  }
+
   async links(): Promise<string> {
     return await this.lab.run(['ip', '-brief', 'link', 'show']);
   }
@@ -116,6 +134,34 @@ export class BusLab {
     const answer = await this.lab.run(call, { acceptCodes: [0, 1] });
     const pid = /^u (\d+)$/m.exec(answer)?.[1];
     return pid === undefined ? undefined : Number(pid);
+  }
+
+  /**
+   * Has the helper killed in the midst of a change: once, before or after a program runs whose command line begins so.
+   */
+  async crash(when: 'before' | 'after', program: string, words: string): Promise<void> {
+    const path = (await this.lab.sh(`readlink -f /usr/sbin/${program}`)).trim();
+    const kill = 'rm /run/crash && kill -9 $PPID && sleep 0.2';
+    const script = `#!/bin/sh
+case "$*" in '${words}'*) hit=yes;; esac
+[ "$hit$(cat /run/crash 2>/dev/null)" = yesbefore ] && ${kill} && exit 1
+/run/real-${program} "$@"
+code=$?
+[ "$hit$(cat /run/crash 2>/dev/null)" = yesafter ] && ${kill}
+exit $code
+`;
+    const file = join(this.lab.folder, `${program}.sh`);
+    writeFileSync(file, script, { mode: 0o755 });
+    await this.lab.sh(`
+      if ! test -e /run/real-${program}; then
+        cp ${path} /run/real-${program}
+        cp ${file} /run/fake-${program} && mount --bind /run/fake-${program} ${path}
+      else cat ${file} >/run/fake-${program}; fi
+      echo ${when} >/run/crash`);
+  }
+
+  async hasCrashed(): Promise<boolean> {
+    return (await this.lab.sh('test -e /run/crash && echo no || echo yes')).trim() === 'yes';
   }
 
   /** What the helper has recorded, by its files' names. */
@@ -130,8 +176,17 @@ export class BusLab {
   }
 }
 
+const bundles = new Map<string, Promise<Uint8Array>>();
+
+/** Built once for all labs of a test file. */
 async function bundle(entry: string, outfile: string): Promise<void> {
-  await build({
+  const made = bundles.get(entry) ?? makeBundle(entry, outfile);
+  bundles.set(entry, made);
+  writeFileSync(outfile, await made);
+}
+
+async function makeBundle(entry: string, outfile: string): Promise<Uint8Array> {
+  const { outputFiles } = await build({
     ...{
       entryPoints: [join(root, entry)],
       outfile,
@@ -140,8 +195,11 @@ async function bundle(entry: string, outfile: string): Promise<void> {
       format: 'esm',
       target: 'node20.19',
     },
-    logLevel: 'silent',
+    ...{ logLevel: 'silent', write: false },
   });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error(`nothing was built from ${entry}`);
+  return file.contents;
 }
 
 interface Answer {

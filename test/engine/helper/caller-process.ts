@@ -1,22 +1,58 @@
 /** A program of some user that asks the helper, in whatever namespaces it is started: one request and answer a line. */
+import { mkdirSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { processIdentity } from '../../../src-main/host/process-identity.ts';
 import { HelperPerformer } from '../../../src-main/helper/performer.ts';
 import { helperInterface, helperName, helperPath } from '../../../src-main/helper/names.ts';
-import { Bus, DBusError } from '../../../src-main/host/dbus/bus.ts';
+import { authenticate } from '../../../src-main/host/dbus/authenticate.ts';
+import { Bus, busName, DBusError } from '../../../src-main/host/dbus/bus.ts';
+import { encodeMessage, MessageReader } from '../../../src-main/host/dbus/message.ts';
 import { type DBusValue, Variant } from '../../../src-main/host/dbus/values.ts';
+import { JobRegistry } from '../../../src-main/engine/jobs.ts';
+import { jsonLogger } from '../../../src-main/engine/logger.ts';
+import { createLocalNetworks, type LocalNetworks } from '../../../src-main/network/local-networks.ts';
 import { checkAction } from '../../../src-main/network/actions.ts';
 import { toErrorData } from '../../../src-shared/errors.ts';
 
 const bus = await Bus.open();
 const performer = new HelperPerformer(async () => await Promise.resolve(bus));
-const agentPath = '/test/agent';
+const polkit = {
+  destination: 'org.freedesktop.PolicyKit1',
+  path: '/org/freedesktop/PolicyKit1/Authority',
+  interface: 'org.freedesktop.PolicyKit1.Authority',
+} as const;
+let networks: LocalNetworks | undefined;
 let asked: readonly DBusValue[] | undefined;
+let cancelled = false;
+let endPrompt = (): void => undefined;
 
 const methods: Readonly<Record<string, (...args: readonly unknown[]) => Promise<unknown>>> = {
   name: async () => await Promise.resolve(bus.name),
   perform: async (action) => {
     await performer.perform(checkAction(action));
+  },
+  /** A method of the networks of an engine that this user runs, whose folders are below this one. */
+  networks: async (home, method, ...args) => {
+    networks ??= createLocalNetworks(
+      {
+        directories: {
+          config: at(home, 'c'),
+          state: at(home, 's'),
+          data: at(home, 'd'),
+          runtime: at(home, 'r'),
+          cache: at(home, 'x'),
+        },
+        logger: jsonLogger((line) => process.stderr.write(line), 'warn'),
+        jobs: new JobRegistry(),
+      },
+      { isPrivileged: true, performer },
+    );
+    const call = networks[method as keyof LocalNetworks] as unknown as (
+      ...rest: readonly unknown[]
+    ) => Promise<unknown>;
+    return await call.apply(networks, [...args]);
   },
   /** As anybody could write it: what is not a text is sent as it is. */
   raw: async (member, signature = '', body = [], interactive = false) =>
@@ -24,8 +60,6 @@ const methods: Readonly<Record<string, (...args: readonly unknown[]) => Promise<
       ...{ destination: helperName, path: helperPath, interface: helperInterface, member: String(member) },
       ...{ signature: String(signature), body: body as readonly DBusValue[], interactive: interactive === true },
     }),
-  /** Any service of the bus. */
-  call: async (call) => await bus.call(call as Parameters<Bus['call']>[0]),
   /** So many bytes for an action. */
   long: async (bytes) =>
     await bus.call({
@@ -47,27 +81,73 @@ const methods: Readonly<Record<string, (...args: readonly unknown[]) => Promise<
     });
     return await Promise.all(calls);
   },
-  /** Becomes the agent that asks this process's user for a password, and never answers. */
-  becomeAgent: async () => {
-    bus.serve(async ({ message }) => {
-      if (message.member === 'BeginAuthentication') asked = message.body();
-      // As somebody who looks for the password.
-      return await new Promise(() => undefined);
+  /** Writes a message as it likes on a connection of its own; answers the name of the error, or `done`. */
+  forge: async (sender, json) => {
+    const socket = connect('/run/dbus/system_bus_socket');
+    await authenticate(socket, AbortSignal.timeout(5_000));
+    const answers = new MessageReader();
+    const answered = new Promise<string>((resolve) => {
+      socket.on('data', (piece: Buffer) => {
+        const answer = answers.push(piece).find(({ replySerial }) => replySerial === 2);
+        if (answer !== undefined) resolve(answer.errorName ?? 'done');
+      });
     });
-    const startTime = BigInt(processIdentity(process.pid)?.startTime ?? 0);
+    const hello = { destination: busName, path: '/org/freedesktop/DBus', interface: busName, member: 'Hello' };
+    socket.write(encodeMessage({ type: 'call', serial: 1, ...hello }));
+    const call = { destination: helperName, path: helperPath, interface: helperInterface, member: 'Perform' };
+    socket.write(
+      encodeMessage({
+        ...{ type: 'call', serial: 2, ...call, signature: 's', body: [String(json)] },
+        sender: String(sender),
+      }),
+    );
+    try {
+      return await answered;
+    } finally {
+      socket.destroy();
+    }
+  },
+  pid: async () => await Promise.resolve(process.pid),
+  /** Becomes the agent that asks the user of a process for a password; it keeps the user waiting. */
+  becomeAgent: async (pid) => {
+    bus.serve(async ({ message }) => {
+      if (message.member === 'CancelAuthentication') cancelled = true;
+      if (message.member !== 'BeginAuthentication') return { signature: '', body: [] };
+      asked = message.body();
+      return await new Promise((resolve) => {
+        endPrompt = () => resolve({ signature: '', body: [] });
+      });
+    });
+    const startTime = BigInt(processIdentity(Number(pid))?.startTime ?? 0);
     const details = new Map([
-      ['pid', new Variant('u', process.pid)],
+      ['pid', new Variant('u', Number(pid))],
       ['start-time', new Variant('t', startTime)],
     ]);
     await bus.call({
-      ...{ destination: 'org.freedesktop.PolicyKit1', path: '/org/freedesktop/PolicyKit1/Authority' },
-      ...{ interface: 'org.freedesktop.PolicyKit1.Authority', member: 'RegisterAuthenticationAgent' },
-      ...{ signature: '(sa{sv})ss', body: [['unix-process', details], 'en_US.UTF-8', agentPath] },
+      ...{ ...polkit, member: 'RegisterAuthenticationAgent' },
+      ...{ signature: '(sa{sv})ss', body: [['unix-process', details], 'de_DE.UTF-8', '/test/agent'] },
     });
   },
-  /** What the agent was told to ask: the action's id and the message. */
-  asked: async () => await Promise.resolve(asked?.slice(0, 2)),
+  /** What the agent was told to ask: the action, the message for the user, and what it is to answer with. */
+  asked: async () => {
+    const [action, message, , , cookie] = asked ?? [];
+    return await Promise.resolve(asked === undefined ? undefined : { action, message, cookie });
+  },
+  cancelled: async () => await Promise.resolve(cancelled),
+  endPrompt: async () => await Promise.resolve(endPrompt()),
+  /** As polkit's own program says, running as root, when the password was right. */
+  passwordWasRight: async (uid, cookie) =>
+    await bus.call({
+      ...{ ...polkit, member: 'AuthenticationAgentResponse2', signature: 'us(sa{sv})' },
+      body: [Number(uid), String(cookie), ['unix-user', new Map([['uid', new Variant('u', 0)]])]],
+    }),
 };
+
+function at(home: unknown, name: string): string {
+  const path = join(String(home), name);
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  return path;
+}
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { id, method, args } = JSON.parse(line) as { id: number; method: string; args: readonly unknown[] };

@@ -1,10 +1,26 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BusLab, users, whatIsMissing } from './bus-lab.ts';
+import { internetAddress } from '../network/lab.ts';
+import { BusLab, until, users, whatIsMissing } from './bus-lab.ts';
 
 const missing = whatIsMissing();
 if (missing !== undefined) console.warn(`the helper is not tested: ${missing}`);
 
 const bridge = { verb: 'bridge-add', link: 'virbr7', mac: '52:54:00:11:22:33', stp: true, forwardDelaySeconds: 0 };
+
+const nat = `<network>
+  <name>lab</name>
+  <forward mode='nat'/>
+  <bridge name='virbr9' stp='off'/>
+  <domain name='vm.test'/>
+  <dns><host ip='192.168.77.1'><hostname>answer.test</hostname></host></dns>
+  <ip address='192.168.77.1' netmask='255.255.255.0'>
+    <dhcp>
+      <range start='192.168.77.10' end='192.168.77.99'/>
+      <host mac='52:54:00:00:00:02' name='two' ip='192.168.77.222'/>
+    </dhcp>
+  </ip>
+  <ip family='ipv6' address='2001:db8:77::1' prefix='64'/>
+</network>`;
 
 describe.skipIf(missing !== undefined)('the privileged helper', () => {
   let lab: BusLab;
@@ -24,11 +40,228 @@ describe.skipIf(missing !== undefined)('the privileged helper', () => {
     expect(await lab.links()).not.toContain('virbr7');
   });
 
+  it('serves a whole network of an ordinary user, and leaves nothing when it stops', async () => {
+    const before = await lab.lab.state();
+    const caller = await lab.caller(users.allowed);
+    const home = await lab.home(users.allowed);
+    const { uuid } = (await caller.ask('networks', home, 'define', nat)) as { uuid: string };
+    await caller.ask('networks', home, 'start', uuid);
+
+    await lab.lab.guest('one', 'virbr9', '52:54:00:00:00:01');
+    expect(await lab.lab.lease('one')).toMatchObject({ router: '192.168.77.1', domain: 'vm.test' });
+    expect(await lab.lab.reaches('one', internetAddress)).toBe(true);
+    expect(await caller.ask('networks', home, 'leases', uuid)).toEqual([
+      expect.objectContaining({ mac: '52:54:00:00:00:01', hostname: 'one' }),
+    ]);
+    const server = await lab.lab.sh('ps -o user= -C dnsmasq');
+    expect(server.trim()).not.toBe('root');
+
+    await lab.lab.unplug('one');
+    await caller.ask('networks', home, 'destroy', uuid);
+    expect(await lab.lab.state()).toEqual(before);
+    expect(await lab.recorded()).toEqual([]);
+  });
+
   it('refuses a user who is not, and changes nothing', async () => {
     const before = await lab.lab.state();
     const caller = await lab.caller(users.denied);
     await expect(caller.ask('perform', bridge)).rejects.toMatchObject({ code: 'auth-cancelled' });
     expect(await lab.lab.state()).toEqual(before);
     expect(await lab.recorded()).toEqual([]);
+  });
+
+  it('has the user asked for a password, once for all of a network, and acts when it was right', async () => {
+    const caller = await lab.caller(users.asked);
+    const agent = await lab.caller(users.asked);
+    const root = await lab.caller(0);
+    await agent.ask('becomeAgent', await caller.ask('pid'));
+    const made = caller.ask('perform', bridge);
+    await until('the user is asked', async () => (await agent.ask('asked')) !== undefined);
+    const question = (await agent.ask('asked')) as { action: string; message: string; cookie: string };
+    expect(question.action).toBe('io.github.vivarium.network.manage');
+    // The agent said that its user reads German.
+    expect(question.message).toContain('virtueller Netze');
+    expect(await lab.links()).not.toContain('virbr7');
+
+    await root.ask('passwordWasRight', users.asked, question.cookie);
+    await agent.ask('endPrompt');
+    await made;
+    expect(await lab.links()).toContain('virbr7');
+    // Nobody answers a second question.
+    await caller.ask('perform', { verb: 'link-up', link: 'virbr7' });
+    await caller.ask('perform', { verb: 'bridge-delete', link: 'virbr7', mac: bridge.mac });
+    expect(await lab.links()).not.toContain('virbr7');
+  });
+
+  it('says what to do where nothing can ask for a password', async () => {
+    const caller = await lab.caller(users.asked);
+    await expect(caller.ask('perform', bridge)).rejects.toMatchObject({
+      code: 'auth-cancelled',
+      data: { fix: expect.stringContaining('pkttyagent') as string },
+    });
+  });
+
+  it("follows the administrator's rules about devices", async () => {
+    const caller = await lab.caller(users.allowed);
+    await expect(caller.ask('perform', { ...bridge, link: 'vvforbidden' })).rejects.toMatchObject({
+      code: 'auth-cancelled',
+    });
+  });
+
+  it('keeps forwarding on for as long as one user needs it, and then restores what was', async () => {
+    const before = await lab.lab.state();
+    const on = { verb: 'sysctl-set', values: [{ key: 'net/ipv4/ip_forward', value: '1' }] };
+    const off = { verb: 'sysctl-set', values: [{ key: 'net/ipv4/ip_forward', value: '0' }] };
+    const [one, two] = [await lab.caller(users.allowed), await lab.caller(users.other)];
+    const second = { ...bridge, link: 'virbr8', mac: '52:54:00:11:22:44' };
+    await expect(one.ask('perform', on)).rejects.toMatchObject({ code: 'access-denied' });
+    await one.ask('perform', bridge);
+    await one.ask('perform', on);
+    await two.ask('perform', second);
+    await two.ask('perform', on);
+    await one.ask('perform', off);
+    expect(await lab.lab.sh('cat /proc/sys/net/ipv4/ip_forward')).toBe('1\n');
+    await one.ask('perform', { verb: 'bridge-delete', link: 'virbr7', mac: bridge.mac });
+    // The second's engine found forwarding on, and does not switch it off.
+    await two.ask('perform', { verb: 'bridge-delete', link: 'virbr8', mac: second.mac });
+    expect(await lab.lab.state()).toEqual(before);
+    expect(await lab.recorded()).toEqual([]);
+  });
+
+  it('tells a user what stands, and removes all of it', async () => {
+    const before = await lab.lab.state();
+    const caller = await lab.caller(users.allowed);
+    const home = await lab.home(users.allowed);
+    const { uuid } = (await caller.ask('networks', home, 'define', nat)) as { uuid: string };
+    await caller.ask('networks', home, 'start', uuid);
+    const root = await lab.caller(0);
+    // Sessions on the seat may look; a user without one is asked, and root is not.
+    await expect(caller.ask('raw', 'Changes')).rejects.toMatchObject({ code: 'dbus-service' });
+    expect(await root.ask('raw', 'Changes')).toEqual(['[]']);
+    expect(await lab.recorded()).toContain(`u${users.allowed}-bridge-virbr9`);
+    expect(await caller.ask('raw', 'Undo')).toEqual([[]]);
+    expect(await lab.lab.state()).toEqual(before);
+    expect(await lab.recorded()).toEqual([]);
+  });
+});
+
+describe.skipIf(missing !== undefined)('a helper that is killed', () => {
+  let lab: BusLab;
+
+  beforeEach(async () => {
+    lab = await BusLab.open();
+  });
+  afterEach(async () => {
+    await lab.close();
+  });
+
+  it.each(['before', 'after'] as const)(
+    'removes what it had begun when it starts again (%s the change)',
+    async (when) => {
+      const before = await lab.lab.state();
+      const caller = await lab.caller(users.allowed);
+      await lab.crash(when, 'ip', 'link add');
+      await expect(caller.ask('raw', 'Perform', 's', [JSON.stringify(bridge)])).rejects.toMatchObject({
+        errorName: 'org.freedesktop.DBus.Error.NoReply',
+      });
+      expect(await lab.hasCrashed()).toBe(true);
+      expect(await lab.helperPid()).toBeUndefined();
+      expect((await lab.links()).includes('virbr7')).toBe(when === 'after');
+      expect(await lab.recorded()).toEqual(['doing-u4001-bridge-virbr7']);
+      // Whatever it is asked for, it starts with this.
+      await expect(caller.ask('raw', 'Nothing')).rejects.toMatchObject({ code: 'dbus-service' });
+      expect(await lab.lab.state()).toEqual(before);
+      expect(await lab.recorded()).toEqual([]);
+    },
+  );
+
+  it('is started again by who needs it, and the network comes up all the same', async () => {
+    const before = await lab.lab.state();
+    const caller = await lab.caller(users.allowed);
+    const home = await lab.home(users.allowed);
+    const { uuid } = (await caller.ask('networks', home, 'define', nat)) as { uuid: string };
+    for (const [when, program, words] of [
+      ['after', 'ip', 'link add'],
+      ['before', 'nft', '-f'],
+      ['after', 'ip', 'address replace'],
+    ] as const) {
+      await lab.crash(when, program, words);
+      await caller.ask('networks', home, 'start', uuid);
+      expect(await lab.hasCrashed()).toBe(true);
+      expect(await lab.links()).toContain('virbr9');
+      await caller.ask('networks', home, 'destroy', uuid);
+      expect(await lab.lab.state()).toEqual(before);
+      expect(await lab.recorded()).toEqual([]);
+    }
+  });
+
+  it('puts back what it was about to replace', async () => {
+    const caller = await lab.caller(users.allowed);
+    const table = 'vivarium_01234567';
+    const rule = (port: number): object => ({
+      ...{ verb: 'nft-network-set', table, bridge: 'virbr7' },
+      rules: [
+        {
+          ...{ family: 'ipv4', chain: 'forward-in', verdict: { verdict: 'accept' } },
+          matches: [
+            { match: 'out', device: 'virbr7' },
+            { match: 'protocol', protocol: 'tcp' },
+            { match: 'port', port },
+          ],
+        },
+      ],
+    });
+    await caller.ask('perform', bridge);
+    await caller.ask('perform', { verb: 'nft-table-add', table });
+    await caller.ask('perform', rule(80));
+    const before = await lab.lab.state();
+    await lab.crash('after', 'nft', '-f');
+    await caller.ask('raw', 'Perform', 's', [JSON.stringify(rule(81))]).catch(() => undefined);
+    expect((await lab.lab.state()).rules).toContain('dport 81');
+    await expect(caller.ask('raw', 'Nothing')).rejects.toMatchObject({ code: 'dbus-service' });
+    expect(await lab.lab.state()).toEqual(before);
+  });
+});
+
+describe.skipIf(missing !== undefined)('where a part is missing', () => {
+  let lab: BusLab | undefined;
+
+  afterEach(async () => {
+    await lab?.close();
+  });
+
+  it('says that the helper is not installed', async () => {
+    lab = await BusLab.open({ withHelper: false });
+    const caller = await lab.caller(users.allowed);
+    await expect(caller.ask('perform', bridge)).rejects.toMatchObject({
+      code: 'auth-unavailable',
+      data: { cause: 'The privileged helper is not installed.', fix: expect.stringContaining('Install') as string },
+    });
+  });
+
+  it('says that polkit is missing, and does nothing, even for root', async () => {
+    lab = await BusLab.open({ withPolkit: false });
+    for (const uid of [users.allowed, 0]) {
+      const caller = await lab.caller(uid);
+      await expect(caller.ask('perform', bridge)).rejects.toMatchObject({
+        code: 'auth-unavailable',
+        data: { fix: 'Install and start polkit.' },
+      });
+    }
+    expect(await lab.links()).not.toContain('virbr7');
+  });
+
+  it('ends when nobody asks, and is there again for the next', async () => {
+    lab = await BusLab.open({ idleSeconds: 1 });
+    const { helperPid } = lab;
+    const pidNow = helperPid.bind(lab);
+    const caller = await lab.caller(users.allowed);
+    await caller.ask('perform', bridge);
+    const first = await pidNow();
+    expect(first).toBeGreaterThan(0);
+    await until('the helper ends', async () => (await pidNow()) === undefined);
+    await caller.ask('perform', { verb: 'bridge-delete', link: 'virbr7', mac: bridge.mac });
+    expect(await lab.links()).not.toContain('virbr7');
+    expect(await pidNow()).not.toBe(first);
   });
 });
