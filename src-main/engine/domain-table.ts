@@ -133,7 +133,8 @@ export class DomainTable<Runtime, Complete extends Domain = Domain> extends Doma
       const configuration = new Configuration(domain);
       await this.#write(domain.uuid, configuration, options.author);
       const record = this.byUuid.get(domain.uuid) ?? new MutableRecord<Runtime>(domain.uuid, configuration);
-      const detail = record.storedConfiguration === undefined ? 'added' : 'updated';
+      // One that runs was there, stored or not.
+      const detail = record.storedConfiguration === undefined && !record.isActive ? 'added' : 'updated';
       record.storedConfiguration = configuration;
       record.starting = undefined;
       record.persistent = true;

@@ -1,5 +1,5 @@
 /** The numbers of events on the wire, in the order of libvirt's enumerations. */
-import type { LifecycleEvent, PoolEvent } from '../../../src-shared/contract/events.ts';
+import type { LifecycleEvent, NetworkEvent, PoolEvent } from '../../../src-shared/contract/events.ts';
 
 /** `virDomainEventID`. */
 export const domainEventIds = {
@@ -89,3 +89,9 @@ export const poolLifecycleEvents: readonly Exclude<PoolEvent, 'refreshed'>[] = [
 
 /** `virStoragePoolEventID`. */
 export const poolEventIds = { lifecycle: 0, refresh: 1 } as const;
+
+/** `virNetworkEventLifecycleType`; that a network was updated is told to nobody. */
+export const networkLifecycleEvents: readonly NetworkEvent[] = ['defined', 'undefined', 'started', 'stopped'];
+
+/** `virNetworkEventID`. */
+export const networkEventIds = { lifecycle: 0 } as const;

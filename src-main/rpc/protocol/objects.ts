@@ -8,6 +8,8 @@ export const domain = struct({ name: string, uuid, id: int });
 export type DomainReference = ValueOf<typeof domain>;
 
 export const network = struct({ name: string, uuid });
+export type NetworkReference = ValueOf<typeof network>;
+
 export const networkPort = struct({ net: network, uuid });
 export const nwfilter = struct({ name: string, uuid });
 export const nwfilterBinding = struct({ portdev: string, filtername: string });

@@ -1,7 +1,14 @@
 /** What the engine announces as the messages that clients registered for. */
-import type { DomainEvent, DomainRef, PoolEvent } from '../../../src-shared/contract/events.ts';
-import { domainEventIds, lifecycleNumbers, poolEventIds, poolLifecycleEvents } from '../protocol/event-numbers.ts';
-import type { DomainReference, PoolReference } from '../protocol/objects.ts';
+import type { DomainEvent, DomainRef, NetworkEvent, PoolEvent } from '../../../src-shared/contract/events.ts';
+import {
+  domainEventIds,
+  lifecycleNumbers,
+  networkEventIds,
+  networkLifecycleEvents,
+  poolEventIds,
+  poolLifecycleEvents,
+} from '../protocol/event-numbers.ts';
+import type { DomainReference, NetworkReference, PoolReference } from '../protocol/objects.ts';
 import type { Procedure } from '../protocol/procedure.ts';
 import { remoteProgram } from '../protocol/programs.ts';
 import { packetOf } from './replies.ts';
@@ -221,4 +228,11 @@ export function poolEventMessage(pool: PoolReference, event: PoolEvent): EventMe
         event: Math.max(0, poolLifecycleEvents.indexOf(event)),
         detail: 0,
       });
+}
+
+/** `undefined` for what clients of libvirt are not told. */
+export function networkEventMessage(net: NetworkReference, event: NetworkEvent): EventMessage | undefined {
+  const number = networkLifecycleEvents.indexOf(event);
+  if (number < 0) return undefined;
+  return plain(networkEventIds.lifecycle, remote.networkEventLifecycle, { net, event: number, detail: 0 });
 }

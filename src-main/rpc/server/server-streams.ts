@@ -114,10 +114,13 @@ export class ServerStreams {
   }
 
   #close(open: OpenStream): void {
+    const wasFull = open.stream.full;
     open.ending = true;
     this.#open.delete(nameOf(open.stream.key));
     open.parts.abort();
     open.stream.destroy();
+    // What is left of it need not be read; what comes after it must be.
+    if (wasFull) queueMicrotask(this.#onRead);
   }
 
   #confirm(key: StreamKey): void {

@@ -1,9 +1,9 @@
 /** Which events a client wants to be told, and telling them. */
 import type { EngineEvent } from '../../engine/events.ts';
 import { rpcError } from './errors.ts';
-import { domainEventMessages, type EventMessage, poolEventMessage } from './event-messages.ts';
+import { domainEventMessages, type EventMessage, networkEventMessage, poolEventMessage } from './event-messages.ts';
 
-/** What events are about. Those of the others than domains and pools are never announced yet. */
+/** What events are about. Those of node devices and secrets are never announced yet. */
 export type SubscriptionKind = 'domain' | 'storage pool' | 'network' | 'node device' | 'secret';
 
 interface Subscription {
@@ -67,6 +67,10 @@ export class Subscriptions {
     } else if (event.type === 'pool') {
       const { uuid, name } = event;
       this.#tell('storage pool', uuid, poolEventMessage({ uuid, name }, event.event));
+    } else if (event.type === 'network') {
+      const { uuid, name } = event;
+      const message = networkEventMessage({ uuid, name }, event.event);
+      if (message !== undefined) this.#tell('network', uuid, message);
     }
   }
 

@@ -34,18 +34,6 @@ const noSnapshot = (name: string): never =>
   none('no-domain-snapshot', `no domain snapshot with matching name '${name}'`);
 
 export const absentObjectsHandlers = {
-  connectListAllNetworks: () => ({ nets: [], ret: 0 }),
-  connectNumOfNetworks: () => zero,
-  connectListNetworks: () => noNames,
-  connectNumOfDefinedNetworks: () => zero,
-  connectListDefinedNetworks: () => noNames,
-  networkLookupByName: (_, { name }) => none('no-network', `no network with matching name '${name}'`),
-  networkLookupByUuid: (_, { uuid }) => none('no-network', `no network with matching uuid '${uuid}'`),
-  connectNetworkEventRegisterAny: (context, { eventID }) => subscribe(context, 'network', eventID, 1),
-  connectNetworkEventDeregisterAny: ({ session }, { callbackID }) => {
-    session.subscriptions.remove('network', callbackID);
-  },
-
   connectListAllSecrets: () => ({ secrets: [], ret: 0 }),
   connectNumOfSecrets: () => zero,
   connectListSecrets: () => ({ uuids: [] }),

@@ -18,6 +18,7 @@ import { domainSaveHandlers } from './domain-save.ts';
 import { domainStatsHandlers } from './domain-stats.ts';
 import { domainTuningHandlers } from './domain-tuning.ts';
 import { hostHandlers } from './host.ts';
+import { networkHandlers } from './network.ts';
 import { storagePoolHandlers } from './storage-pool.ts';
 import { storageVolumeHandlers } from './storage-volume.ts';
 import { unsupported } from './unsupported.ts';
@@ -35,6 +36,7 @@ const remote: RemoteHandlers = {
   ...domainBlockHandlers,
   ...domainGuestHandlers,
   ...domainEventHandlers,
+  ...networkHandlers,
   ...storagePoolHandlers,
   ...storageVolumeHandlers,
   ...absentObjectsHandlers,
