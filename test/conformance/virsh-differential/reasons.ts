@@ -132,7 +132,6 @@ export const reasons: readonly Reason[] = [
     why: 'libvirtd counts its own time for a machine that does not run, where it has no cgroup',
   },
   { command: /^domstats web$/, line: /^[-+] +net\.count=/, why: 'cards without figures are not counted' },
-  { command: /^pool-list/, line: /^\+ ?default\b/, why: 'the pool for images is there from the start' },
   { line: /^- +<metadata\/>$/, why: 'emptied metadata is not kept' },
   {
     command: /^nodeinfo/,
