@@ -94,7 +94,7 @@ class HostNetworks implements LocalNetworks {
       if (!isAttached) return;
       isAttached = false;
       this.#users -= 1;
-      if (this.#users === 0) this.#firewalld.close();
+      if (this.#users === 0) this.#firewalld.close().catch(this.#zonesProblem);
     };
   }
 
@@ -265,8 +265,6 @@ class HostNetworks implements LocalNetworks {
   /** A firewalld that comes, or reads its configuration anew, knows nothing of the bridges. */
   #watch(): void {
     if (!this.#isPrivileged) return;
-    const report = (cause: unknown): void =>
-      this.#context.logger.log('warn', "firewalld's zones of networks can't be kept up.", { cause });
     const refresh = async (): Promise<void> => {
       const runs = await this.#ready;
       await this.#exclusively(async () => {
@@ -277,8 +275,11 @@ class HostNetworks implements LocalNetworks {
         }
       });
     };
-    this.#firewalld.watch(() => void refresh().catch(report)).catch(report);
+    this.#firewalld.watch(() => void refresh().catch(this.#zonesProblem)).catch(this.#zonesProblem);
   }
+
+  readonly #zonesProblem = (cause: unknown): void =>
+    this.#context.logger.log('warn', "firewalld's zones of networks can't be kept up.", { cause });
 
   #updated(definition: NetworkDefinition, update: NetworkUpdate): NetworkDefinition {
     const { uuid } = definition;

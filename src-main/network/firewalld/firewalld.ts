@@ -1,28 +1,25 @@
 /** firewalld, where it runs: what it has, into which zone an interface goes, and when it forgot about it. */
-import { Variant } from '@jellybrick/dbus-next';
-import { VirError } from '../../../src-shared/errors.ts';
+import { existsSync } from 'node:fs';
+import { Bus, busName, DBusError } from '../../host/dbus/bus.ts';
+import { type DBusValue, Variant } from '../../host/dbus/values.ts';
 import type { FirewalldFacts } from '../host-facts.ts';
 import type { ZoneKeeper } from '../performer.ts';
-import { type BusSignal, SystemBus } from './system-bus.ts';
 
 const name = 'org.fedoraproject.FirewallD1';
 const main = '/org/fedoraproject/FirewallD1';
 const config = `${main}/config`;
+const busSocket = '/run/dbus/system_bus_socket';
 
 export class Firewalld implements ZoneKeeper {
-  readonly #bus: SystemBus;
-
-  constructor(bus: SystemBus = new SystemBus()) {
-    this.#bus = bus;
-  }
+  #bus: Promise<Bus> | undefined;
 
   /** Undefined when it does not run: asking must not start it. */
   async facts(): Promise<FirewalldFacts | undefined> {
-    if (!SystemBus.isThere() || !(await this.#bus.hasOwner(name))) return undefined;
-    const version = String((await this.#property(main, name, 'version')) ?? '');
+    if (!(await this.#runs())) return undefined;
+    const version = await this.#property(main, name, 'version');
     const backend = await this.#property(config, `${name}.config`, 'FirewallBackend');
     return {
-      version,
+      version: typeof version === 'string' ? version : '',
       backend: backend === 'nftables' || backend === 'iptables' ? backend : undefined,
       zones: await this.#names('zone', 'getZones'),
       policies: await this.#names('policy', 'getPolicies'),
@@ -31,64 +28,97 @@ export class Firewalld implements ZoneKeeper {
 
   /** Until firewalld reloads: permanently it stays as the administrator has it. */
   async setZone(link: string, zone: string): Promise<void> {
-    await this.#zone('changeZoneOfInterface', zone, link);
+    await this.#call('zone', 'changeZoneOfInterface', [zone, link]);
   }
 
   async removeFromZone(link: string, zone: string): Promise<void> {
-    if (!SystemBus.isThere() || !(await this.#bus.hasOwner(name))) return;
+    if (!(await this.#runs())) return;
     try {
-      await this.#zone('removeInterface', zone, link);
+      await this.#call('zone', 'removeInterface', [zone, link]);
     } catch (thrown) {
       // It is in no zone, or in another one where somebody put it since.
-      const cause = thrown instanceof VirError ? (thrown.data.cause ?? '') : '';
+      const cause = thrown instanceof DBusError ? (thrown.data.cause ?? '') : '';
       if (!/UNKNOWN_INTERFACE|NOT_ENABLED|ZONE_CONFLICT|INVALID_ZONE/.test(cause)) throw thrown;
     }
   }
 
   /** Tells when assignments have to be made again: firewalld came, or read its configuration anew. */
   async watch(listener: () => void): Promise<void> {
-    if (!SystemBus.isThere()) return;
-    const rules = [
-      `type='signal',sender='${name}',path='${main}',interface='${name}',member='Reloaded'`,
-      `type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='${name}'`,
-    ];
-    await this.#bus.listen(rules, (signal) => {
-      if (isReturn(signal)) listener();
+    if (!existsSync(busSocket)) return;
+    const bus = await this.#connected();
+    await bus.subscribe({ sender: name, path: main, interface: name, member: 'Reloaded' }, listener);
+    await bus.subscribe(
+      { sender: busName, interface: busName, member: 'NameOwnerChanged', arg0: name },
+      ([, , owner]) => {
+        if (owner !== '') listener();
+      },
+    );
+  }
+
+  async close(): Promise<void> {
+    const bus = this.#bus;
+    this.#bus = undefined;
+    if (bus !== undefined) (await bus).close();
+  }
+
+  /** Containers usually have no bus at all. */
+  async #runs(): Promise<boolean> {
+    if (!existsSync(busSocket)) return false;
+    const [owned] = await (await this.#connected()).callBus('NameHasOwner', 's', [name]);
+    return owned === true;
+  }
+
+  async #connected(): Promise<Bus> {
+    this.#bus ??= this.#connect();
+    try {
+      return await this.#bus;
+    } catch (thrown) {
+      this.#bus = undefined;
+      throw thrown;
+    }
+  }
+
+  async #connect(): Promise<Bus> {
+    const bus = await Bus.open();
+    const forget = (): void => {
+      this.#bus = undefined;
+    };
+    // A bus that went away is asked for anew by the next call.
+    bus.closed.then(forget, forget);
+    return bus;
+  }
+
+  async #call(part: string, member: string, words: readonly string[] = []): Promise<readonly DBusValue[]> {
+    const bus = await this.#connected();
+    const signature = 's'.repeat(words.length);
+    return await bus.call({
+      destination: name,
+      path: main,
+      interface: `${name}.${part}`,
+      member,
+      signature,
+      body: words,
     });
-  }
-
-  close(): void {
-    this.#bus.close();
-  }
-
-  async #zone(member: string, zone: string, link: string): Promise<void> {
-    const body = [zone, link];
-    await this.#bus.call({ destination: name, path: main, interface: `${name}.zone`, member, signature: 'ss', body });
   }
 
   /** Older ones lack policies, which is what an empty list says. */
   async #names(part: string, member: string): Promise<readonly string[]> {
     try {
-      const [names] = await this.#bus.call({ destination: name, path: main, interface: `${name}.${part}`, member });
+      const [names] = await this.#call(part, member);
       return Array.isArray(names) ? names.map(String) : [];
     } catch (thrown) {
-      if (part === 'policy' && thrown instanceof VirError && /UnknownMethod|unknown/i.test(String(thrown.data.cause)))
-        return [];
+      const isUnknown = thrown instanceof DBusError && thrown.errorName.endsWith('.UnknownMethod');
+      if (part === 'policy' && isUnknown) return [];
       throw thrown;
     }
   }
 
-  async #property(path: string, of: string, property: string): Promise<unknown> {
-    const [value] = await this.#bus.call({
+  async #property(path: string, of: string, property: string): Promise<DBusValue | undefined> {
+    const bus = await this.#connected();
+    const [value] = await bus.call({
       ...{ destination: name, path, interface: 'org.freedesktop.DBus.Properties', member: 'Get' },
       ...{ signature: 'ss', body: [of, property] },
     });
     return value instanceof Variant ? value.value : undefined;
   }
-}
-
-function isReturn({ interface: of, member, body }: BusSignal): boolean {
-  if (of === name && member === 'Reloaded') return true;
-  const [changed, , owner] = body;
-  return member === 'NameOwnerChanged' && changed === name && owner !== '';
 }

@@ -1,0 +1,104 @@
+/** Carries out networks' actions by the privileged helper, for an engine that an ordinary user runs. */
+import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Bus, DBusError } from '../../host/dbus/bus.ts';
+import type { DBusValue } from '../../host/dbus/values.ts';
+import type { Performer } from '../../host/steps.ts';
+import type { NetworkAction } from '../actions.ts';
+import { fromDBusError, noHelper } from './errors.ts';
+import { helperErrors, helperInterface, helperName, helperPath } from './names.ts';
+
+/** Longer than the helper lets a question for a password take. */
+const timeoutMs = 6 * 60_000;
+const attempts = 3;
+const pauseMs = 200;
+
+const socket = '/run/dbus/system_bus_socket';
+const lost = ['org.freedesktop.DBus.Error.NoReply', 'org.freedesktop.DBus.Error.Disconnected'];
+const absent = ['org.freedesktop.DBus.Error.ServiceUnknown', 'org.freedesktop.DBus.Error.NameHasNoOwner'];
+
+export class HelperPerformer implements Performer<NetworkAction> {
+  readonly #open: () => Promise<Bus>;
+  #bus: Promise<Bus> | undefined;
+  #quiet = 0;
+
+  /** @param open connects to the system bus; one connection serves until it is lost */
+  constructor(open: () => Promise<Bus> = async () => await Bus.open()) {
+    this.#open = open;
+  }
+
+  /** Without a bus nobody can be asked for anything. */
+  static isThere(): boolean {
+    return existsSync(socket);
+  }
+
+  /** For what an engine does by itself: no window asks for a password nobody was waiting for. */
+  async quietly<T>(work: () => Promise<T>): Promise<T> {
+    this.#quiet += 1;
+    try {
+      return await work();
+    } finally {
+      this.#quiet -= 1;
+    }
+  }
+
+  /** @throws VirError with the helper's reason, `auth-unavailable` where there is none. */
+  async perform(action: NetworkAction, signal?: AbortSignal): Promise<void> {
+    await this.#call('Perform', 's', [JSON.stringify(action)], signal);
+  }
+
+  async #call(
+    member: string,
+    signature: string,
+    body: readonly DBusValue[],
+    signal?: AbortSignal,
+  ): Promise<readonly DBusValue[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      const bus = await this.#connected();
+      try {
+        return await bus.call({
+          ...{ destination: helperName, path: helperPath, interface: helperInterface, member, signature, body },
+          ...{ interactive: this.#quiet === 0, timeoutMs, ...(signal === undefined ? {} : { signal }) },
+        });
+      } catch (thrown) {
+        const name = thrown instanceof DBusError ? thrown.errorName : '';
+        // Every action may be done twice, so one whose answer was lost is asked for again.
+        if (attempt < attempts && (name === helperErrors.ending || lost.includes(name))) {
+          await delay(pauseMs, undefined, signal === undefined ? {} : { signal });
+          continue;
+        }
+        throw explain(thrown);
+      }
+    }
+  }
+
+  async #connected(): Promise<Bus> {
+    this.#bus ??= this.#connect();
+    try {
+      return await this.#bus;
+    } catch (thrown) {
+      this.#bus = undefined;
+      throw explain(thrown);
+    }
+  }
+
+  async #connect(): Promise<Bus> {
+    const bus = await this.#open();
+    const forget = (): void => {
+      this.#bus = undefined;
+    };
+    bus.closed.then(forget, forget);
+    return bus;
+  }
+}
+
+function explain(thrown: unknown): unknown {
+  if (!(thrown instanceof DBusError)) return thrown;
+  const told = fromDBusError(thrown);
+  if (told !== undefined) return told;
+  if (absent.includes(thrown.errorName)) return noHelper('The privileged helper is not installed.', installIt);
+  if (lost.includes(thrown.errorName)) return noHelper(thrown.data.cause ?? thrown.errorName);
+  return thrown;
+}
+
+const installIt = "Install Vivarium's package, or run the engine as root.";
