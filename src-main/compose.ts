@@ -7,6 +7,7 @@ import type { Answer, CallName, ContractClient, ContractEvent } from '../src-sha
 import { VirError } from '../src-shared/errors.ts';
 import { Catalogue } from './catalogue/catalogue.ts';
 import { CreationService } from './creation/service.ts';
+import { askpassEnvironment } from './engine/askpass.ts';
 import { Bin } from './engine/bin.ts';
 import type { EngineDirectories } from './engine/context.ts';
 import { type Connection, type Driver, need } from './engine/driver.ts';
@@ -14,6 +15,7 @@ import { Engine } from './engine/engine.ts';
 import { StatsRecorder } from './engine/figures/recorder.ts';
 import { fileLogger } from './engine/log-file.ts';
 import { type Logger, silentLogger } from './engine/logger.ts';
+import { Prompts } from './engine/prompts.ts';
 import { createDiskUsage } from './engine/usage.ts';
 import { remoteDriver } from './drivers/remote/driver.ts';
 import { findDaemons } from './drivers/remote/find-daemons.ts';
@@ -47,6 +49,13 @@ export interface HostedEngine {
   close(): Promise<void>;
 }
 
+export interface HostOptions {
+  readonly directories?: EngineDirectories;
+  readonly logger?: Logger;
+  /** The bundled command line, through which programs on the way to other hosts ask; without it, they can't. */
+  readonly cliPath?: string;
+}
+
 /** The connection that every host has. */
 const localUri = 'qemu:///session';
 
@@ -56,16 +65,24 @@ const binSweepMs = 60 * 60 * 1000;
  * Starts the engine of this user's folders and listens on its socket.
  * @throws VirError `resource-busy` when another one has them.
  */
-export async function hostEngine(
-  directories: EngineDirectories = xdgDirectories(),
-  logger: Logger = fileLogger(directories.state, 'engine'),
-): Promise<HostedEngine> {
-  const socketPath = join(directories.runtime, socketName);
+export async function hostEngine({
+  directories = xdgDirectories(),
+  logger = fileLogger(directories.state, 'engine'),
+  cliPath,
+}: HostOptions = {}): Promise<HostedEngine> {
+  const { runtime } = directories;
+  const socketPath = join(runtime, socketName);
+  const program = process.execPath;
+  const askpass =
+    cliPath === undefined
+      ? {}
+      : { askpass: async () => await askpassEnvironment({ runtime, socketPath, program, cliPath }) };
   const engine = await Engine.start({
     directories,
     drivers,
     logger,
     socket: socketPath,
+    ...askpass,
     knownUris: [localUri],
   });
   try {
@@ -140,6 +157,7 @@ async function makeServices(engine: Engine): Promise<{ services: Services; close
     }),
     checks: async () => await checkHost(checkParts(engine)),
     findDaemons,
+    prompts: new Prompts(),
     bin: new Bin({
       folder: join(directories.state, 'bin'),
       logger,

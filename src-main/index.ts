@@ -1,6 +1,7 @@
 /** Electron's entry: the order in which things start. */
 import { app } from 'electron';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { fileLogger } from './engine/log-file.ts';
 import { xdgDirectories } from './host/xdg.ts';
 import { startApplication } from './window/application.ts';
@@ -8,6 +9,8 @@ import { handOver, readArguments } from './window/launch.ts';
 import { declareScheme } from './window/session.ts';
 
 const directories = xdgDirectories();
+/** Bundled beside this file. */
+const cliPath = fileURLToPath(new URL('cli.js', import.meta.url));
 // What Chromium keeps can be made again. The folder also tells instances apart.
 app.setPath('userData', join(directories.cache, 'window'));
 app.setPath('sessionData', join(directories.cache, 'window'));
@@ -25,7 +28,7 @@ if (!app.requestSingleInstanceLock({ commands })) {
     const application = startApplication({
       stateFolder: directories.state,
       logger,
-      startEngine: async () => await (await import('./window/engine.ts')).startEngine(directories, logger),
+      startEngine: async () => await (await import('./window/engine.ts')).startEngine({ directories, cliPath }, logger),
     });
     app.on('second-instance', (_event, _argv, _folder, handed) => {
       const asked = handOver.safeParse(handed);

@@ -15,7 +15,8 @@ export const daemonCommand: PlainCommand = {
     if (timeoutS !== undefined && !(timeoutS > 0)) throw usageError(`'${text ?? ''}' is not a number of seconds`);
     // Most commands never need the engine's code; only this one loads it.
     const { hostEngine } = await import('../compose.ts');
-    const hosted = await hostEngine();
+    const [, cliPath] = process.argv;
+    const hosted = await hostEngine(cliPath === undefined ? {} : { cliPath });
     output.print(
       output.json
         ? `${JSON.stringify({ socket: hosted.socketPath, pid: process.pid })}\n`

@@ -20,4 +20,6 @@ export interface EngineContext {
   readonly directories: EngineDirectories;
   readonly logger: Logger;
   readonly jobs: JobRegistry;
+  /** The environment for programs that ask the user something; absent where nobody can be asked. */
+  readonly askpass?: () => Promise<Readonly<Record<string, string>>>;
 }

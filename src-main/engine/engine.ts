@@ -19,6 +19,8 @@ export interface EngineOptions {
   readonly logger?: Logger;
   /** Where this engine will listen, for the one that finds the state folder taken. */
   readonly socket?: string;
+  /** For programs that ask the user something: the environment that makes them ask through this engine. */
+  readonly askpass?: () => Promise<Readonly<Record<string, string>>>;
   /** URIs to list before anybody opened them. */
   readonly knownUris?: readonly string[];
 }
@@ -61,12 +63,20 @@ export class Engine {
   readonly #drivers: readonly Driver[];
   readonly #slots = new Map<string, Slot>();
   readonly #lock: StateLock;
+  readonly #context: EngineContext;
   #closed = false;
 
   private constructor(options: EngineOptions, lock: StateLock) {
     this.directories = options.directories;
     this.logger = options.logger ?? silentLogger;
     this.#drivers = options.drivers;
+    const { askpass } = options;
+    this.#context = {
+      directories: this.directories,
+      logger: this.logger,
+      jobs: this.jobs,
+      ...(askpass === undefined ? {} : { askpass }),
+    };
     this.#lock = lock;
     const onListenerError = (error: unknown): void => this.logger.log('error', 'a listener failed', { error });
     this.events = new Emitter(onListenerError);
@@ -222,11 +232,10 @@ export class Engine {
   }
 
   async #open(slot: Slot): Promise<Connection> {
-    const context: EngineContext = { directories: this.directories, logger: this.logger, jobs: this.jobs };
     // Not before the slot knows that it is being opened.
     await Promise.resolve();
     try {
-      const connection = await slot.driver.open(slot.uri, context);
+      const connection = await slot.driver.open(slot.uri, this.#context);
       slot.connection = connection;
       const uri = slot.uri.text;
       slot.unsubscribe = connection.events.subscribe((event) => this.events.emit({ uri, event }));

@@ -10,6 +10,7 @@ import { domainHandlers } from './handlers/domains.ts';
 import { editingHandlers } from './handlers/editing.ts';
 import { networkViewHandlers } from './handlers/network-view.ts';
 import { networkHandlers } from './handlers/networks.ts';
+import { promptHandlers } from './handlers/prompts.ts';
 import { storageHandlers } from './handlers/storage.ts';
 import type { ContractServer } from './server.ts';
 import type { Services } from './services.ts';
@@ -18,7 +19,7 @@ export function serveContract(services: Services, logger: Logger): ContractServe
   const events = new Emitter<ContractEvent>((error) => {
     logger.log('error', 'a listener of the contract failed', { error });
   });
-  const { engine, settings } = services;
+  const { engine, prompts, settings } = services;
   engine.events.subscribe(({ uri, event }) => {
     events.emit({ channel: 'engine', uri, event });
   });
@@ -31,6 +32,9 @@ export function serveContract(services: Services, logger: Logger): ContractServe
   engine.jobs.events.subscribe((job) => {
     events.emit({ channel: 'job', job });
   });
+  prompts.events.subscribe((open) => {
+    events.emit({ channel: 'prompts', prompts: open });
+  });
   settings.events.subscribe((changed) => {
     events.emit({ channel: 'settings', settings: changed });
   });
@@ -41,6 +45,7 @@ export function serveContract(services: Services, logger: Logger): ContractServe
     ...editingHandlers(services),
     ...networkHandlers(services),
     ...networkViewHandlers(services),
+    ...promptHandlers(services),
     ...storageHandlers(services),
     ...createHandlers(services),
   };

@@ -4,6 +4,7 @@ import type { Creation, CreationPlan, MediumInfo, OsInfo, OsResources } from '..
 import type { Bin } from '../engine/bin.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { DiskUsage } from '../engine/usage.ts';
+import type { Prompts } from '../engine/prompts.ts';
 import type { ConsoleSockets } from './console-sockets.ts';
 import type { SettingsStore } from './settings.ts';
 
@@ -42,6 +43,7 @@ export interface Services {
   readonly consoles: ConsoleSockets;
   readonly usage: DiskUsage;
   readonly bin: Bin;
+  readonly prompts: Prompts;
   readonly creation: CreationService;
   checks(): Promise<readonly HostCheck[]>;
 }

@@ -8,12 +8,18 @@ import { attachServer } from '../ipc/attached-server.ts';
 import { socketName } from '../ipc/lines.ts';
 import { type FoundEngine, lastingEngine, type WindowEngine } from './lasting-engine.ts';
 
-export const startEngine = (directories: EngineDirectories, logger: Logger): Promise<WindowEngine> =>
-  lastingEngine({ find: () => findEngine(directories), logger });
+interface Place {
+  readonly directories: EngineDirectories;
+  /** The bundled command line. */
+  readonly cliPath: string;
+}
 
-async function findEngine(directories: EngineDirectories): Promise<FoundEngine> {
+export const startEngine = (place: Place, logger: Logger): Promise<WindowEngine> =>
+  lastingEngine({ find: () => findEngine(place), logger });
+
+async function findEngine({ directories, cliPath }: Place): Promise<FoundEngine> {
   try {
-    return { kind: 'embedded', ...(await hostEngine(directories)) };
+    return { kind: 'embedded', ...(await hostEngine({ directories, cliPath })) };
   } catch (error) {
     if (!(error instanceof VirError) || error.code !== 'resource-busy') throw error;
   }

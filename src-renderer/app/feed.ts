@@ -4,7 +4,8 @@ import { engine, errorDataOf } from './client.ts';
 import { reportError } from './feedback/notices.ts';
 import { applyEvents, applyOpened, type MachineKey, touchedBy } from './store/inventory.ts';
 import { type InventoryState, useInventory } from './store/inventory-store.ts';
-import { useJobs } from './store/jobs-store.ts';
+import { jobsOf, useJobs, withJob } from './store/jobs-store.ts';
+import { acceptPrompts } from './store/prompts-store.ts';
 import { acceptSettings, hasRememberedSettings, useSettings } from './store/settings-store.ts';
 import { nextRound } from './store/engine-round.ts';
 import { acceptFullScreen } from './store/full-screen.ts';
@@ -54,7 +55,10 @@ function take(event: ContractEvent): void {
       }
       break;
     case 'job':
-      useJobs.setState(({ jobs }) => ({ jobs: new Map(jobs).set(event.job.id, event.job) }));
+      useJobs.setState(({ jobs }) => ({ jobs: withJob(jobs, event.job) }));
+      return;
+    case 'prompts':
+      acceptPrompts(event.prompts);
       return;
     case 'settings':
       acceptSettings(event.settings);
@@ -102,7 +106,7 @@ async function startOver(): Promise<void> {
   await Promise.all(known.map(openConnection));
   touched.clear();
   const list = await engine.call('jobs.list', {});
-  useJobs.setState({ jobs: new Map(list.map((job) => [job.id, job] as const)) });
+  useJobs.setState({ jobs: jobsOf(list) });
   nextRound();
 }
 
@@ -126,7 +130,7 @@ export function startFeed(): void {
   const first = Promise.all([guess, settings]);
   const jobs = engine.call('jobs.list', {}).then((list) => {
     useJobs.setState(({ jobs: known }) => ({
-      jobs: new Map([...list.map((job) => [job.id, job] as const), ...known]),
+      jobs: new Map([...jobsOf(list), ...known]),
     }));
   });
   const others = engine.call('connections.list', {}).then(async (list) => {

@@ -8,6 +8,7 @@ import { createCalls } from './create.ts';
 import { domainCalls } from './domains.ts';
 import { networkViewCalls } from './network-view.ts';
 import { networkCalls } from './networks.ts';
+import { type PromptInfo, promptCalls } from './prompts.ts';
 import { storageCalls } from './storage.ts';
 
 export const calls = {
@@ -15,6 +16,7 @@ export const calls = {
   ...connectionCalls,
   ...domainCalls,
   ...networkCalls,
+  ...promptCalls,
   ...networkViewCalls,
   ...storageCalls,
   ...createCalls,
@@ -33,6 +35,8 @@ export type ContractEvent =
   /** It is no longer listed, nor is anything of it. */
   | { readonly channel: 'connection-forgotten'; readonly uri: string }
   | { readonly channel: 'job'; readonly job: JobInfo }
+  /** Every open question, whenever one comes or goes. */
+  | { readonly channel: 'prompts'; readonly prompts: readonly PromptInfo[] }
   | { readonly channel: 'settings'; readonly settings: Settings }
   /** A file was dropped on, or handed to, the application (`application.iso`), or a menu chose an action. */
   | { readonly channel: 'command'; readonly command: string; readonly argument?: string };

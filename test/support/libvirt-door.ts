@@ -22,10 +22,10 @@ export interface LibvirtDoor {
 
 export async function openLibvirtDoor(directories: EngineDirectories = makeDirectories()): Promise<LibvirtDoor> {
   const problems: string[] = [];
-  const hosted = await hostEngine(
+  const hosted = await hostEngine({
     directories,
-    jsonLogger((line) => problems.push(line), 'warn'),
-  );
+    logger: jsonLogger((line) => problems.push(line), 'warn'),
+  });
   const uri = (local = 'qemu:///session'): string =>
     `${local.replace('://', '+unix://')}${local.includes('?') ? '&' : '?'}socket=${hosted.libvirtSocketPath}`;
   return {

@@ -1,5 +1,6 @@
 /** Every command, in the order of the help. */
 import type { Command } from '../command.ts';
+import { askpassCommand } from './askpass.ts';
 import { consoleCommand } from './console.ts';
 import { createCommand } from './create.ts';
 import { deviceCommands } from './devices.ts';
@@ -22,4 +23,5 @@ export const commands: readonly Command[] = [
   ...storageCommands,
   ...hostCommands,
   ...toolCommands,
+  askpassCommand,
 ];

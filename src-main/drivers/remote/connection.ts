@@ -1,7 +1,14 @@
 /** An open connection to a libvirt daemon. */
 import type { ConnectUri } from '../../../src-shared/uri.ts';
 import type { EngineContext } from '../../engine/context.ts';
-import type { Connection, DomainCapabilitiesSelection, NodeInfo, Notice } from '../../engine/driver.ts';
+import type {
+  Connection,
+  DomainCapabilitiesSelection,
+  NodeCpuStats,
+  NodeInfo,
+  NodeMemoryStats,
+  Notice,
+} from '../../engine/driver.ts';
 import { Emitter, type EngineEvent } from '../../engine/events.ts';
 import { readRemoteUri } from '../../rpc/client/remote-uri.ts';
 import type { Packet } from '../../rpc/framing/packet.ts';
@@ -9,10 +16,20 @@ import { RemoteDomains } from './domains.ts';
 import { readEvent, registerEvents } from './events.ts';
 import { Inventory } from './inventory.ts';
 import { Link } from './link.ts';
+import { RemoteNetworks } from './networks.ts';
 import { RemoteStorage } from './storage.ts';
 
 /** Probing every emulator of a host takes its time. */
 const capabilitiesTimeoutMs = 2 * 60_000;
+
+/** `VIR_NODE_CPU_STATS_ALL_CPUS`, `VIR_NODE_MEMORY_STATS_ALL_CELLS`. */
+const everyCpu = -1;
+const everyCell = -1;
+
+interface NodeFigure {
+  readonly field: string;
+  readonly value: bigint;
+}
 
 export class RemoteConnection implements Connection {
   readonly uri: ConnectUri;
@@ -21,6 +38,7 @@ export class RemoteConnection implements Connection {
   readonly events: Emitter<EngineEvent>;
   readonly domains: RemoteDomains;
   readonly storage: RemoteStorage;
+  readonly networks: RemoteNetworks;
   readonly #link: Link;
   readonly #inventory: Inventory;
   readonly #context: EngineContext;
@@ -33,7 +51,14 @@ export class RemoteConnection implements Connection {
     this.#context = context;
     this.events = new Emitter((error) => context.logger.log('error', 'a listener of events failed', { error }));
     this.#inventory = new Inventory(link, this.events, context.logger);
-    this.domains = new RemoteDomains(link, this.#inventory, context.jobs, uri.text, this.events);
+    this.domains = new RemoteDomains({
+      link,
+      inventory: this.#inventory,
+      jobs: context.jobs,
+      uri: uri.text,
+      events: this.events,
+    });
+    this.networks = new RemoteNetworks(link);
     this.storage = new RemoteStorage(link, context.jobs, uri.text);
     link.listen({
       up: async () => {
@@ -47,7 +72,7 @@ export class RemoteConnection implements Connection {
 
   /** @throws VirError when the server can't be reached, or does not open the URI. */
   static async open(uri: ConnectUri, context: EngineContext): Promise<RemoteConnection> {
-    const link = await Link.open(readRemoteUri(uri), context.logger);
+    const link = await Link.open(readRemoteUri(uri), context);
     try {
       const [{ type }, { hostname }] = await Promise.all([
         link.call('connectGetType', {}),
@@ -86,6 +111,23 @@ export class RemoteConnection implements Connection {
     return Number((await this.#link.call('nodeGetFreeMemory', {})).freeMem);
   }
 
+  async nodeCpuStats(cpu?: number): Promise<NodeCpuStats> {
+    const figures = await this.#nodeFigures(async (nparams) => {
+      const args = { cpuNum: cpu ?? everyCpu, nparams, flags: 0 };
+      return await this.#link.call('nodeGetCpuStats', args);
+    });
+    const at = (name: string): number => Number(figures.get(name) ?? 0n);
+    return { kernelNs: at('kernel'), userNs: at('user'), idleNs: at('idle'), ioWaitNs: at('iowait') };
+  }
+
+  async nodeMemoryStats(): Promise<NodeMemoryStats> {
+    const figures = await this.#nodeFigures(async (nparams) => {
+      return await this.#link.call('nodeGetMemoryStats', { nparams, cellNum: everyCell, flags: 0 });
+    });
+    const at = (name: string): number => Number(figures.get(name) ?? 0n);
+    return { totalKiB: at('total'), freeKiB: at('free'), buffersKiB: at('buffers'), cachedKiB: at('cached') };
+  }
+
   async domainXmlToNative(nativeFormat: string, domainXml: string): Promise<string> {
     const args = { nativeFormat, domainXml, flags: 0 };
     return (await this.#link.call('connectDomainXmlToNative', args)).nativeConfig;
@@ -108,6 +150,14 @@ export class RemoteConnection implements Connection {
   async close(): Promise<void> {
     this.#inventory.close();
     await this.#link.close();
+  }
+
+  /** The server is asked how many figures it has, then for them. */
+  async #nodeFigures(
+    ask: (count: number) => Promise<{ readonly params: readonly NodeFigure[]; readonly nparams: number }>,
+  ): Promise<ReadonlyMap<string, bigint>> {
+    const { params } = await ask((await ask(0)).nparams);
+    return new Map(params.map(({ field, value }) => [field, value]));
   }
 
   async #register(): Promise<void> {

@@ -2,6 +2,7 @@
  * The way to a server, which may break and come back: calls while it is broken fail at once with the reason, and it is
  * tried again, less and less often, until it stands.
  */
+import type { EngineContext } from '../../engine/context.ts';
 import type { Logger } from '../../engine/logger.ts';
 import { connectServer, type OpenedServer } from '../../rpc/client/connect.ts';
 import { linkError } from '../../rpc/client/errors.ts';
@@ -22,21 +23,28 @@ export interface LinkListener {
 export class Link {
   readonly uri: RemoteUri;
   readonly #logger: Logger;
+  readonly #controlFolder: string;
   #server: OpenedServer | undefined;
   #listener: LinkListener | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failure: { readonly error: Error; readonly sinceMs: number } | undefined;
   #closed = false;
 
-  private constructor(uri: RemoteUri, logger: Logger, server: OpenedServer) {
+  private constructor(uri: RemoteUri, { logger, directories }: EngineContext, server: OpenedServer) {
     this.uri = uri;
     this.#logger = logger;
+    this.#controlFolder = directories.runtime;
     this.#use(server);
   }
 
   /** @throws VirError when the server can't be reached, or does not open the URI. */
-  static async open(uri: RemoteUri, logger: Logger): Promise<Link> {
-    return new Link(uri, logger, await connectServer(uri));
+  static async open(uri: RemoteUri, context: EngineContext): Promise<Link> {
+    const askpass = uri.transport === 'ssh' ? await context.askpass?.() : undefined;
+    const server = await connectServer(uri, {
+      controlFolder: context.directories.runtime,
+      ...(askpass === undefined ? {} : { askpass }),
+    });
+    return new Link(uri, context, server);
   }
 
   /** Why and since when the server can't be reached; undefined while it can. */
@@ -114,7 +122,8 @@ export class Link {
   async #retry(delayMs: number): Promise<void> {
     let server: OpenedServer;
     try {
-      server = await connectServer(this.uri);
+      // Nobody is asked anything by attempts that nobody asked for.
+      server = await connectServer(this.uri, { controlFolder: this.#controlFolder });
     } catch (error) {
       this.#failure = {
         error: error instanceof Error ? error : new Error(String(error)),

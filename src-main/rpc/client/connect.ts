@@ -6,11 +6,14 @@ import { linkError } from './errors.ts';
 import type { RemoteUri } from './remote-uri.ts';
 import { RpcClient } from './rpc-client.ts';
 import { findSocket } from './socket-paths.ts';
-import { connectSsh } from './ssh.ts';
+import { connectSsh, type SshSurroundings } from './ssh.ts';
 import { connectTls } from './tls.ts';
 
 const connectTimeoutMs = 20_000;
 const defaultTcpPort = 16509;
+
+/** A user who is asked for a password may take a while. */
+const askedTimeoutMs = 5 * 60_000;
 
 /** `VIR_DRV_FEATURE_PROGRAM_KEEPALIVE`. */
 const keepaliveFeature = 10;
@@ -24,11 +27,11 @@ export interface OpenedServer {
 }
 
 /** @throws VirError `no-connect`, `auth-failed`, or what the server says against opening the URI. */
-export async function connectServer(uri: RemoteUri): Promise<OpenedServer> {
-  const link = await reach(uri);
+export async function connectServer(uri: RemoteUri, ssh: SshSurroundings = {}): Promise<OpenedServer> {
+  const link = await reach(uri, ssh);
   const client = new RpcClient(link, uri.where);
   try {
-    await authenticate(client, uri);
+    await authenticate(client, uri, ssh.askpass === undefined ? connectTimeoutMs : askedTimeoutMs);
     // The only feature that can be asked for before a connection is open there.
     if (await supports(client, keepaliveFeature)) client.startKeepalive();
     const flags = uri.parameters['mode'] === 'ro' ? 1 : 0;
@@ -46,8 +49,8 @@ async function supports(client: RpcClient, feature: number): Promise<boolean> {
 }
 
 /** No proof is needed, or the system's own dialogue gives it; passwords are not asked for. */
-async function authenticate(client: RpcClient, { where }: RemoteUri): Promise<void> {
-  const { types } = await client.call('authList', {}, { timeoutMs: connectTimeoutMs });
+async function authenticate(client: RpcClient, { where }: RemoteUri, timeoutMs: number): Promise<void> {
+  const { types } = await client.call('authList', {}, { timeoutMs });
   if (types.length === 0 || types.includes('none')) return;
   if (types.includes('polkit')) {
     // The user may be asked for a password and take a while.
@@ -63,11 +66,11 @@ async function authenticate(client: RpcClient, { where }: RemoteUri): Promise<vo
   });
 }
 
-async function reach(uri: RemoteUri): Promise<Duplex> {
+async function reach(uri: RemoteUri, ssh: SshSurroundings): Promise<Duplex> {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), connectTimeoutMs);
   try {
-    return await reachBy(uri, controller.signal);
+    return await reachBy(uri, ssh, controller.signal);
   } catch (error) {
     if (controller.signal.aborted)
       throw linkError(`'${uri.where}' did not answer within ${connectTimeoutMs / 1000} s.`);
@@ -77,7 +80,7 @@ async function reach(uri: RemoteUri): Promise<Duplex> {
   }
 }
 
-async function reachBy(uri: RemoteUri, signal: AbortSignal): Promise<Duplex> {
+async function reachBy(uri: RemoteUri, ssh: SshSurroundings, signal: AbortSignal): Promise<Duplex> {
   switch (uri.transport) {
     case 'unix': {
       const path = uri.parameters['socket'] ?? (await findSocket(uri.driver, uri.instance));
@@ -88,7 +91,7 @@ async function reachBy(uri: RemoteUri, signal: AbortSignal): Promise<Duplex> {
     case 'tls':
       return await connectTls(uri, signal);
     case 'ssh':
-      return await connectSsh(uri);
+      return await connectSsh(uri, ssh);
   }
 }
 

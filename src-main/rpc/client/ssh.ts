@@ -8,8 +8,17 @@ import { socketNames, systemSocketFolder } from './socket-paths.ts';
 /** How long ssh itself may take to reach the host. */
 const connectTimeoutS = 15;
 
-/** The argument vector; nobody is there to answer questions, so none are asked. */
-export function sshCommand(uri: RemoteUri): readonly string[] {
+/** What ssh may use of the engine it belongs to. */
+export interface SshSurroundings {
+  /** Where connections to one host leave the socket by which they are one: only the first proves who the user is. */
+  readonly controlFolder?: string;
+  /** Makes ssh put its questions to the user; without it, nobody is there to answer, so none are asked. */
+  readonly askpass?: Readonly<Record<string, string>>;
+}
+
+const keepMasterS = 30;
+
+export function sshCommand(uri: RemoteUri, { controlFolder, askpass }: SshSurroundings = {}): readonly string[] {
   const { parameters, host = '', port, user } = uri;
   const option = (name: string, value: string | undefined): string[] =>
     value === undefined ? [] : ['-o', `${name}=${value}`];
@@ -18,8 +27,11 @@ export function sshCommand(uri: RemoteUri): readonly string[] {
     '-T',
     '-e',
     'none',
-    ...option('BatchMode', 'yes'),
+    ...option('BatchMode', askpass === undefined ? 'yes' : undefined),
     ...option('ConnectTimeout', String(connectTimeoutS)),
+    ...option('ControlMaster', controlFolder === undefined ? undefined : 'auto'),
+    ...option('ControlPath', controlFolder === undefined ? undefined : `${controlFolder}/ssh-%C`),
+    ...option('ControlPersist', controlFolder === undefined ? undefined : String(keepMasterS)),
     ...option('StrictHostKeyChecking', parameters['no_verify'] === '1' ? 'no' : undefined),
     ...option('UserKnownHostsFile', parameters['known_hosts']),
     ...(port === undefined ? [] : ['-p', String(port)]),
@@ -55,19 +67,36 @@ function quote(text: string): string {
 }
 
 /** @throws VirError `no-connect` when ssh can't be started; what it says later ends the stream. */
-export async function connectSsh(uri: RemoteUri): Promise<Duplex> {
-  const process = await startPiped(sshCommand(uri));
+export async function connectSsh(uri: RemoteUri, surroundings: SshSurroundings = {}): Promise<Duplex> {
+  const { askpass } = surroundings;
+  const process = await startPiped(sshCommand(uri, surroundings), askpass === undefined ? {} : { env: askpass });
   return overPipes(process, uri.where);
 }
 
 /** The pipes of a program as one stream, which fails with the program's last words. */
 function overPipes({ stdin, stdout, ended, kill }: PipedProcess, where: string): Duplex {
-  const link = Duplex.from({ readable: stdout, writable: stdin });
+  const link = new Duplex({
+    read: () => void stdout.resume(),
+    write: (chunk, _encoding, taken) => {
+      // A pipe that broke has no reader, whose end follows and says why.
+      stdin.write(chunk, (error) => {
+        if (error === null || error === undefined) taken();
+      });
+    },
+    final: (done) => void stdin.end(done),
+    destroy: (error, done) => {
+      kill();
+      done(error);
+    },
+  });
+  stdout.on('data', (chunk: Buffer) => {
+    if (!link.push(chunk)) stdout.pause();
+  });
+  stdin.on('error', () => undefined);
   ended
     .then((error) => {
       if (!link.destroyed) link.destroy(linkError(`'${where}' can't be reached over SSH.`, error.data.cause));
     })
     .catch(() => undefined);
-  link.once('close', kill);
   return link;
 }

@@ -1,6 +1,7 @@
 import { LiveRegion } from '../../components/live-region.tsx';
 import { TooltipLayer } from '../../components/tooltip-layer.tsx';
 import { DialogHost } from '../feedback/dialogs.tsx';
+import { PromptHost } from '../feedback/prompt-host.tsx';
 import { NoticeList } from '../feedback/notice-list.tsx';
 import { t } from '../i18n.ts';
 import { Screen } from '../screens.tsx';
@@ -22,6 +23,7 @@ export function Shell(): React.JSX.Element {
       {!alone && <StatusBar />}
       <NoticeList />
       <DialogHost />
+      {!alone && <PromptHost />}
       <JobAnnouncer />
       <LiveRegion />
       <TooltipLayer />
