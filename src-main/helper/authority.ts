@@ -1,8 +1,8 @@
 /** Asks polkit whether a caller may do something; polkit has its user asked for a password where that is the rule. */
 import { type Bus, busName, DBusError } from '../host/dbus/bus.ts';
 import { type DBusValue, Variant } from '../host/dbus/values.ts';
-import { noHelper, notAuthorized } from './errors.ts';
-import { type Permission, permissions } from './names.ts';
+import { noHelper, notAuthorized } from '../network/helper/errors.ts';
+import { type Permission, permissions } from '../network/helper/names.ts';
 
 const polkit = {
   destination: 'org.freedesktop.PolicyKit1',

@@ -13,7 +13,7 @@ import { findLink, listRoutes } from '../network/observe-links.ts';
 import { listSysctl, readSysctl } from '../network/sysctl.ts';
 import { bridgeOf } from './check-action.ts';
 import { type Lasting, stepOf } from './describe.ts';
-import { refused } from './errors.ts';
+import { refused } from '../network/helper/errors.ts';
 
 export interface ChangeParts {
   readonly ledger: Ledger<NetworkAction>;

@@ -6,7 +6,7 @@
 import { formatAddress, parseAddress, parseSubnet } from '../../src-shared/model/network-address.ts';
 import { checkAction, type NetworkAction } from '../network/actions.ts';
 import { checkDnsmasq } from './check-dnsmasq.ts';
-import { refused } from './errors.ts';
+import { refused } from '../network/helper/errors.ts';
 
 type Rule = Extract<NetworkAction, { readonly verb: 'iptables-add' }>['rules'][number];
 

@@ -4,7 +4,7 @@
  * the device in them are the helper's own. Pure.
  */
 import { dnsmasqPaths } from '../network/dnsmasq-paths.ts';
-import { refused } from './errors.ts';
+import { refused } from '../network/helper/errors.ts';
 
 /** The folders that hold boot files by custom; guests may read there, and nowhere else. */
 const bootFolders = ['/srv/tftp', '/var/lib/tftpboot', '/var/lib/vivarium/tftp'];

@@ -9,11 +9,12 @@ import { Bus } from '../host/dbus/bus.ts';
 import { readIfThere } from '../host/files.ts';
 import { Ledger } from '../host/steps-ledger.ts';
 import { checkAction } from '../network/actions.ts';
+import { Firewalld } from '../network/firewalld/firewalld.ts';
 import { DirectPerformer } from '../network/performer.ts';
 import { Authority, Callers } from './authority.ts';
 import { Changes } from './changes.ts';
 import { maxActionCharacters } from './check-action.ts';
-import { helperName, ledgerFolder } from './names.ts';
+import { helperName, ledgerFolder } from '../network/helper/names.ts';
 import { HelperService } from './service.ts';
 
 const defaultIdleSeconds = 60;
@@ -33,7 +34,7 @@ function openChanges(logger: Logger): Changes {
   mkdirSync('/var/lib/vivarium', { recursive: true, mode: 0o755 });
   const ledger = Ledger.open<ReturnType<typeof checkAction>>(ledgerFolder, checkAction);
   for (const { path, cause } of ledger.problems) logger.log('warn', 'A record is left alone.', { path, cause });
-  return new Changes({ ledger, performer: new DirectPerformer(), logger });
+  return new Changes({ ledger, performer: new DirectPerformer(new Firewalld()), logger });
 }
 
 async function serve(changes: Changes, logger: Logger, idleEndMs: number): Promise<void> {

@@ -7,8 +7,8 @@ import type { NetworkAction } from '../network/actions.ts';
 import type { Authority, Caller, Callers } from './authority.ts';
 import type { Changes } from './changes.ts';
 import { readAction } from './check-action.ts';
-import { notAuthorized, refused, toDBusError } from './errors.ts';
-import { helperErrors, helperInterface, helperPath, type Permission } from './names.ts';
+import { notAuthorized, refused, toDBusError } from '../network/helper/errors.ts';
+import { helperErrors, helperInterface, helperPath, type Permission } from '../network/helper/names.ts';
 
 export interface ServiceParts {
   readonly authority: Authority;

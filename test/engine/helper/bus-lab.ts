@@ -8,12 +8,15 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { build } from 'esbuild';
-import { helperName } from '../../../src-main/helper/names.ts';
+import { helperName } from '../../../src-main/network/helper/names.ts';
 import { type ErrorData, VirError } from '../../../src-shared/errors.ts';
 import { Lab } from '../network/lab.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const assets = join(root, 'assets/linux/helper');
+
+/** Where programs are that every user of the lab may run. */
+const inside = '/run/vivarium-test';
 
 /** The users of the lab. The administrator's rules let the first manage networks, and forbid the second to. */
 export const users = { allowed: 4001, denied: 4002, asked: 4003, other: 4004 } as const;
@@ -58,26 +61,21 @@ export class BusLab {
     await bundle('test/engine/helper/caller-process.ts', join(programs, 'caller.mjs'));
     writeFileSync(join(lab.folder, 'rules'), rules);
     const service = readFileSync(join(assets, `${helperName}.service`), 'utf8');
-    writeFileSync(
-      join(lab.folder, 'service'),
-      service.replace(
-        /^Exec=.*$/m,
-        `Exec=/run/vivarium-test/node /run/vivarium-test/helper.mjs --idle-seconds ${idleSeconds}`,
-      ),
-    );
+    const command = `${hardened()} ${inside}/node ${inside}/helper.mjs --idle-seconds ${idleSeconds}`;
+    writeFileSync(join(lab.folder, 'service'), service.replace(/^Exec=.*$/m, `Exec=${command}`));
     for (const file of [`${helperName}.conf`, 'io.github.vivarium.policy']) {
       copyFileSync(join(assets, file), join(lab.folder, file));
     }
     const accounts = Object.entries(users).map(([name, uid]) => `vv${name}:x:${uid}:${uid}::/:/bin/sh`);
     await lab.sh(`
-      mkdir -p /run/over /run/dbus /run/vivarium-test
+      mkdir -p /run/over /run/dbus ${inside}
       for d in etc usr/share var/lib; do
         mkdir -p /run/over/$d/up /run/over/$d/work
         mount -t overlay -o lowerdir=/$d,upperdir=/run/over/$d/up,workdir=/run/over/$d/work overlay /$d
       done
-      cp ${programs}/*.mjs /run/vivarium-test/
-      touch /run/vivarium-test/node
-      mount --bind ${process.execPath} /run/vivarium-test/node
+      cp ${programs}/*.mjs ${inside}/
+      touch ${inside}/node
+      mount --bind ${process.execPath} ${inside}/node
       printf '%s\\n' ${accounts.map((line) => `'${line}'`).join(' ')} >>/etc/passwd
       rm -rf /var/lib/vivarium
       if ${withHelper}; then
@@ -105,7 +103,7 @@ export class BusLab {
   /** A program that a user runs. */
   async caller(uid: number): Promise<Caller> {
     const argv = ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--'];
-    const caller = new Caller(this.lab.enter([...argv, '/run/vivarium-test/node', '/run/vivarium-test/caller.mjs']));
+    const caller = new Caller(this.lab.enter([...argv, `${inside}/node`, `${inside}/caller.mjs`]));
     this.#callers.add(caller);
     return await Promise.resolve(caller);
   }
@@ -174,6 +172,14 @@ exit $code
     for (const caller of this.#callers) caller.kill();
     await this.lab.close();
   }
+}
+
+/** The capabilities that the unit for systemd leaves, by the words of setpriv. */
+function hardened(): string {
+  const unit = readFileSync(join(assets, 'vivarium-helper.service'), 'utf8');
+  const set = /^CapabilityBoundingSet=(.+)$/m.exec(unit)?.[1]?.split(' ') ?? [];
+  const kept = set.map((name) => `+${name.replace('CAP_', '').toLowerCase()}`);
+  return `/usr/bin/setpriv --no-new-privs --bounding-set -all,${kept.join(',')} --`;
 }
 
 const bundles = new Map<string, Promise<Uint8Array>>();
