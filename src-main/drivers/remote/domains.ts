@@ -1,13 +1,15 @@
 /** Domains of the server: every verb is one of its calls. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { DomainSummary, StateAndReason } from '../../../src-shared/model/summary.ts';
 import { VirError } from '../../../src-shared/errors.ts';
 import type {
   Affects,
   Author,
+  BlockInfo,
+  BlockLimits,
   ConsoleEndpoint,
   ConsoleStream,
   DomainApi,
+  GuestEnd,
   InterfaceAddresses,
   MetadataSelector,
   ShutdownMode,
@@ -15,47 +17,43 @@ import type {
   UndefineOptions,
   XmlOptions,
 } from '../../engine/driver.ts';
-import type { EngineEvent, EventSource } from '../../engine/events.ts';
-import type { Job, JobControl, JobRegistry } from '../../engine/jobs.ts';
-import type { DomainStats } from '../../engine/stats.ts';
-import type { DomainReference } from '../../rpc/protocol/objects.ts';
+import type { Job } from '../../engine/jobs.ts';
+import type { DomainStats, StatsGroup } from '../../engine/stats.ts';
+import type { DomainReference, TypedParam } from '../../rpc/protocol/objects.ts';
 import { consoleEndpoints, openConsole } from './consoles.ts';
 import { affectsFlags, bits, shutdownFlags, startFlags, undefineFlags, xmlFlags } from './flags.ts';
 import type { Inventory } from './inventory.ts';
 import { stateOf } from './known-domain.ts';
 import type { Link } from './link.ts';
+import { DomainSaves, type SaveParts } from './saves.ts';
 import { takeScreenshot } from './screenshot.ts';
-import { readStats, statsGroups } from './stats.ts';
+import { readStats, statsFlags } from './stats.ts';
 
 /** Starting may wait for firmware, storage and the hypervisor. */
 const startTimeoutMs = 5 * 60_000;
-/** Writing or reading a guest's memory takes as long as it takes; pings find out when the server is gone. */
-const endlessMs = 2 ** 31 - 1;
-const progressMs = 500;
-/** An event comes with the answer it belongs to, give or take. */
-const eventPatienceMs = 2_000;
 /** `VIR_DOMAIN_DEFINE_VALIDATE`. */
 const defineValidate = 1;
 /** `virDomainMetadataType`. */
 const metadataTypes = { description: 0, title: 1, element: 2 } as const;
 /** `virKeycodeSet`, by the names `virsh` has for them. */
 const codesets = ['linux', 'xt', 'atset1', 'atset2', 'atset3', 'os_x', 'xt_kbd', 'usb', 'win32', 'qnum'];
+/** `virDomainLifecycle` and `virDomainLifecycleAction`. */
+const guestEnds: readonly GuestEnd[] = ['poweroff', 'reboot', 'crash'];
+const lifecycleActions = ['destroy', 'restart', 'rename-restart', 'preserve', 'coredump-destroy', 'coredump-restart'];
+/** `VIR_DOMAIN_BLOCK_RESIZE_BYTES`. */
+const resizeInBytes = 1;
 /** `virDomainInterfaceAddressesSource`. */
 const addressSources = { lease: 0, agent: 1, arp: 2 } as const;
 
 export class RemoteDomains implements DomainApi {
   readonly #link: Link;
   readonly #inventory: Inventory;
-  readonly #jobs: JobRegistry;
-  readonly #uri: string;
-  readonly #events: EventSource<EngineEvent>;
+  readonly #saves: DomainSaves;
 
-  constructor(link: Link, inventory: Inventory, jobs: JobRegistry, uri: string, events: EventSource<EngineEvent>) {
-    this.#link = link;
-    this.#events = events;
-    this.#inventory = inventory;
-    this.#jobs = jobs;
-    this.#uri = uri;
+  constructor(parts: SaveParts) {
+    this.#link = parts.link;
+    this.#inventory = parts.inventory;
+    this.#saves = new DomainSaves(parts);
   }
 
   list(): Promise<readonly DomainSummary[]> {
@@ -94,7 +92,7 @@ export class RemoteDomains implements DomainApi {
 
   async undefine(uuid: string, options: UndefineOptions = {}): Promise<void> {
     await this.#link.call('domainUndefineFlags', { dom: this.#dom(uuid), flags: undefineFlags(options) });
-    await this.#seen(uuid);
+    await this.#inventory.seen(uuid);
   }
 
   async createXml(xml: string, options: StartOptions = {}): Promise<DomainSummary> {
@@ -124,17 +122,17 @@ export class RemoteDomains implements DomainApi {
   async destroy(uuid: string, options: { readonly graceful?: boolean } = {}): Promise<void> {
     const flags = bits([1, options.graceful]);
     await this.#link.call('domainDestroyFlags', { dom: this.#dom(uuid), flags });
-    await this.#seen(uuid);
+    await this.#inventory.seen(uuid);
   }
 
   async suspend(uuid: string): Promise<void> {
     await this.#link.call('domainSuspend', { dom: this.#dom(uuid) });
-    await this.#seen(uuid);
+    await this.#inventory.seen(uuid);
   }
 
   async resume(uuid: string): Promise<void> {
     await this.#link.call('domainResume', { dom: this.#dom(uuid) });
-    await this.#seen(uuid);
+    await this.#inventory.seen(uuid);
   }
 
   async rename(uuid: string, newName: string): Promise<DomainSummary> {
@@ -144,64 +142,34 @@ export class RemoteDomains implements DomainApi {
 
   async setAutostart(uuid: string, autostart: boolean): Promise<void> {
     await this.#link.call('domainSetAutostart', { dom: this.#dom(uuid), autostart });
-    await this.#seen(uuid);
+    await this.#inventory.seen(uuid);
   }
 
-  save(uuid: string, path: string, options: { readonly running?: boolean } = {}): Job<void> {
-    return this.#job('domain.save', uuid, async (dom) => {
-      await this.#link.call(
-        'domainSaveFlags',
-        { dom, to: path, flags: runningFlags(options) },
-        { timeoutMs: endlessMs },
-      );
-    });
+  save(uuid: string, path: string, options?: { readonly running?: boolean }): Job<void> {
+    return this.#saves.save(uuid, path, options);
   }
 
-  managedSave(uuid: string, options: { readonly running?: boolean } = {}): Job<void> {
-    return this.#job('domain.save', uuid, async (dom) => {
-      await this.#link.call('domainManagedSave', { dom, flags: runningFlags(options) }, { timeoutMs: endlessMs });
-    });
+  managedSave(uuid: string, options?: { readonly running?: boolean }): Job<void> {
+    return this.#saves.managedSave(uuid, options);
   }
 
-  restore(path: string, options: { readonly xml?: string; readonly running?: boolean } = {}): Job<DomainSummary> {
-    const description = { kind: 'domain.restore', subject: path, uri: this.#uri, cancellable: false } as const;
-    return this.#jobs.start(description, async () => {
-      const { xml: dxml } = options;
-      // The call does not tell which domain it was; the image may, and the event does.
-      const xml = dxml ?? (await this.#imageXml(path));
-      const started = new Promise<string>((resolve) => {
-        const stop = this.#events.subscribe((event) => {
-          if (event.type !== 'domain' || event.event.kind !== 'lifecycle' || event.event.event !== 'started') return;
-          stop();
-          resolve(event.domain.uuid);
-        });
-      });
-      const args = { from: path, dxml, flags: runningFlags(options) };
-      await this.#link.call('domainRestoreFlags', args, { timeoutMs: endlessMs });
-      const named = /<uuid>([^<]*)<\/uuid>/.exec(xml ?? '')?.[1];
-      const uuid = named ?? (await Promise.race([started, delay(eventPatienceMs, undefined, { ref: false })]));
-      if (uuid !== undefined) return await this.#inventory.look(uuid);
-      throw new VirError({
-        code: 'internal-error',
-        domain: 'remote',
-        message: `'${path}' was restored, but the server does not tell as which machine.`,
-      });
-    });
+  restore(path: string, options?: { readonly xml?: string; readonly running?: boolean }): Job<DomainSummary> {
+    return this.#saves.restore(path, options);
   }
 
-  /** The domain an image was saved of, where the server can tell. */
-  async #imageXml(file: string): Promise<string | undefined> {
-    try {
-      return (await this.#link.call('domainSaveImageGetXmlDesc', { file, flags: 0 })).xml;
-    } catch (error) {
-      if (error instanceof VirError && error.code === 'no-support') return undefined;
-      throw error;
-    }
+  async saveImageXml(file: string, options: { readonly secure?: boolean } = {}): Promise<string> {
+    const flags = bits([1, options.secure]);
+    return (await this.#link.call('domainSaveImageGetXmlDesc', { file, flags })).xml;
+  }
+
+  async managedSaveXml(uuid: string, options: { readonly secure?: boolean } = {}): Promise<string> {
+    const flags = bits([1, options.secure]);
+    return (await this.#link.call('domainManagedSaveGetXmlDesc', { dom: this.#dom(uuid), flags })).xml;
   }
 
   async managedSaveRemove(uuid: string): Promise<void> {
     await this.#link.call('domainManagedSaveRemove', { dom: this.#dom(uuid), flags: 0 });
-    await this.#seen(uuid);
+    await this.#inventory.seen(uuid);
   }
 
   async attachDevice(uuid: string, xml: string, affects: Affects): Promise<void> {
@@ -279,10 +247,54 @@ export class RemoteDomains implements DomainApi {
     return openConsole(this.#link, this.#dom(uuid), alias, options.force === true);
   }
 
-  async stats(uuids?: readonly string[]): Promise<readonly DomainStats[]> {
-    const doms = (uuids ?? []).map((uuid) => this.#dom(uuid));
-    const { retStats } = await this.#link.call('connectGetAllDomainStats', { doms, stats: statsGroups, flags: 0 });
-    return retStats.map(readStats);
+  async stats(uuids?: readonly string[], groups?: readonly StatsGroup[]): Promise<readonly DomainStats[]> {
+    // An empty list would mean all of them.
+    if (uuids?.length === 0) return [];
+    const args = { doms: (uuids ?? []).map((uuid) => this.#dom(uuid)), stats: statsFlags(groups), flags: 0 };
+    return (await this.#link.call('connectGetAllDomainStats', args)).retStats.map(readStats);
+  }
+
+  async blockInfo(uuid: string, path: string): Promise<BlockInfo> {
+    const found = await this.#link.call('domainGetBlockInfo', { dom: this.#dom(uuid), path, flags: 0 });
+    return {
+      capacityBytes: Number(found.capacity),
+      allocationBytes: Number(found.allocation),
+      physicalBytes: Number(found.physical),
+    };
+  }
+
+  async blockResize(uuid: string, disk: string, capacityBytes: number): Promise<void> {
+    const args = { dom: this.#dom(uuid), disk, size: BigInt(capacityBytes), flags: resizeInBytes };
+    await this.#link.call('domainBlockResize', args);
+  }
+
+  async setBlockLimits(uuid: string, disk: string, limits: BlockLimits, affects: Affects): Promise<void> {
+    const params = Object.entries(limits).map(
+      ([field, value]): TypedParam => ({
+        field,
+        value: typeof value === 'string' ? { type: 'string', value } : { type: 'ullong', value: BigInt(value) },
+      }),
+    );
+    await this.#link.call('domainSetBlockIoTune', { dom: this.#dom(uuid), disk, params, flags: affectsFlags(affects) });
+    this.#inventory.lookSoon(uuid);
+  }
+
+  async setLifecycleAction(uuid: string, event: GuestEnd, action: string, affects: Affects): Promise<void> {
+    const number = lifecycleActions.indexOf(action);
+    if (number < 0) {
+      throw new VirError({ code: 'invalid-arg', domain: 'remote', message: `There is no action '${action}'.` });
+    }
+    await this.#link.call('domainSetLifecycleAction', {
+      dom: this.#dom(uuid),
+      type: guestEnds.indexOf(event),
+      action: number,
+      flags: affectsFlags(affects),
+    });
+    this.#inventory.lookSoon(uuid);
+  }
+
+  async injectNmi(uuid: string): Promise<void> {
+    await this.#link.call('domainInjectNmi', { dom: this.#dom(uuid), flags: 0 });
   }
 
   async addresses(uuid: string, source: 'agent' | 'lease' | 'arp'): Promise<readonly InterfaceAddresses[]> {
@@ -314,53 +326,4 @@ export class RemoteDomains implements DomainApi {
   #dom(uuid: string): DomainReference {
     return this.#inventory.reference(uuid);
   }
-
-  /** What a call did is known here before it resolves; a domain that is gone by it is no error. */
-  async #seen(uuid: string): Promise<void> {
-    try {
-      await this.#inventory.look(uuid);
-    } catch (error) {
-      if (!(error instanceof VirError) || error.code !== 'no-domain') throw error;
-    }
-  }
-
-  /** Work of the server on a domain that can be watched and given up. */
-  #job(kind: string, uuid: string, work: (dom: DomainReference) => Promise<void>): Job<void> {
-    const subject = this.#inventory.nameOf(uuid);
-    const description = { kind, subject, uri: this.#uri, domainUuid: uuid, unit: 'bytes' } as const;
-    return this.#jobs.start(description, async (control) => {
-      const dom = this.#dom(uuid);
-      const stop = this.#watch(dom, control);
-      try {
-        await work(dom);
-      } finally {
-        stop();
-      }
-      await this.#seen(uuid);
-    });
-  }
-
-  #watch(dom: DomainReference, { signal, progress }: JobControl): () => void {
-    const { call } = this.#link;
-    // The work itself tells when the server can't be asked.
-    const ignore = (): void => undefined;
-    const timer = setInterval(() => {
-      call('domainGetJobInfo', { dom })
-        .then(({ dataProcessed, dataTotal }) => progress(Number(dataProcessed), Number(dataTotal)))
-        .catch(ignore);
-    }, progressMs);
-    const abort = (): void => {
-      call('domainAbortJob', { dom }).catch(ignore);
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    return () => {
-      clearInterval(timer);
-      signal.removeEventListener('abort', abort);
-    };
-  }
-}
-
-/** `VIR_DOMAIN_SAVE_RUNNING`, `VIR_DOMAIN_SAVE_PAUSED`. */
-function runningFlags({ running }: { readonly running?: boolean }): number {
-  return bits([2, running === true], [4, running === false]);
 }

@@ -43,6 +43,8 @@ const ioErrorActions = ['none', 'pause', 'report'];
 const blockJobTypes = ['unknown', 'pull', 'copy', 'commit', 'active-commit', 'backup'];
 const blockJobStatuses = ['completed', 'failed', 'canceled', 'ready'];
 const graphicsPhases = ['connect', 'initialize', 'disconnect'] as const;
+/** `virNetworkEventLifecycleType`. */
+const networkEvents = ['defined', 'undefined', 'started', 'stopped'] as const;
 const metadataTypes = ['description', 'title', 'element'] as const;
 
 function domain(dom: DomainReference, event: DomainEvent | undefined): EngineEventData | undefined {
@@ -135,6 +137,10 @@ const readers: ReadonlyMap<number, Reader> = new Map([
     const told = poolLifecycleEvents[event];
     return told === undefined ? undefined : { type: 'pool', uuid: pool.uuid, name: pool.name, event: told };
   }),
+  on(remote.networkEventLifecycle, ({ net, event }) => {
+    const told = networkEvents[event];
+    return told === undefined ? undefined : { type: 'network', uuid: net.uuid, name: net.name, event: told };
+  }),
   on(remote.storagePoolEventRefresh, ({ pool }) => ({
     type: 'pool',
     uuid: pool.uuid,
@@ -156,5 +162,6 @@ export async function registerEvents(link: Link, onRefused: (error: unknown) => 
     ? wanted.map((eventID) => call('connectDomainEventCallbackRegisterAny', { eventID }))
     : [call('connectDomainEventRegister', {})];
   asked.push(...Object.values(poolEventIds).map((eventID) => call('connectStoragePoolEventRegisterAny', { eventID })));
+  asked.push(call('connectNetworkEventRegisterAny', { eventID: 0 }));
   for (const result of await Promise.allSettled(asked)) if (result.status === 'rejected') onRefused(result.reason);
 }

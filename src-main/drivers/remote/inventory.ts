@@ -17,6 +17,8 @@ const statsState = 1;
 const inactiveXml = 2;
 /** So few documents are waited for; more come after the list. */
 const documentsAwaited = 8;
+/** One call of four remains for the user's. */
+const loaders = 3;
 /** Several events of one act ask for one look. */
 const settleMs = 20;
 
@@ -71,6 +73,15 @@ export class Inventory {
     } catch (error) {
       if (error instanceof VirError && error.code === 'no-domain') this.#forget(uuid);
       throw error;
+    }
+  }
+
+  /** What a call did is known here before it resolves; a domain that is gone by it is no error. */
+  async seen(uuid: string): Promise<void> {
+    try {
+      await this.look(uuid);
+    } catch (error) {
+      if (!(error instanceof VirError) || error.code !== 'no-domain') throw error;
     }
   }
 
@@ -195,26 +206,48 @@ export class Inventory {
     try {
       await this.look(uuid);
     } catch (error) {
-      const expected = error instanceof VirError && (error.code === 'no-domain' || error.code === 'no-connect');
-      if (!expected) throw error;
+      if (!isGone(error)) throw error;
     }
   }
 
-  /** One after the other, so that calls of the user are not queued behind a thousand of ours. */
+  /** A few at a time, so that calls of the user are not queued behind a thousand of ours. */
   #loadDocuments(): void {
     if (this.#loading) return;
     this.#loading = true;
+    const missing = [...this.#known.values()].filter(({ documents }) => documents === undefined).values();
     const load = async (): Promise<void> => {
-      for (const [uuid, { documents }] of [...this.#known]) {
+      for (const { facts } of missing) {
         if (this.#link.failure !== undefined) return;
-        if (documents === undefined && this.#known.has(uuid)) await this.#tryLook(uuid);
+        await this.#loadDocument(facts.reference);
       }
     };
-    load()
+    Promise.all(Array.from({ length: loaders }, load))
       .catch((error: unknown) => this.#logger.log('warn', 'domains of a server could not be loaded', { error }))
       .finally(() => {
         this.#loading = false;
       });
+  }
+
+  async #loadDocument(dom: DomainReference): Promise<void> {
+    try {
+      const documents = await this.#documents(dom, this.#known.get(dom.uuid)?.facts.persistent ?? false);
+      const known = this.#known.get(dom.uuid);
+      // Whatever has looked at it meanwhile knows better.
+      if (known?.documents === undefined && known?.facts.reference.id === dom.id) {
+        this.#remember(known.facts, documents, known);
+      }
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+  }
+
+  async #documents(dom: DomainReference, persistent: boolean): Promise<DomainDocuments> {
+    const { call } = this.#link;
+    const [{ xml }, next] = await Promise.all([
+      call('domainGetXmlDesc', { dom, flags: 0 }),
+      persistent && dom.id >= 0 ? call('domainGetXmlDesc', { dom, flags: inactiveXml }) : undefined,
+    ]);
+    return { xml, inactiveXml: next?.xml };
   }
 
   #remember(facts: DomainFacts, documents: DomainDocuments | undefined, before: Known | undefined): DomainSummary {
@@ -231,6 +264,11 @@ export class Inventory {
   #forget(uuid: string): void {
     if (this.#known.delete(uuid)) this.#events.emit({ type: 'domain-gone', uuid });
   }
+}
+
+/** The domain is gone, or the server is: nothing to report of something nobody waits for. */
+function isGone(error: unknown): boolean {
+  return error instanceof VirError && (error.code === 'no-domain' || error.code === 'no-connect');
 }
 
 async function uuidsOf(references: Promise<readonly DomainReference[]>): Promise<ReadonlySet<string>> {

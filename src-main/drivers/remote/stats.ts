@@ -1,10 +1,13 @@
 /** Statistics as the server counts them, one typed parameter a figure. */
-import type { DomainStats } from '../../engine/stats.ts';
+import type { DomainStats, StatsGroup } from '../../engine/stats.ts';
 import type { DomainReference, TypedParam } from '../../rpc/protocol/objects.ts';
 import { bits } from './flags.ts';
 
-/** `virDomainStatsTypes`: state, processor, balloon, vCPUs, interfaces, disks. */
-export const statsGroups = bits([1, true], [2, true], [4, true], [8, true], [16, true], [32, true]);
+/** `virDomainStatsTypes`; the state always comes along. */
+export function statsFlags(groups: readonly StatsGroup[] = ['cpu', 'balloon', 'vcpu', 'net', 'block']): number {
+  const has = (group: StatsGroup): boolean => groups.includes(group);
+  return bits([1, true], [2, has('cpu')], [4, has('balloon')], [8, has('vcpu')], [16, has('net')], [32, has('block')]);
+}
 
 type Figures = ReadonlyMap<string, number | string>;
 

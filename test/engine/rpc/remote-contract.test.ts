@@ -4,6 +4,7 @@ import { silentLogger } from '../../../src-main/engine/logger.ts';
 import { remoteDriver } from '../../../src-main/drivers/remote/driver.ts';
 import { parseConnectUri } from '../../../src-shared/uri.ts';
 import { driverContract } from '../../support/driver-contract.ts';
+import { socketOf } from '../../support/libvirtd-socket.ts';
 import { startPrivateLibvirtd } from '../../support/private-libvirtd.ts';
 import { machineXml } from '../../support/qemu-engine.ts';
 
@@ -13,9 +14,7 @@ const directories = { config: nowhere, state: nowhere, data: nowhere, runtime: n
 driverContract('qemu+unix:///system on libvirtd', {
   async open() {
     const daemon = await startPrivateLibvirtd();
-    // The daemon's /run is its own; this is the way into it.
-    const socket = `/proc/${await daemon.pid()}/root/run/libvirt/libvirt-sock`;
-    const uri = parseConnectUri(`qemu+unix:///system?socket=${socket}`);
+    const uri = parseConnectUri(`qemu+unix:///system?socket=${await socketOf(daemon)}`);
     if (uri === undefined) throw new Error('the URI is wrong');
     const connection = await remoteDriver.open(uri, { directories, logger: silentLogger, jobs: new JobRegistry() });
     return {
