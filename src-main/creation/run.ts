@@ -126,9 +126,10 @@ async function makeImage(
 async function follow(
   job: Job<VolumeSummary>,
   { connection, jobs }: RunParts,
-  { signal, progress }: JobControl,
+  { id: creationId, signal, progress }: JobControl,
   undo: Undo[],
 ): Promise<VolumeSummary> {
+  jobs.attach(job.info.id, creationId);
   const unsubscribe = jobs.events.subscribe(({ id, done, total }) => {
     if (id === job.info.id && done !== undefined) progress(done, total);
   });

@@ -13,6 +13,8 @@ export interface Job<T> {
 
 /** What the work is given: where to report progress and when to stop. */
 export interface JobControl {
+  /** The job's own id. */
+  readonly id: string;
   readonly signal: AbortSignal;
   progress(done: number, total?: number): void;
 }
@@ -34,7 +36,10 @@ const progressIntervalMs = 100;
 /** All jobs of an engine, running and lately ended. */
 export class JobRegistry {
   readonly events = new Emitter<JobInfo>();
-  readonly #jobs = new Map<string, { info: JobInfo; cancel: () => void; again: () => string }>();
+  readonly #jobs = new Map<
+    string,
+    { info: JobInfo; update: (change: Partial<JobInfo>) => void; cancel: () => void; again: () => string }
+  >();
 
   list(): readonly JobInfo[] {
     return [...this.#jobs.values()].map((entry) => entry.info);
@@ -46,6 +51,14 @@ export class JobRegistry {
       throw new VirError({ code: 'invalid-arg', domain: 'none', message: `There is no job '${id}'.` });
     }
     entry.cancel();
+  }
+
+  /** Makes a job a step of another. */
+  attach(id: string, partOf: string): void {
+    const entry = this.#jobs.get(id);
+    if (entry === undefined) return;
+    entry.update({ partOf });
+    this.events.emit(entry.info);
   }
 
   /** Starts an ended job again. @returns the new job's id, or undefined when it cannot be repeated. */
@@ -76,12 +89,13 @@ export class JobRegistry {
     const cancel = (): void => {
       if (cancellable && info.state === 'running') controller.abort(cancelled(description));
     };
-    this.#jobs.set(id, { info, cancel, again: () => this.start(description, work).info.id });
+    this.#jobs.set(id, { info, update, cancel, again: () => this.start(description, work).info.id });
     announce();
 
     const run = async (): Promise<T> => {
       try {
         const value = await work({
+          id,
           signal: controller.signal,
           progress: (done, total) => {
             if (info.state !== 'running') return;

@@ -13,7 +13,8 @@ const longMs = 10_000;
 /** Words for an event that is worth a notification. */
 export function noticeOf(event: ContractEvent, words: Labels): DesktopNotice | undefined {
   if (event.channel === 'job') {
-    const { state, subject, startedMs, endedMs, error } = event.job;
+    const { state, subject, startedMs, endedMs, error, partOf } = event.job;
+    if (partOf !== undefined) return undefined;
     if (state === 'failed') return { title: words.taskFailed(subject), body: error?.message ?? '' };
     const isLong = endedMs !== undefined && endedMs - startedMs >= longMs;
     return state === 'succeeded' && isLong ? { title: words.taskDone(subject), body: '' } : undefined;

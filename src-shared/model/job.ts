@@ -9,6 +9,8 @@ export interface JobInfo {
   readonly subject: string;
   readonly uri?: string;
   readonly domainUuid?: string;
+  /** The job it is a step of, which tells of it: shown there, not beside it. */
+  readonly partOf?: string;
   readonly state: 'running' | 'succeeded' | 'failed' | 'cancelled';
   readonly cancellable: boolean;
   readonly retryable: boolean;

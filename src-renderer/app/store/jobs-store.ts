@@ -8,6 +8,17 @@ export interface JobsState {
 /** The engine's tasks, running and lately ended. Written by the feed only. */
 export const useJobs = create<JobsState>()(() => ({ jobs: new Map() }));
 
+/** A task as it is now. The steps of another are not shown: that one tells of them. */
+export function withJob(jobs: ReadonlyMap<string, JobInfo>, job: JobInfo): ReadonlyMap<string, JobInfo> {
+  const next = new Map(jobs);
+  if (job.partOf === undefined) next.set(job.id, job);
+  else next.delete(job.id);
+  return next;
+}
+
+export const jobsOf = (list: readonly JobInfo[]): ReadonlyMap<string, JobInfo> =>
+  list.reduce(withJob, new Map<string, JobInfo>());
+
 /** Running first, then the latest ended. */
 export function sortedJobs(jobs: Iterable<JobInfo>): readonly JobInfo[] {
   const key = (job: JobInfo): number => (job.state === 'running' ? Infinity : (job.endedMs ?? job.startedMs));

@@ -77,6 +77,10 @@ export function isMac(text: string): boolean {
   return macPattern.test(text) && Number.parseInt(text.slice(0, 2), 16) % 2 === 0;
 }
 
+/** An empty one is chosen when the definition is stored. */
 export function setMac(domain: Domain, index: number, address: string): Domain {
+  if (address === '') {
+    return replaceDevice(domain, 'interface', index, (card) => having(card, { mac: undefined }));
+  }
   return replaceDevice(domain, 'interface', index, (card) => ({ ...card, mac: { ...card.mac, address } }));
 }

@@ -10,17 +10,23 @@ import type { Machine } from '../../../app/store/inventory.ts';
 import { Button } from '../../../components/button.tsx';
 import { Icon } from '../../../components/icon.tsx';
 import type { ErrorData } from '../../../../src-shared/errors.ts';
+import type { Domain } from '../../../../src-shared/model/domain/index.ts';
 import { planWords } from './change-words.ts';
 import { ChangeList } from './change-list.tsx';
+import { diskPlace } from './disks.ts';
 import { isChanged } from './draft.ts';
 import styles from './edit-bar.module.css';
+import { withVolumes } from './new-volumes.ts';
 import type { Definition } from './use-definition.ts';
 import { usePlan } from './use-plan.ts';
+
+const disksOf = (domain: Domain | undefined): readonly (string | undefined)[] =>
+  (domain?.devices?.disk ?? []).map(diskPlace);
 
 /** What the edit under way would change and when; applied or discarded as one. Absent while there is none. */
 export function EditBar(props: { machine: Machine; definition: Definition }): React.JSX.Element | undefined {
   const { machine, definition } = props;
-  const { draft, discard, accept } = definition;
+  const { draft, newVolumes, discard, accept } = definition;
   const { plan, error: planError } = usePlan(machine, draft);
   const [open, setOpen] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -36,8 +42,9 @@ export function EditBar(props: { machine: Machine; definition: Definition }): Re
   const apply = (): void => {
     setBusy(true);
     const { uri, uuid } = machine;
-    engine
-      .call('domains.apply-edit', { uri, uuid, xml: text })
+    // A disk may have been taken out again.
+    const wanted = newVolumes.filter(({ path }) => disksOf(draft.domain).includes(path));
+    withVolumes(uri, wanted, () => engine.call('domains.apply-edit', { uri, uuid, xml: text }))
       .then(
         (applied) => {
           setFailed(undefined);
@@ -56,7 +63,7 @@ export function EditBar(props: { machine: Machine; definition: Definition }): Re
   };
 
   return (
-    <section className={styles.bar} aria-label={t('machine:edit.label')}>
+    <section className={styles.bar} aria-label={t('machine:edit.label')} data-bottom-bar>
       {error !== undefined && (
         <div className={styles.error}>
           <ErrorPanel error={error} />

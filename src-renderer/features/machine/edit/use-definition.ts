@@ -3,6 +3,7 @@ import type { Domain } from '../../../../src-shared/model/domain/index.ts';
 import type { ErrorData } from '../../../../src-shared/errors.ts';
 import { engine, errorDataOf } from '../../../app/client.ts';
 import type { MachineRef } from '../../../app/routes.ts';
+import type { NewVolume } from './new-volumes.ts';
 import { useDomainEvents } from '../use-domain-events.ts';
 import { discarded, type Draft, draftOf, withEdit, withStored, withText } from './draft.ts';
 
@@ -12,6 +13,9 @@ export interface Definition {
   readonly error: ErrorData | undefined;
   readonly edit: (change: (domain: Domain) => Domain) => void;
   readonly setText: (text: string) => void;
+  /** Files of disks that were added, to be made when the edit is applied. */
+  readonly newVolumes: readonly NewVolume[];
+  readonly addVolume: (volume: NewVolume) => void;
   readonly discard: () => void;
   /** The edit was applied: this is what is stored now. */
   readonly accept: (xml: string) => void;
@@ -22,6 +26,7 @@ export interface Definition {
 export function useDefinition({ uri, uuid }: MachineRef): Definition {
   const [draft, setDraft] = useState<Draft>();
   const [error, setError] = useState<ErrorData>();
+  const [newVolumes, setNewVolumes] = useState<readonly NewVolume[]>([]);
   const [round, setRound] = useState(0);
 
   useEffect(() => {
@@ -57,9 +62,14 @@ export function useDefinition({ uri, uuid }: MachineRef): Definition {
   const setText = useCallback((text: string) => {
     setDraft((before) => (before === undefined ? undefined : withText(before, text)));
   }, []);
+  const addVolume = useCallback((volume: NewVolume) => setNewVolumes((before) => [...before, volume]), []);
   const discard = useCallback(() => {
+    setNewVolumes([]);
     setDraft((before) => (before === undefined ? undefined : { ...discarded(before), overtaken: false }));
   }, []);
-  const accept = useCallback((xml: string) => setDraft(draftOf(xml)), []);
-  return { draft, error, edit, setText, discard, accept, reload };
+  const accept = useCallback((xml: string) => {
+    setNewVolumes([]);
+    setDraft(draftOf(xml));
+  }, []);
+  return { draft, error, edit, setText, newVolumes, addVolume, discard, accept, reload };
 }

@@ -6,19 +6,20 @@ import type { Machine } from '../../../app/store/inventory.ts';
 import { useAnswer } from '../../../app/use-answer.ts';
 import { Icon } from '../../../components/icon.tsx';
 import { FormDialog } from '../../../app/feedback/form-dialog.tsx';
+import { type NewVolume, newVolume } from '../edit/new-volumes.ts';
 import { type AdditionKind, additionKinds, firstAddition, isTaken, withAddition } from './addition.ts';
 import { AdditionQuestions, additionIcons } from './addition-questions.tsx';
 import styles from './hardware.module.css';
 import type { Edit } from './item.ts';
-import { createVolume } from './new-volume.ts';
 
 export function AddHardwareDialog(props: {
   machine: Machine;
   domain: Domain;
   edit: Edit;
+  onNewVolume: (volume: NewVolume) => void;
   close: () => void;
 }): React.JSX.Element {
-  const { machine, domain, edit, close } = props;
+  const { machine, domain, edit, onNewVolume, close } = props;
   const { uri } = machine;
   const [addition, setAddition] = useState(() => firstAddition(domain));
   const pools = useAnswer(uri, async () => (await engine.call('storage.pools', { uri })).filter((pool) => pool.active));
@@ -28,21 +29,22 @@ export function AddHardwareDialog(props: {
     pools.value?.find((each) => each.name === 'default') ??
     pools.value?.[0];
   const makesDisk = kind === 'disk' && diskFrom === 'new';
+  const { newFormat: format, sizeGiB } = addition;
+  const volume = makesDisk && pool !== undefined ? newVolume(pool, { name, format, sizeGiB }) : undefined;
   const valid = makesDisk
-    ? pool !== undefined && name.trim() !== '' && !name.includes('/')
+    ? volume !== undefined && name.trim() !== '' && !name.includes('/')
     : kind !== 'disk' || path.startsWith('/');
 
   return (
     <FormDialog
       title={t('machine:add.title')}
-      confirm={makesDisk ? t('machine:add.createDisk') : t('machine:add.confirm')}
+      confirm={t('machine:add.confirm')}
       valid={valid}
       close={close}
-      submit={async () => {
-        const { newFormat: format, sizeGiB } = addition;
-        const file =
-          makesDisk && pool !== undefined ? await createVolume(uri, pool, { name, format, sizeGiB }) : path.trim();
-        edit((now) => withAddition(now, addition, file));
+      submit={() => {
+        if (volume !== undefined) onNewVolume(volume);
+        edit((now) => withAddition(now, addition, volume?.path ?? path.trim()));
+        return Promise.resolve();
       }}
     >
       <div className={styles.kinds} role="group" aria-label={t('machine:add.kind')}>

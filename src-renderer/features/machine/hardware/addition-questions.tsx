@@ -88,7 +88,6 @@ export function AdditionQuestions(props: QuestionsProps): React.JSX.Element {
       return (
         <Choice
           label={t('create:network.model')}
-          hint={t('create:network.userHint')}
           value={addition.cardModel}
           values={cardModels}
           names="create:netModel"
@@ -223,7 +222,11 @@ function DiskQuestions({ addition, domain, pools, pool, change }: QuestionsProps
         />
       ) : (
         <>
-          <Field label={t('storage:column.name')} error={name.includes('/') ? t('storage:noSlash') : undefined}>
+          <Field
+            label={t('storage:column.name')}
+            hint={t('machine:add.madeLater')}
+            error={name.includes('/') ? t('storage:noSlash') : undefined}
+          >
             <TextInput value={name} maxLength={240} onChange={(next) => change({ name: next })} />
           </Field>
           <Field label={t('create:storage.size')} hint={t('create:storage.sizeHint')}>

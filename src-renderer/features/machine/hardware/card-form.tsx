@@ -13,6 +13,7 @@ export function CardForm(props: { domain: Domain; index: number; edit: Edit }): 
   const card = domain.devices?.interface[index];
   const [mac, setMacText] = useState<string>();
   if (card === undefined) return undefined;
+  const shown = mac ?? card.mac?.address ?? '';
   return (
     <>
       <Switch
@@ -29,15 +30,18 @@ export function CardForm(props: { domain: Domain; index: number; edit: Edit }): 
       />
       <Field
         label={t('machine:card.mac')}
-        error={mac !== undefined && !isMac(mac) ? t('machine:card.macError') : undefined}
+        error={isMac(shown) || shown === '' ? undefined : t('machine:card.macError')}
       >
         <TextInput
           mono
-          value={mac ?? card.mac?.address ?? ''}
+          value={shown}
           maxLength={17}
           placeholder={t('machine:card.macChosen')}
           onBlur={() => {
-            if (mac !== undefined && isMac(mac)) setMacText(undefined);
+            if (mac === undefined) return;
+            // What is not one is staged too: the edit says what is wrong with it, and can't be applied.
+            edit((now) => setMac(now, index, mac));
+            setMacText(undefined);
           }}
           onChange={(text) => {
             const typed = text.trim().toLowerCase().replaceAll('-', ':');

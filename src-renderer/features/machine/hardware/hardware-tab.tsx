@@ -88,7 +88,9 @@ function Hardware(props: HardwareTabProps & { domain: Domain; stored: Domain }):
         <Button
           icon={Plus}
           onClick={() =>
-            openDialog((close) => <AddHardwareDialog machine={machine} domain={domain} edit={edit} close={close} />)
+            openDialog((close) => (
+              <AddHardwareDialog {...{ machine, domain, edit, close }} onNewVolume={definition.addVolume} />
+            ))
           }
         >
           {t('machine:hardware.add')}

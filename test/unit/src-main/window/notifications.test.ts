@@ -58,6 +58,10 @@ test('tells of long tasks and of all that fail, each once', () => {
   ]);
 });
 
+test('tells nothing of the steps of a task', () => {
+  expect(told([job({ id: '5', partOf: '1', state: 'failed' })])).toEqual([]);
+});
+
 test('tells a task that was tried again again', () => {
   const failed = job({ state: 'failed' });
   expect(told([failed, job({ state: 'running' }), failed])).toHaveLength(2);
