@@ -6,6 +6,7 @@ import { commands } from './commands/index.ts';
 import { daemonCommand } from './daemon.ts';
 import { commandHelp, completionScript, manualPage, overview, type Shell, shells } from './help.ts';
 import { parseInvocation, usageError } from './parse.ts';
+import { servePrompts } from './terminal-prompts.ts';
 import { version } from '../version.ts';
 
 const allCommands: readonly Command[] = [...commands, daemonCommand];
@@ -109,6 +110,7 @@ async function withEngine(
     interrupted: interrupt.signal,
   };
   try {
+    if (/^[a-z]+\+ssh:/.test(line.uri)) await servePrompts(attached.client);
     return await command.run(session, invocation);
   } finally {
     process.off('SIGINT', onSignal);
