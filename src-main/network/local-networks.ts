@@ -17,6 +17,7 @@ import { type NetworkDefinition, readNetwork } from './complete.ts';
 import { dnsmasqPaths } from './dnsmasq-paths.ts';
 import { networkError, networkInactive, notPrivileged } from './errors.ts';
 import { Firewalld } from './firewalld/firewalld.ts';
+import { HelperPerformer } from './helper/performer.ts';
 import { observeHost } from './host-facts.ts';
 import { readLeases } from './leases.ts';
 import { definitionOf, type NetworkRecord, NetworkRegistry } from './network-registry.ts';
@@ -33,8 +34,9 @@ export interface LocalNetworks extends Required<NetworkApi> {
 }
 
 export interface LocalNetworksOptions {
-  /** Whether this engine may change the host itself; by default when it runs as root. */
+  /** Whether this engine may change the host itself; by default when it runs as root, or where there is a bus to a helper. */
   readonly isPrivileged?: boolean;
+  /** By default the host itself for root, and the privileged helper for everybody else. */
   readonly performer?: Performer<NetworkAction>;
   readonly firewalld?: Pick<Firewalld, 'facts' | 'watch' | 'close'>;
   /** Where dnsmasq's files are: a folder every user can enter. */
@@ -68,20 +70,25 @@ class HostNetworks implements LocalNetworks {
   /** Connections that offer these networks; while there is one, firewalld is watched. */
   #users = 0;
   readonly #ready: Promise<NetworkRuns>;
+  /** Does what nobody in front of the screen asked for. */
+  #quietly: <T>(work: () => Promise<T>) => Promise<T> = async (work) => await work();
   /** Changes of the host follow one another: what one finds there must still be so when it acts. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(context: EngineContext, options: LocalNetworksOptions) {
     this.#context = context;
     this.#registry = new NetworkRegistry(context);
-    this.#isPrivileged = options.isPrivileged ?? process.getuid?.() === 0;
+    const isRoot = process.getuid?.() === 0;
+    this.#isPrivileged = options.isPrivileged ?? (isRoot || HelperPerformer.isThere());
     const firewalld = new Firewalld();
     this.#firewalld = options.firewalld ?? firewalld;
     this.#settings = {
       table: options.table ?? `vivarium_${mark(context)}`,
       folder: options.folder ?? `/var/lib/vivarium/network-${mark(context)}`,
     };
-    this.#ready = this.#load(options.performer ?? new DirectPerformer(firewalld));
+    const performer = options.performer ?? (isRoot ? new DirectPerformer(firewalld) : new HelperPerformer());
+    if (performer instanceof HelperPerformer) this.#quietly = async (work) => await performer.quietly(work);
+    this.#ready = this.#quietly(async () => await this.#load(performer));
     // Whoever asks first is told; until then the failure is nobody's.
     this.#ready.catch(() => undefined);
   }
@@ -275,7 +282,7 @@ class HostNetworks implements LocalNetworks {
         }
       });
     };
-    this.#firewalld.watch(() => void refresh().catch(this.#zonesProblem)).catch(this.#zonesProblem);
+    this.#firewalld.watch(() => void this.#quietly(refresh).catch(this.#zonesProblem)).catch(this.#zonesProblem);
   }
 
   readonly #zonesProblem = (cause: unknown): void =>
@@ -298,7 +305,13 @@ class HostNetworks implements LocalNetworks {
   }
 
   #removeLeases({ bridge }: NetworkDefinition): void {
-    if (bridge?.name !== undefined) removeIfThere(dnsmasqPaths(this.#settings.folder, bridge.name).leases);
+    if (bridge?.name === undefined) return;
+    try {
+      removeIfThere(dnsmasqPaths(this.#settings.folder, bridge.name).leases);
+    } catch (thrown) {
+      // The helper's folder is root's. What stays there only gives guests their former addresses again.
+      if ((thrown as NodeJS.ErrnoException).code !== 'EACCES') throw thrown;
+    }
   }
 
   #announce({ uuid, name }: NetworkRecord, event: NetworkEvent): void {

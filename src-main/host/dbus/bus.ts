@@ -212,6 +212,11 @@ export class Bus {
     };
   }
 
+  /** Lets this process end while it waits for no answer. */
+  unref(): void {
+    this.#socket.unref();
+  }
+
   close(): void {
     this.#end(undefined);
   }

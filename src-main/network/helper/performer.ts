@@ -84,6 +84,7 @@ export class HelperPerformer implements Performer<NetworkAction> {
 
   async #connect(): Promise<Bus> {
     const bus = await this.#open();
+    bus.unref();
     const forget = (): void => {
       this.#bus = undefined;
     };

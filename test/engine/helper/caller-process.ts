@@ -35,20 +35,17 @@ const methods: Readonly<Record<string, (...args: readonly unknown[]) => Promise<
   },
   /** A method of the networks of an engine that this user runs, whose folders are below this one. */
   networks: async (home, method, ...args) => {
-    networks ??= createLocalNetworks(
-      {
-        directories: {
-          config: at(home, 'c'),
-          state: at(home, 's'),
-          data: at(home, 'd'),
-          runtime: at(home, 'r'),
-          cache: at(home, 'x'),
-        },
-        logger: jsonLogger((line) => process.stderr.write(line), 'warn'),
-        jobs: new JobRegistry(),
+    networks ??= createLocalNetworks({
+      directories: {
+        config: at(home, 'c'),
+        state: at(home, 's'),
+        data: at(home, 'd'),
+        runtime: at(home, 'r'),
+        cache: at(home, 'x'),
       },
-      { isPrivileged: true, performer },
-    );
+      logger: jsonLogger((line) => process.stderr.write(line), 'warn'),
+      jobs: new JobRegistry(),
+    });
     const call = networks[method as keyof LocalNetworks] as unknown as (
       ...rest: readonly unknown[]
     ) => Promise<unknown>;

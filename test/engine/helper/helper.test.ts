@@ -58,8 +58,41 @@ describe.skipIf(missing !== undefined)('the privileged helper', () => {
 
     await lab.lab.unplug('one');
     await caller.ask('networks', home, 'destroy', uuid);
+    await caller.ask('networks', home, 'undefine', uuid);
     expect(await lab.lab.state()).toEqual(before);
     expect(await lab.recorded()).toEqual([]);
+  });
+
+  it('asks nobody for what an engine does by itself', async () => {
+    const home = await lab.home(users.asked);
+    const first = await lab.caller(users.asked);
+    const { uuid } = (await first.ask('networks', home, 'define', nat)) as { uuid: string };
+    await first.ask('networks', home, 'setAutostart', uuid, true);
+    await lab.kill(first);
+
+    const second = await lab.caller(users.asked);
+    const agent = await lab.caller(users.asked);
+    await agent.ask('becomeAgent', await second.ask('pid'));
+    expect(await second.ask('networks', home, 'list')).toMatchObject([{ name: 'lab', active: false }]);
+    expect(await agent.ask('asked')).toBeUndefined();
+    // What its user asks for is another thing.
+    const started = second.ask('networks', home, 'start', uuid).catch(() => undefined);
+    await until('the user is asked', async () => (await agent.ask('asked')) !== undefined);
+    await lab.kill(second);
+    await started;
+  });
+
+  it("goes on with a network after its engine's end", async () => {
+    const home = await lab.home(users.allowed);
+    const first = await lab.caller(users.allowed);
+    const before = await lab.lab.state();
+    const { uuid } = (await first.ask('networks', home, 'define', nat)) as { uuid: string };
+    await first.ask('networks', home, 'start', uuid);
+    await lab.kill(first);
+    const second = await lab.caller(users.allowed);
+    expect(await second.ask('networks', home, 'list')).toMatchObject([{ name: 'lab', active: true }]);
+    await second.ask('networks', home, 'destroy', uuid);
+    expect(await lab.lab.state()).toEqual(before);
   });
 
   it('refuses a user who is not, and changes nothing', async () => {
