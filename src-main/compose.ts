@@ -31,7 +31,8 @@ import type { ContractServer } from './ipc/server.ts';
 import type { Services } from './ipc/services.ts';
 import { openSettings } from './ipc/settings.ts';
 import { serveSocket } from './ipc/socket-server.ts';
-import { libvirtSocketName, serveLibvirt } from './rpc/server/serve.ts';
+import { libvirtSocketName } from './rpc/door.ts';
+import { serveLibvirt } from './rpc/server/serve.ts';
 
 /** The first that accepts a URI serves it. */
 const drivers: readonly Driver[] = [testDriver, qemuDriver, remoteDriver];

@@ -4,6 +4,7 @@ import { askpassCommand } from './askpass.ts';
 import { consoleCommand } from './console.ts';
 import { createCommand } from './create.ts';
 import { deviceCommands } from './devices.ts';
+import { envCommand } from './env.ts';
 import { eventCommand } from './event.ts';
 import { hostCommands } from './host.ts';
 import { informationCommands } from './information.ts';
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   ...networkCommands,
   ...storageCommands,
   ...hostCommands,
+  envCommand,
   ...toolCommands,
   askpassCommand,
 ];

@@ -11,9 +11,6 @@ import { ServerClient } from './client.ts';
 import { Dispatcher } from './dispatch.ts';
 import { handlers } from './handlers/index.ts';
 
-/** The socket's name in the engine's runtime directory. */
-export const libvirtSocketName = 'libvirt-sock';
-
 /** As libvirtd's `max_clients`. */
 const mostClients = 5000;
 
