@@ -67,6 +67,12 @@ export function formatAddress({ family, value }: IpAddress): string {
     if (length > best.length) best = { start, length };
   }
   const hex = (list: readonly bigint[]): string => list.map((part) => part.toString(16)).join(':');
+  // An IPv4 address within an IPv6 one is shown as itself.
+  const isEmbedded = best.start === 0 && (best.length === 6 || (best.length === 5 && parts[5] === 0xffffn));
+  if (isEmbedded) {
+    const four = formatAddress({ family: 'ipv4', value: value & 0xffff_ffffn });
+    return `::${best.length === 5 ? 'ffff:' : ''}${four}`;
+  }
   if (best.length < 2) return hex(parts);
   return `${hex(parts.slice(0, best.start))}::${hex(parts.slice(best.start + best.length))}`;
 }

@@ -35,9 +35,9 @@ const named =
     return Object.keys(names).find((name) => names[name] === Number(value)) ?? others(value);
   };
 
-const etherTypes = { arp: 0x806, rarp: 0x8035, ipv4: 0x800, ipv6: 0x86dd, vlan: 0x8100 };
-const ipProtocols = { tcp: 6, udp: 17, udplite: 136, esp: 50, ah: 51, icmp: 1, igmp: 2, sctp: 132, icmpv6: 58 };
-const arpOpcodes = {
+export const etherTypes = { arp: 0x806, rarp: 0x8035, ipv4: 0x800, ipv6: 0x86dd, vlan: 0x8100 };
+export const ipProtocols = { tcp: 6, udp: 17, udplite: 136, esp: 50, ah: 51, icmp: 1, igmp: 2, sctp: 132, icmpv6: 58 };
+export const arpOpcodes = {
   ...{ Request: 1, Reply: 2, Request_Reverse: 3, Reply_Reverse: 4, DRARP_Request: 5, DRARP_Reply: 6 },
   ...{ DRARP_Error: 7, InARP_Request: 8, ARP_NAK: 9 },
 };

@@ -29,7 +29,7 @@ describe('an address', () => {
     ['f0:0d::f0:0d', 'f0:d::f0:d'],
     ['1:0:0:2:0:0:0:3', '1:0:0:2::3'],
     ['1:0:2:3:4:5:6:7', '1:0:2:3:4:5:6:7'],
-    ['::ffff:192.0.2.1', '::ffff:c000:201'],
+    ['::ffff:192.0.2.1', '::ffff:192.0.2.1'],
   ])('reads %s and writes %s', (text, written) => {
     expect(canonical(text)).toBe(written);
   });
