@@ -24,6 +24,12 @@ async function systemFiles(work) {
     `${assets(`linux/${id}.metainfo.xml`)}=/usr/share/metainfo/${id}.metainfo.xml`,
     `${assets(`icons/${id}.svg`)}=/usr/share/icons/hicolor/scalable/apps/${id}.svg`,
     `${assets(`icons/${id}-symbolic.svg`)}=/usr/share/icons/hicolor/symbolic/apps/${id}-symbolic.svg`,
+    // The privileged helper: how the bus starts it, who may speak to it, and what polkit asks first.
+    `${assets('linux/helper/io.github.vivarium.Helper1.service')}=/usr/share/dbus-1/system-services/io.github.vivarium.Helper1.service`,
+    `${assets('linux/helper/io.github.vivarium.Helper1.conf')}=/usr/share/dbus-1/system.d/io.github.vivarium.Helper1.conf`,
+    `${assets('linux/helper/io.github.vivarium.policy')}=/usr/share/polkit-1/actions/io.github.vivarium.policy`,
+    `${assets('linux/helper/vivarium-helper.service')}=/usr/lib/systemd/system/vivarium-helper.service`,
+    `${assets('linux/helper/50-vivarium.rules')}=/usr/share/doc/vivarium/examples/50-vivarium.rules`,
     `${join(root, 'LICENSE')}=/usr/share/doc/vivarium/copyright`,
     ...['engine', 'window'].map(
       (part) => `${join(root, `out/licences/${part}.txt`)}=/usr/share/doc/vivarium/licences-${part}.txt`,
@@ -58,7 +64,7 @@ await main(async () => {
       electronVersion: electron.version,
       deb: {
         artifactName: `${name}${label}_${version}_\${arch}.\${ext}`,
-        fpm: await systemFiles(work),
+        fpm: [...(await systemFiles(work)), '--before-remove', join(root, 'assets/linux/before-remove.sh')],
         ...(process.argv.includes('--fast') ? { compression: 'gz' } : {}),
       },
     };

@@ -9,4 +9,9 @@ if aa-enabled --quiet 2>/dev/null && apparmor_parser --skip-kernel-load --debug 
   cp -f $profile /etc/apparmor.d/vivarium
   ischroot 2>/dev/null || apparmor_parser --replace --write-cache --skip-read-cache /etc/apparmor.d/vivarium || true
 fi
+# The system bus and systemd learn of the helper; polkit watches its folder by itself.
+if [ -d /run/systemd/system ]; then systemctl daemon-reload || true; fi
+if [ -S /run/dbus/system_bus_socket ]; then
+  dbus-send --system --type=method_call --dest=org.freedesktop.DBus / org.freedesktop.DBus.ReloadConfig 2>/dev/null || true
+fi
 exit 0

@@ -69,9 +69,11 @@ try {
   writeFileSync(join(tree, 'DEBIAN/control'), lines.map(([name, value]) => `${name}: ${value}\n`).join(''));
   for (const [name, option] of [
     ['postinst', '--after-install'],
+    ['prerm', '--before-remove'],
     ['postrm', '--after-remove'],
   ]) {
-    writeFileSync(join(tree, 'DEBIAN', name), readFileSync(one(option)), { mode: 0o755 });
+    const script = one(option);
+    if (script !== undefined) writeFileSync(join(tree, 'DEBIAN', name), readFileSync(script), { mode: 0o755 });
   }
   const compression = { gz: ['-Zgzip', '-z1'], xz: ['-Zxz'] }[one('--deb-compression')] ?? ['-Zxz'];
   const { status } = spawnSync('dpkg-deb', ['--root-owner-group', ...compression, '--build', tree, one('--package')], {
