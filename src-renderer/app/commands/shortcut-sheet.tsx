@@ -15,7 +15,11 @@ export default function ShortcutSheet({ close }: { close: () => void }): React.J
       .list()
       .filter((command) => command.group === group)
       .map((command) => ({ id: command.id, title: command.title(), keys: keysOf(command.id) }))
-      .filter((line): line is typeof line & { keys: string } => line.keys !== undefined),
+      .filter((line): line is typeof line & { keys: string } => line.keys !== undefined)
+      // A screen may have its own way of doing the same.
+      .filter(
+        (line, index, all) => all.findIndex(({ title, keys }) => title === line.title && keys === line.keys) === index,
+      ),
   }));
   return (
     <Dialog

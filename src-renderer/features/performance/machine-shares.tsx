@@ -3,6 +3,7 @@ import { t, textOf } from '../../app/i18n.ts';
 import { paths } from '../../app/routes.ts';
 import type { Machine } from '../../app/store/inventory.ts';
 import { statsStore } from '../../app/store/stats-store.ts';
+import { ChartLegend } from '../../components/chart-legend.tsx';
 import { TimeChart } from '../../components/time-chart.tsx';
 import { shares } from './contributions.ts';
 import { lastOf, lineOf, type Metric, shapes } from './metrics.ts';
@@ -64,23 +65,18 @@ export function MachineShares(props: {
         format={format}
         formatTime={(ms) => formatMoment(ms, range)}
       />
-      <ul className={styles.legend}>
-        {series.map((each, index) => {
+      <ChartLegend
+        entries={series.map(({ label, color, values }, index) => {
           const machine = top[index]?.machine;
-          const last = lastOf(each.values);
-          return (
-            <li key={each.label}>
-              <Swatch color={each.color} />
-              {machine === undefined ? (
-                each.label
-              ) : (
-                <a href={`#${paths.machine(machine, 'performance')}`}>{each.label}</a>
-              )}
-              <span className="tabular">{last === undefined ? '–' : format(last)}</span>
-            </li>
-          );
+          const last = lastOf(values);
+          return {
+            id: label,
+            label: machine === undefined ? label : <a href={`#${paths.machine(machine, 'performance')}`}>{label}</a>,
+            color,
+            value: last === undefined ? '–' : format(last),
+          };
         })}
-      </ul>
+      />
       {blanks.map(({ reason, names }) => (
         <p key={reason} className={styles.note}>
           {textOf(`performance:blanks.${reason.replace('blank.', '')}`, reason, {
@@ -91,10 +87,6 @@ export function MachineShares(props: {
       ))}
     </section>
   );
-}
-
-function Swatch({ color }: { color: number }): React.JSX.Element {
-  return <span className={styles.swatch} style={{ background: `var(--graph-${color})` }} aria-hidden />;
 }
 
 /** Why figures are missing, and whose. */

@@ -39,7 +39,7 @@ export default function SettingsScreen({ page }: { page: string | undefined }): 
   return (
     <div className={styles.screen}>
       <nav className={styles.pages} aria-label={t('nav.settings')}>
-        <h1>{t('nav.settings')}</h1>
+        <h1 className={styles.heading}>{t('nav.settings')}</h1>
         {pages.map((each) => (
           <a
             key={each}

@@ -6,6 +6,7 @@ import { t } from '../../../app/i18n.ts';
 import { type Figures, lineOf } from '../../../app/store/figures.ts';
 import type { Machine } from '../../../app/store/inventory.ts';
 import { useWatchedStats } from '../../../app/store/watch-stats.ts';
+import { ChartLegend } from '../../../components/chart-legend.tsx';
 import { Segmented } from '../../../components/segmented.tsx';
 import { TimeChart } from '../../../components/time-chart.tsx';
 import { formatMoment } from '../../performance/times.ts';
@@ -90,22 +91,18 @@ function Graph(props: {
     <section className={styles.panel} aria-label={label}>
       <div className={styles.head}>
         <h2>{label}</h2>
-        <ul className={styles.legend}>
-          {series.map((each) => {
-            const last = each.values.findLast((value) => value !== null);
-            return (
-              <li key={each.label}>
-                {series.length > 1 && (
-                  <>
-                    <span className={styles.swatch} style={{ background: `var(--graph-${each.color})` }} aria-hidden />
-                    {each.label}
-                  </>
-                )}
-                <span className={styles.value}>{last === undefined || last === null ? '–' : format(last)}</span>
-              </li>
-            );
+        <ChartLegend
+          strong
+          entries={series.map(({ label: line, color, values }) => {
+            const last = values.findLast((value) => value !== null);
+            return {
+              id: line,
+              color,
+              ...(series.length > 1 ? { label: line } : {}),
+              value: last === undefined || last === null ? '–' : format(last),
+            };
           })}
-        </ul>
+        />
       </div>
       <TimeChart
         label={t('machine:performance.chart', { metric: label, name: machine.name })}
