@@ -47,8 +47,12 @@ const rules: readonly Rule[] = [
   { command: /^domjobinfo/, pattern: /([\d.]+) (ms|MiB|KiB)/g, put: 'N $2' },
   { command: /^qemu-monitor-command/, pattern: /"id":"libvirt-\d+"/, put: '"id":"libvirt-N"' },
   { command: /^event/, pattern: /\d+( ms|$)/gm, put: 'N$1' },
-  // Every reset is told, and how often a firmware without disks resets itself is a matter of speed.
-  { command: /^event/, pattern: /(?:event 'reboot' for domain '\w+'\n)+/g, put: "event 'reboot', …\n" },
+  // A firmware that finds nothing to boot resets itself, as often as the host is fast; each time is told.
+  { command: /^event/, pattern: /event 'reboot' for domain '\w+'\n/g, put: '' },
+  // A query of QEMU may be under way.
+  { command: /^domcontrol/, pattern: /occupied \([\d.]+s\)/, put: 'ok' },
+  // The guest gives itself this one some time after it has begun to answer.
+  { command: /^domifaddr linux/, pattern: /^ - .*fe80::.*\n?/gm, put: '' },
   { command: /^(qemu-agent-command|guestinfo)/, pattern: /\d{6,}/g, put: 'N' },
   // What the shell of this run has in its environment is libvirtd's, not the machine's.
   { command: /^domxml-to-native/, pattern: /^LC_ALL=C .*?(?=\/usr\/bin\/qemu-system)/m, put: '' },
