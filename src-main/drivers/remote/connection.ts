@@ -1,4 +1,5 @@
 /** An open connection to a libvirt daemon. */
+import { join } from 'node:path';
 import type { ConnectUri } from '../../../src-shared/uri.ts';
 import type { EngineContext } from '../../engine/context.ts';
 import type {
@@ -14,6 +15,7 @@ import { readRemoteUri } from '../../rpc/client/remote-uri.ts';
 import type { Packet } from '../../rpc/framing/packet.ts';
 import { RemoteDomains } from './domains.ts';
 import { readEvent, registerEvents } from './events.ts';
+import { Forwards } from './forwards.ts';
 import { Inventory } from './inventory.ts';
 import { Link } from './link.ts';
 import { RemoteNetworks } from './networks.ts';
@@ -41,6 +43,7 @@ export class RemoteConnection implements Connection {
   readonly networks: RemoteNetworks;
   readonly #link: Link;
   readonly #inventory: Inventory;
+  readonly #forwards: Forwards;
   readonly #context: EngineContext;
 
   private constructor(uri: ConnectUri, context: EngineContext, link: Link, type: string, hostname: string) {
@@ -51,13 +54,15 @@ export class RemoteConnection implements Connection {
     this.#context = context;
     this.events = new Emitter((error) => context.logger.log('error', 'a listener of events failed', { error }));
     this.#inventory = new Inventory(link, this.events, context.logger);
-    this.domains = new RemoteDomains({
-      link,
-      inventory: this.#inventory,
-      jobs: context.jobs,
-      uri: uri.text,
-      events: this.events,
+    this.#forwards = new Forwards({
+      folder: join(context.directories.runtime, 'displays'),
+      tunnel: async (target) => await link.tunnel(target),
+      logger: context.logger,
     });
+    this.domains = new RemoteDomains(
+      { link, inventory: this.#inventory, jobs: context.jobs, uri: uri.text, events: this.events },
+      this.#forwards,
+    );
     this.networks = new RemoteNetworks(link);
     this.storage = new RemoteStorage(link, context.jobs, uri.text);
     link.listen({
@@ -149,6 +154,7 @@ export class RemoteConnection implements Connection {
 
   async close(): Promise<void> {
     this.#inventory.close();
+    await this.#forwards.close();
     await this.#link.close();
   }
 

@@ -22,6 +22,7 @@ import type { DomainStats, StatsGroup } from '../../engine/stats.ts';
 import type { DomainReference, TypedParam } from '../../rpc/protocol/objects.ts';
 import { consoleEndpoints, openConsole } from './consoles.ts';
 import { affectsFlags, bits, shutdownFlags, startFlags, undefineFlags, xmlFlags } from './flags.ts';
+import type { Forwards } from './forwards.ts';
 import type { Inventory } from './inventory.ts';
 import { stateOf } from './known-domain.ts';
 import type { Link } from './link.ts';
@@ -49,8 +50,10 @@ export class RemoteDomains implements DomainApi {
   readonly #link: Link;
   readonly #inventory: Inventory;
   readonly #saves: DomainSaves;
+  readonly #forwards: Forwards;
 
-  constructor(parts: SaveParts) {
+  constructor(parts: SaveParts, forwards: Forwards) {
+    this.#forwards = forwards;
     this.#link = parts.link;
     this.#inventory = parts.inventory;
     this.#saves = new DomainSaves(parts);
@@ -236,7 +239,7 @@ export class RemoteDomains implements DomainApi {
   }
 
   async consoles(uuid: string): Promise<readonly ConsoleEndpoint[]> {
-    return consoleEndpoints(await this.xml(uuid, { secure: true }), this.#link.uri);
+    return await consoleEndpoints(await this.xml(uuid, { secure: true }), this.#link.uri, this.#forwards);
   }
 
   openConsole(

@@ -2,12 +2,14 @@
  * The way to a server, which may break and come back: calls while it is broken fail at once with the reason, and it is
  * tried again, less and less often, until it stands.
  */
+import type { Duplex } from 'node:stream';
 import type { EngineContext } from '../../engine/context.ts';
 import type { Logger } from '../../engine/logger.ts';
 import { connectServer, type OpenedServer } from '../../rpc/client/connect.ts';
 import { linkError } from '../../rpc/client/errors.ts';
 import type { RemoteUri } from '../../rpc/client/remote-uri.ts';
 import type { CallOptions, RpcClient } from '../../rpc/client/rpc-client.ts';
+import { connectSsh, type SshTarget } from '../../rpc/client/ssh.ts';
 import type { Packet } from '../../rpc/framing/packet.ts';
 
 const firstRetryMs = 500;
@@ -68,6 +70,11 @@ export class Link {
 
   readonly open: RpcClient['open'] = async (name, args, options?: CallOptions) =>
     await this.#client().open(name, args, options);
+
+  /** A connection to something else on the other host, beside the protocol's. */
+  async tunnel(target: SshTarget): Promise<Duplex> {
+    return await connectSsh(this.uri, { controlFolder: this.#controlFolder }, target);
+  }
 
   async close(): Promise<void> {
     this.#closed = true;

@@ -18,7 +18,15 @@ export interface SshSurroundings {
 
 const keepMasterS = 30;
 
-export function sshCommand(uri: RemoteUri, { controlFolder, askpass }: SshSurroundings = {}): readonly string[] {
+/** Something that listens on the other host, as that host reaches it. */
+export type SshTarget = { readonly path: string } | { readonly host: string; readonly port: number };
+
+/** The argument vector that carries bytes to and from the other host's libvirt daemon, or another target there. */
+export function sshCommand(
+  uri: RemoteUri,
+  { controlFolder, askpass }: SshSurroundings = {},
+  target?: SshTarget,
+): readonly string[] {
   const { parameters, host = '', port, user } = uri;
   const option = (name: string, value: string | undefined): string[] =>
     value === undefined ? [] : ['-o', `${name}=${value}`];
@@ -37,16 +45,19 @@ export function sshCommand(uri: RemoteUri, { controlFolder, askpass }: SshSurrou
     ...(port === undefined ? [] : ['-p', String(port)]),
     ...(user === undefined ? [] : ['-l', user]),
     ...(parameters['keyfile'] === undefined ? [] : ['-i', parameters['keyfile']]),
+    ...(target !== undefined && 'host' in target ? ['-W', `${bracketed(target.host)}:${target.port}`] : []),
     '--',
     host,
-    `sh -c ${quote(remoteScript(uri))}`,
+    ...(target !== undefined && 'host' in target ? [] : [`sh -c ${quote(remoteScript(uri, target?.path))}`]),
   ];
 }
 
+const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
 /** What the other host's shell runs: libvirt's own helper where it is installed, else netcat on the socket. */
-function remoteScript({ parameters, driver, instance, localUri }: RemoteUri): string {
+function remoteScript({ parameters, driver, instance, localUri }: RemoteUri, path?: string): string {
   const proxy = parameters['proxy'] ?? 'auto';
-  const socket = parameters['socket'];
+  const socket = path ?? parameters['socket'];
   const helper = `exec virt-ssh-helper ${quote(localUri)}`;
   const netcat = `exec ${quote(parameters['netcat'] ?? 'nc')} -U`;
   const bySocket =
@@ -56,7 +67,7 @@ function remoteScript({ parameters, driver, instance, localUri }: RemoteUri): st
           .concat('echo "no libvirt daemon listens in $d" >&2; exit 1')
           .join('; ')
       : `${netcat} ${quote(socket)}`;
-  if (proxy === 'native') return helper;
+  if (proxy === 'native' && path === undefined) return helper;
   if (proxy === 'netcat' || socket !== undefined) return bySocket;
   return `if command -v virt-ssh-helper >/dev/null 2>&1; then ${helper}; fi; ${bySocket}`;
 }
@@ -67,9 +78,16 @@ function quote(text: string): string {
 }
 
 /** @throws VirError `no-connect` when ssh can't be started; what it says later ends the stream. */
-export async function connectSsh(uri: RemoteUri, surroundings: SshSurroundings = {}): Promise<Duplex> {
+export async function connectSsh(
+  uri: RemoteUri,
+  surroundings: SshSurroundings = {},
+  target?: SshTarget,
+): Promise<Duplex> {
   const { askpass } = surroundings;
-  const process = await startPiped(sshCommand(uri, surroundings), askpass === undefined ? {} : { env: askpass });
+  const process = await startPiped(
+    sshCommand(uri, surroundings, target),
+    askpass === undefined ? {} : { env: askpass },
+  );
   return overPipes(process, uri.where);
 }
 

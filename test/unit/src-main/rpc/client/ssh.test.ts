@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { readRemoteUri } from '../../../../../src-main/rpc/client/remote-uri.ts';
-import { sshCommand } from '../../../../../src-main/rpc/client/ssh.ts';
+import { sshCommand, type SshTarget } from '../../../../../src-main/rpc/client/ssh.ts';
 import { parseConnectUri } from '../../../../../src-shared/uri.ts';
 
-function command(text: string): readonly string[] {
+function command(text: string, target?: SshTarget): readonly string[] {
   const uri = parseConnectUri(text);
   if (uri === undefined) throw new Error(`${text} is no URI`);
-  return sshCommand(readRemoteUri(uri));
+  return sshCommand(readRemoteUri(uri), {}, target);
 }
 
 describe('the command for SSH', () => {
@@ -21,6 +21,16 @@ describe('the command for SSH', () => {
     expect(script).toContain("exec virt-ssh-helper '\\''qemu:///system'\\''");
     expect(script).toContain('-U "$d/virtqemud-sock"');
     expect(command('xen+ssh://host/system?proxy=native').at(-1)).not.toContain('nc');
+  });
+
+  it('carries bytes to what else listens there', () => {
+    expect(command('qemu+ssh://host/system', { host: '::1', port: 5900 }).slice(-4)).toEqual([
+      '-W',
+      '[::1]:5900',
+      '--',
+      'host',
+    ]);
+    expect(command('qemu+ssh://host/system', { path: '/run/vnc' }).at(-1)).toContain("-U '\\''/run/vnc'");
   });
 
   it('keeps what the URI says one word of the other host’s shell', () => {
