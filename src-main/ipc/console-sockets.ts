@@ -1,8 +1,10 @@
 /** Consoles for clients in other processes: a unix socket that carries one character device's bytes, once. */
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
-import { createServer, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { VirError } from '../../src-shared/errors.ts';
 import type { ConsoleEndpoint, ConsoleStream, DomainApi } from '../engine/driver.ts';
@@ -33,7 +35,8 @@ export function createConsoleSockets(folder: string): ConsoleSockets {
       if (kind === 'vnc' || kind === 'spice') {
         const found = graphics(await need(domains, 'consoles')(uuid), kind, alias);
         if (kind === 'spice' && force !== true) await mustBeFree(domains, uuid, alias ?? '0');
-        return found;
+        const socketPath = found.socketPath ?? (await carryEach(folder, wayTo(found)));
+        return { socketPath, ...(found.password === undefined ? {} : { password: found.password }) };
       }
       const stream = await need(domains, 'openConsole')(uuid, alias, force === true ? { force } : {});
       try {
@@ -67,52 +70,102 @@ async function mustBeFree(domains: DomainApi, uuid: string, alias: string): Prom
   }
 }
 
-function graphics(endpoints: readonly ConsoleEndpoint[], kind: string, alias: string | undefined): OpenedConsole {
+function graphics(endpoints: readonly ConsoleEndpoint[], kind: string, alias: string | undefined): ConsoleEndpoint {
   const found = endpoints.find(
     (endpoint) => endpoint.kind === kind && (alias === undefined || endpoint.alias === alias),
   );
-  if (found?.socketPath !== undefined) {
-    return {
-      socketPath: found.socketPath,
-      ...(found.password === undefined ? {} : { password: found.password }),
-    };
-  }
+  if (found !== undefined) return found;
   throw new VirError({
     code: 'config-unsupported',
     domain: 'none',
-    message: `The machine has no ${kind.toUpperCase()} display on a local socket.`,
-    ...(found?.host === undefined ? {} : { cause: `It listens on ${found.host}:${found.port ?? 0}.` }),
+    message: `The machine has no ${kind.toUpperCase()} display.`,
   });
 }
 
+/** How a display that is not on a socket of this host is connected to. */
+function wayTo({ kind, host, port, connect: reach }: ConsoleEndpoint): () => Promise<Duplex> {
+  if (reach !== undefined) return reach;
+  if (host !== undefined && port !== undefined) return async () => await dial(host, port);
+  throw new VirError({
+    code: 'config-unsupported',
+    domain: 'none',
+    message: `The machine's ${kind.toUpperCase()} display can't be reached from here.`,
+  });
+}
+
+/** A display that listens on every address listens on this host's own. */
+const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
+async function dial(host: string, port: number): Promise<Socket> {
+  const socket = connect({ host: everywhere[host] ?? host, port, noDelay: true });
+  const timer = setTimeout(() => socket.destroy(new Error(`${host}:${port} does not answer`)), connectTimeoutMs);
+  try {
+    await once(socket, 'connect');
+    return socket;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A socket whose every connection is carried over one of its own; it goes when it has not been used for a while. */
+async function carryEach(folder: string, reach: () => Promise<Duplex>): Promise<string> {
+  let open = 0;
+  const { path, remove } = await listenAt(folder, (socket) => {
+    open += 1;
+    clearTimeout(timer);
+    socket.once('close', () => {
+      open -= 1;
+      if (open === 0) timer = setTimeout(remove, connectTimeoutMs);
+    });
+    reach().then(
+      (far) => couple(socket, { input: far, output: far, close: () => far.destroy() }),
+      (error: unknown) => socket.destroy(error instanceof Error ? error : new Error(String(error))),
+    );
+    socket.on('error', () => undefined);
+  });
+  let timer = setTimeout(remove, connectTimeoutMs);
+  return path;
+}
+
 async function carryOnce(folder: string, stream: ConsoleStream): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, `${randomUUID().slice(0, 13)}.sock`);
   let taken = false;
-  const server = createServer((socket) => {
+  const { path, remove } = await listenAt(folder, (socket) => {
     if (taken) {
       socket.destroy();
       return;
     }
     taken = true;
-    finish();
+    clearTimeout(timer);
+    remove();
     couple(socket, stream);
   });
-  const finish = (): void => {
-    clearTimeout(timer);
+  const timer = setTimeout(() => {
+    remove();
+    stream.close();
+  }, connectTimeoutMs);
+  return path;
+}
+
+interface Listening {
+  readonly path: string;
+  /** Takes no more connections; those that were made stay. */
+  remove(): void;
+}
+
+async function listenAt(folder: string, accept: (socket: Socket) => void): Promise<Listening> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, `${randomUUID().slice(0, 13)}.sock`);
+  const server = createServer(accept);
+  const remove = (): void => {
     server.close();
     // A socket's name that can't be removed only lies there until the next start.
     rm(path, { force: true }).catch(() => undefined);
   };
-  const timer = setTimeout(() => {
-    finish();
-    stream.close();
-  }, connectTimeoutMs);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(path, resolve);
   });
-  return path;
+  return { path, remove };
 }
 
 /** Carries bytes both ways, with the streams' own backpressure, until either side ends. */
