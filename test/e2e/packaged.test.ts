@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BusLab, users, whatIsMissing } from '../engine/helper/bus-lab.ts';
 import { createHome, type AppHome } from '../support/app-home.ts';
 import { appUser, currentStage, mirrorElectron } from '../support/stage.ts';
 
@@ -86,6 +87,21 @@ describe('the packaged application', () => {
     expect(out).toContain(version);
   });
 
+  test.skipIf(whatIsMissing() !== undefined)('is its own privileged helper, on a real system bus', async () => {
+    const program = ['/usr/bin/env', '-i', 'ELECTRON_RUN_AS_NODE=1', join(unpacked, 'vivarium')];
+    const lab = await BusLab.open({ program: [...program, join(unpacked, 'resources/app.asar/out/main/helper.js')] });
+    try {
+      const bridge = { link: 'virbr7', mac: '52:54:00:11:22:33' };
+      const caller = await lab.caller(users.allowed);
+      await caller.ask('perform', { verb: 'bridge-add', ...bridge, stp: true, forwardDelaySeconds: 0 });
+      expect(await lab.links()).toContain('virbr7');
+      await caller.ask('perform', { verb: 'bridge-delete', ...bridge });
+      expect(await lab.links()).not.toContain('virbr7');
+    } finally {
+      await lab.close();
+    }
+  });
+
   test('has its fuses set', async () => {
     const wire = await getCurrentFuseWire(join(unpacked, 'vivarium'));
     expect(wire.version).toBe(FuseVersion.V1);
@@ -137,8 +153,20 @@ describe('the Debian package', () => {
       'usr/share/man/man1/vivarium.1.gz',
       'usr/share/bash-completion/completions/vivarium',
       'usr/share/doc/vivarium/licences-window.txt',
+      'usr/share/dbus-1/system-services/io.github.vivarium.Helper1.service',
+      'usr/share/dbus-1/system.d/io.github.vivarium.Helper1.conf',
+      'usr/share/polkit-1/actions/io.github.vivarium.policy',
+      'usr/lib/systemd/system/vivarium-helper.service',
     ];
     expect(files.filter((file) => !existsSync(join(tree, file)))).toEqual([]);
+  });
+
+  test('has the bus told of the helper, and what it changed undone before it goes', () => {
+    const control = join(tree, 'control');
+    execFileSync('dpkg-deb', ['-e', deb, control]);
+    for (const script of ['postinst', 'prerm', 'postrm']) execFileSync('sh', ['-n', join(control, script)]);
+    expect(readFileSync(join(control, 'postinst'), 'utf8')).toContain('ReloadConfig');
+    expect(readFileSync(join(control, 'prerm'), 'utf8')).toContain('helper.js undo-all');
   });
 
   test('passes the checks of its desktop entry and its AppStream data', () => {

@@ -43,6 +43,8 @@ export interface BusLabOptions {
   readonly withHelper?: boolean;
   /** How long the helper stays when nobody asks. */
   readonly idleSeconds?: number;
+  /** What runs the helper: by default this Node and what is built from the sources. */
+  readonly program?: readonly string[];
 }
 
 export class BusLab {
@@ -53,7 +55,12 @@ export class BusLab {
     this.lab = lab;
   }
 
-  static async open({ withPolkit = true, withHelper = true, idleSeconds = 60 }: BusLabOptions = {}): Promise<BusLab> {
+  static async open({
+    withPolkit = true,
+    withHelper = true,
+    idleSeconds = 60,
+    program = [`${inside}/node`, `${inside}/helper.mjs`],
+  }: BusLabOptions = {}): Promise<BusLab> {
     const lab = await Lab.open();
     const programs = join(lab.folder, 'programs');
     mkdirSync(programs);
@@ -61,7 +68,7 @@ export class BusLab {
     await bundle('test/engine/helper/caller-process.ts', join(programs, 'caller.mjs'));
     writeFileSync(join(lab.folder, 'rules'), rules);
     const service = readFileSync(join(assets, `${helperName}.service`), 'utf8');
-    const command = `${hardened()} ${inside}/node ${inside}/helper.mjs --idle-seconds ${idleSeconds}`;
+    const command = `${hardened()} ${program.join(' ')} --idle-seconds ${idleSeconds}`;
     writeFileSync(join(lab.folder, 'service'), service.replace(/^Exec=.*$/m, `Exec=${command}`));
     for (const file of [`${helperName}.conf`, 'io.github.vivarium.policy']) {
       copyFileSync(join(assets, file), join(lab.folder, file));
