@@ -76,7 +76,7 @@ function Page({ view, network, tab }: { view: NetworkView; network: NetworkSumma
     notify({
       tone: 'ok',
       text: t(saved.waits ? 'networks:save.waits' : 'networks:save.done', { name: network.name }),
-      timeoutMs: 10_000,
+      timeoutMs: saved.waits ? 10_000 : 4000,
       ...(saved.waits
         ? {
             action: {
@@ -184,12 +184,13 @@ export function NewNetworkPage({ view }: { view: NetworkView }): React.JSX.Eleme
 
 function NewNetwork({ view, first }: { view: NetworkView; first: NetworkDraft }): React.JSX.Element {
   const [draft, setDraft] = useState(first);
+  const [autostart, setAutostart] = useState(true);
   const [tab, setTab] = useState<'settings' | 'xml'>('settings');
   const panelId = useId();
   const checks = useChecks(view, draft, undefined);
   const save = async (): Promise<void> => {
     const { network } = await saveNetwork(view.uri, draft);
-    await engine.call('networks.set-autostart', { uri: view.uri, uuid: network.uuid, autostart: true });
+    if (autostart) await engine.call('networks.set-autostart', { uri: view.uri, uuid: network.uuid, autostart });
     view.reload();
     go(paths.network(network.uuid));
     openHostDialog(view.uri, network, 'start');
@@ -212,6 +213,7 @@ function NewNetwork({ view, first }: { view: NetworkView; first: NetworkDraft })
               uuid={undefined}
               checks={checks}
               edit={(change) => setDraft((before) => withEdit(before, change))}
+              autostart={{ on: autostart, set: setAutostart }}
             />
           ) : (
             <Xml

@@ -42,20 +42,24 @@ export function useNetworks(): NetworkView {
   const open = useInventory((state) => state.connections.get(uri)?.state === 'open');
   const key = open ? uri : undefined;
   const answer = useAnswer(key, () => ask(uri));
-  const { reload } = answer;
-  const cards = useCards(key);
+  const { reload: reloadRest } = answer;
+  const [cards, reloadCards] = useCards(key);
+  const reload = useCallback(() => {
+    reloadRest();
+    reloadCards();
+  }, [reloadRest, reloadCards]);
   useEffect(() => {
     let timer: number | undefined;
     const end = engine.subscribe((message) => {
       if (message.channel !== 'engine' || message.uri !== uri || !changesNetworks(message.event)) return;
       window.clearTimeout(timer);
-      timer = window.setTimeout(reload, quietMs);
+      timer = window.setTimeout(reloadRest, quietMs);
     });
     return () => {
       window.clearTimeout(timer);
       end();
     };
-  }, [uri, reload]);
+  }, [uri, reloadRest]);
   const { value, error } = answer;
   return useMemo(
     () => ({
@@ -69,9 +73,11 @@ export function useNetworks(): NetworkView {
   );
 }
 
-/** Machines take and give back addresses when they start, stop, or change their cards. */
+/** Machines take and give back addresses when they start, stop, or change their cards; a new one is in their summary. */
 function changesNetworks(event: EngineEventData): boolean {
-  return event.type === 'network' || (event.type === 'domain' && changesCards(event));
+  return (
+    event.type === 'network' || event.type === 'domain-summary' || (event.type === 'domain' && changesCards(event))
+  );
 }
 
 function changesCards({ event }: Extract<EngineEventData, { type: 'domain' }>): boolean {
@@ -114,7 +120,9 @@ async function leasesOf(uri: string, uuid: string): Promise<readonly NetworkLeas
 }
 
 /** The cards of every machine; those of one are asked for anew when something happens to it. */
-function useCards(uri: string | undefined): readonly NetworkCard[] {
+function useCards(uri: string | undefined): readonly [cards: readonly NetworkCard[], reload: () => void] {
+  const [round, setRound] = useState(0);
+  const reload = useCallback(() => setRound((before) => before + 1), []);
   const [cards, setCards] = useState<{ readonly uri: string; readonly list: readonly NetworkCard[] }>();
   const take = useCallback(
     (of: string, machines: readonly string[] | undefined, list: readonly NetworkCard[]): void => {
@@ -158,8 +166,8 @@ function useCards(uri: string | undefined): readonly NetworkCard[] {
       window.clearTimeout(timer);
       end();
     };
-  }, [uri, take]);
-  return cards !== undefined && cards.uri === uri ? cards.list : none;
+  }, [uri, take, round]);
+  return [cards !== undefined && cards.uri === uri ? cards.list : none, reload];
 }
 
 const none: readonly NetworkCard[] = [];

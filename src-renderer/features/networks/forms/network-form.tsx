@@ -5,6 +5,7 @@ import { t } from '../../../app/i18n.ts';
 import { machineKey } from '../../../app/store/inventory.ts';
 import { useInventory } from '../../../app/store/inventory-store.ts';
 import { Icon } from '../../../components/icon.tsx';
+import { Checkbox } from '../../../components/inputs.tsx';
 import type { NetworkDraft } from '../edit/network-draft.ts';
 import { hasOwnBridge, modeOf } from '../edit/network-edit.ts';
 import type { Checks } from '../edit/use-checks.ts';
@@ -25,8 +26,10 @@ export function NetworkForm(props: {
   uuid: string | undefined;
   checks: Checks;
   edit: (change: (network: Network) => Network) => void;
+  /** Of one that is not stored yet; a stored one’s is a switch of its list. */
+  autostart?: { readonly on: boolean; readonly set: (on: boolean) => void };
 }): React.JSX.Element {
-  const { view, draft, uuid, checks, edit } = props;
+  const { view, draft, uuid, checks, edit, autostart } = props;
   const { network } = draft;
   const reservable = useReservable(view, network?.name);
   const taken = useMemo(
@@ -44,6 +47,14 @@ export function NetworkForm(props: {
         {ownBridge && <SubnetsForm network={network} edit={edit} taken={taken} reservable={reservable} />}
         {ownBridge && <DnsForm network={network} edit={edit} />}
         <AdvancedForm network={network} edit={edit} />
+        {autostart !== undefined && (
+          <Checkbox
+            label={t('networks:verb.autostart')}
+            hint={t('networks:new.autostartHint')}
+            checked={autostart.on}
+            onChange={autostart.set}
+          />
+        )}
       </div>
       <aside className={styles.checks} aria-label={t('networks:check.label')}>
         <h2>{t('networks:check.label')}</h2>

@@ -55,6 +55,8 @@ function ConnectDialog(props: {
       submit={async () => {
         if (value === undefined) return;
         const applied = await engine.call('domains.apply-edit', { uri, uuid, xml: value.xml, author: 'window' });
+        // Nothing announces that a card that stays leads elsewhere.
+        view.reload();
         const waits = running && applied.changes.some(({ when }) => when === 'next-boot');
         notify({
           tone: 'ok',

@@ -24,8 +24,8 @@ const columns: Readonly<Record<TopologyNode['kind'], number>> = {
   machine: 3,
 };
 
-const widths = [112, 168, 208, 216];
-const gapX = 88;
+const widths = [112, 192, 216, 216];
+const gapX = 84;
 const gapY = 12;
 const margin = 24;
 const nodeHeight = 52;

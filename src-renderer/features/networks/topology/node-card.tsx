@@ -35,7 +35,8 @@ function lookOf(node: TopologyNode): Look {
       return { icon: Server, name: t('networks:topology.host'), detail: t('networks:topology.hostText') };
     case 'device': {
       const { name, kind, addresses, up } = node.device;
-      const detail = [t(`networks:device.${kind}`), ...node.ports, ...addresses.slice(0, 1)].join(' · ');
+      const known = [...node.ports, ...addresses.slice(0, 1)];
+      const detail = known.length === 0 ? t(`networks:device.${kind}`) : known.join(' · ');
       return { icon: kind === 'wireless' ? Wifi : kind === 'bridge' ? Network : EthernetPort, name, detail, off: !up };
     }
     case 'network': {

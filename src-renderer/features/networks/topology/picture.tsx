@@ -43,6 +43,7 @@ export function Picture({ view, graph }: { view: NetworkView; graph: Topology })
     const port = event.currentTarget;
     const start = { x: event.clientX, y: event.clientY };
     let now: Held | undefined;
+    delete port.dataset['dragged'];
     port.setPointerCapture(event.pointerId);
     const move = (moved: PointerEvent): void => {
       if (now === undefined && Math.hypot(moved.clientX - start.x, moved.clientY - start.y) < dragStart) return;
@@ -53,17 +54,19 @@ export function Picture({ view, graph }: { view: NetworkView; graph: Topology })
     };
     const end = (ended: PointerEvent): void => {
       port.removeEventListener('pointermove', move);
-      port.removeEventListener('lostpointercapture', end);
+      port.removeEventListener('pointerup', end);
+      port.removeEventListener('pointercancel', end);
       setHeld(undefined);
       if (now === undefined) return;
       // The click that follows is the end of this, not a wish of its own.
       port.dataset['dragged'] = 'true';
-      const node = byId.get(dropAt(ended.clientX, ended.clientY) ?? now.over ?? '');
+      const node = ended.type === 'pointerup' ? byId.get(dropAt(ended.clientX, ended.clientY) ?? '') : undefined;
       const target = node === undefined ? undefined : targetOf(node);
       if (target !== undefined) openConnect(view, machine, card, target);
     };
     port.addEventListener('pointermove', move);
-    port.addEventListener('lostpointercapture', end);
+    port.addEventListener('pointerup', end);
+    port.addEventListener('pointercancel', end);
   };
 
   return (
