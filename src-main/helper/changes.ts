@@ -24,6 +24,8 @@ export interface ChangeParts {
 type SysctlSet = Extract<NetworkAction, { readonly verb: 'sysctl-set' }>;
 type Family = 'ipv4' | 'ipv6';
 
+/** Some hundreds of networks. */
+const maxChangesOfOne = 2000;
 const underWay = 'doing-';
 const forwardingKeys = { ipv4: 'net/ipv4/ip_forward', ipv6: 'net/ipv6/conf/all/forwarding' } as const;
 /** The order in which what a user has is undone: servers and rules before the bridge they are on. */
@@ -123,15 +125,14 @@ export class Changes {
   }
 
   async #last(uid: number, action: Lasting): Promise<void> {
+    if (this.#owners(uid).length >= maxChangesOfOne) throw refused('One user has too many networks.');
     await this.#keep(keyOf(uid, action), stepOf(action));
   }
 
   async #keep(owner: string, step: Step<NetworkAction>): Promise<void> {
     const { ledger, performer } = this.#parts;
     const mark = underWay + owner;
-    // Shared steps are told by their owners: the mark is none.
-    const { shared: _, ...marked } = step;
-    await ledger.record(mark, [marked]);
+    await ledger.record(mark, [step]);
     try {
       await performer.perform(step.action);
     } catch (thrown) {
@@ -206,9 +207,10 @@ export class Changes {
   }
 
   #isAnothers(uid: number, kind: string, name: string): boolean {
-    return this.#parts.ledger
-      .owners()
-      .some(({ owner }) => owner.endsWith(`-${kind}-${name}`) && owner !== key(uid, kind, name));
+    return this.#parts.ledger.owners().some(({ owner }) => {
+      const [, by, what] = /^(?:doing-)?u(\d+)-(.+)$/.exec(owner) ?? [];
+      return what === `${kind}-${name}` && by !== String(uid);
+    });
   }
 
   #owners(uid?: number, bridgesOnly = false): ReturnType<Ledger<NetworkAction>['owners']> {

@@ -49,10 +49,13 @@ export interface BusLabOptions {
 
 export class BusLab {
   readonly lab: Lab;
+  /** What the bus starts for the helper. */
+  readonly program: readonly string[];
   readonly #callers = new Set<Caller>();
 
-  private constructor(lab: Lab) {
+  private constructor(lab: Lab, program: readonly string[]) {
     this.lab = lab;
+    this.program = program;
   }
 
   static async open({
@@ -104,7 +107,7 @@ export class BusLab {
         done
         cat ${lab.folder}/polkitd.log >&2; exit 1`);
     }
-    return new BusLab(lab);
+    return new BusLab(lab, program);
   }
 
   /** A program that a user runs. */

@@ -228,6 +228,36 @@ describe.skipIf(missing !== undefined)('a helper that is killed', () => {
     }
   });
 
+  it('leaves forwarding on for another who needs it', async () => {
+    const [one, two] = [await lab.caller(users.allowed), await lab.caller(users.other)];
+    const on = { verb: 'sysctl-set', values: [{ key: 'net/ipv4/ip_forward', value: '1' }] };
+    const second = { ...bridge, link: 'virbr8', mac: '52:54:00:11:22:44' };
+    for (const action of [bridge, on]) await one.ask('perform', action);
+    await two.ask('perform', second);
+    // As a crash in the midst of the second's change leaves it.
+    await lab.lab.run(['kill', '-9', String(await lab.helperPid())]);
+    const record = '/var/lib/vivarium/helper';
+    await lab.lab.sh(
+      `sed s/u4001-forwarding/doing-u4004-forwarding/ ${record}/u4001-forwarding-ipv4.json >${record}/doing-u4004-forwarding-ipv4.json`,
+    );
+    await expect(two.ask('raw', 'Nothing')).rejects.toMatchObject({ code: 'dbus-service' });
+    expect(await lab.recorded()).not.toContain('doing-u4004-forwarding-ipv4');
+    expect(await lab.lab.sh('cat /proc/sys/net/ipv4/ip_forward')).toBe('1\n');
+  });
+
+  it('removes everything of everybody when its package goes', async () => {
+    const before = await lab.lab.state();
+    const home = await lab.home(users.allowed);
+    const one = await lab.caller(users.allowed);
+    const { uuid } = (await one.ask('networks', home, 'define', nat)) as { uuid: string };
+    await one.ask('networks', home, 'start', uuid);
+    await (await lab.caller(users.other)).ask('perform', bridge);
+    await lab.lab.run(['kill', '-9', String(await lab.helperPid())]);
+    await lab.lab.run([...lab.program, 'undo-all']);
+    expect(await lab.lab.state()).toEqual(before);
+    expect(await lab.recorded()).toEqual([]);
+  });
+
   it('puts back what it was about to replace', async () => {
     const caller = await lab.caller(users.allowed);
     const table = 'vivarium_01234567';
