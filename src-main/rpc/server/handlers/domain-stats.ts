@@ -8,7 +8,7 @@ import type { CallContext, RemoteHandlers } from '../handler.ts';
 import { everyListFlag, filterDomains } from './domain-list-filter.ts';
 import { domainReference } from './references.ts';
 import { has, notRunning, onlyFlags, summaryOf } from './shared.ts';
-import { asked, int, known, text, uint, ullong } from './typed-params.ts';
+import { asked, int, known, llong, text, uint, ullong } from './typed-params.ts';
 
 const groups = {
   state: 1 << 0,
@@ -46,15 +46,13 @@ function paramsOf(summary: DomainSummary, stats: DomainStats, wanted: number): r
     ...(has(wanted, groups.dirtyRate) && active
       ? [
           int('dirtyrate.calc_status', 0),
-          llongZero('dirtyrate.calc_start_time'),
+          llong('dirtyrate.calc_start_time', 0),
           int('dirtyrate.calc_period', 0),
           text('dirtyrate.calc_mode', 'page-sampling'),
         ]
       : []),
   ];
 }
-
-const llongZero = (field: string): TypedParam => ({ field, value: { type: 'llong', value: 0n } });
 
 function cpuParams({ cpu }: DomainStats, type: string): readonly TypedParam[] {
   if (cpu === undefined) return [];
@@ -293,10 +291,6 @@ export const domainStatsHandlers = {
     // `VIR_TYPED_PARAM_STRING_OKAY`: newer clients say that they understand text.
     onlyFlags(flags, 4, 'virDomainBlockStatsFlags');
     const disk = await diskFigures(context, dom, path);
-    const llong = (field: string, value: number): TypedParam => ({
-      field,
-      value: { type: 'llong', value: BigInt(value) },
-    });
     return asked(
       [
         llong('wr_bytes', disk.writeBytes),
