@@ -4,6 +4,7 @@ import { DBusError, type IncomingCall, type Reply } from '../host/dbus/bus.ts';
 import { allowInteractiveAuthorization } from '../host/dbus/message.ts';
 import type { DBusValue } from '../host/dbus/values.ts';
 import type { NetworkAction } from '../network/actions.ts';
+import { iptablesForwardPolicy } from '../network/host-facts.ts';
 import type { Authority, Caller, Callers } from './authority.ts';
 import type { Changes } from './changes.ts';
 import { readAction } from './check-action.ts';
@@ -29,6 +30,7 @@ const introspection = `<!DOCTYPE node PUBLIC "-//freedesktop//DTD D-BUS Object I
   <interface name="${helperInterface}">
     <method name="Perform"><arg name="action" type="s" direction="in"/></method>
     <method name="Changes"><arg name="changes" type="s" direction="out"/></method>
+    <method name="ForwardPolicy"><arg name="policy" type="s" direction="out"/></method>
     <method name="Undo"><arg name="failures" type="as" direction="out"/></method>
   </interface>
 </node>
@@ -104,6 +106,10 @@ export class HelperService {
           interactive,
           {},
           async ({ uid }) => await Promise.resolve(text(JSON.stringify(this.#parts.changes.list(uid)))),
+        );
+      case `${helperInterface}.ForwardPolicy()`:
+        return await this.#authorised(sender, 'monitor', interactive, {}, async () =>
+          text((await iptablesForwardPolicy()) ?? ''),
         );
       default:
         throw unknown(`There is no method ${name}.`);

@@ -35,15 +35,16 @@ export interface HostFacts {
 
 export const sysctlOf = ({ sysctls }: HostFacts, key: string): string | undefined => sysctls[key];
 
-/** Looks at the host. `firewalld` is asked by whoever speaks D-Bus. */
+/** Looks at the host. `firewalld` is asked by whoever speaks D-Bus, `forward` by whoever may look at iptables. */
 export async function observeHost(
   firewalld: () => Promise<FirewalldFacts | undefined> = async () => await Promise.resolve(undefined),
+  forward: () => Promise<HostFacts['forwardPolicy']> = iptablesForwardPolicy,
 ): Promise<HostFacts> {
   const programs = await findPrograms(['dnsmasq', 'nft', 'iptables', 'ip']);
   const [links, routes, forwardPolicy, zones] = await Promise.all([
     listLinks(),
     listRoutes(),
-    programs.has('iptables') ? iptablesForwardPolicy() : undefined,
+    programs.has('iptables') ? forward() : undefined,
     firewalld(),
   ]);
   return {
@@ -87,7 +88,7 @@ async function findPrograms(names: readonly string[]): Promise<ReadonlySet<strin
 }
 
 /** The kernel's own file says whether anybody uses iptables; asking the program would load its modules. */
-async function iptablesForwardPolicy(): Promise<HostFacts['forwardPolicy']> {
+export async function iptablesForwardPolicy(): Promise<HostFacts['forwardPolicy']> {
   const legacy = readForRoot('/proc/net/ip_tables_names')?.split('\n').includes('filter') === true;
   const { stdout, exitCode } = legacy
     ? await run(['iptables', '-w', '--table', 'filter', '--list-rules', 'FORWARD'], { acceptCodes: [0, 1, 3, 4] })

@@ -18,7 +18,7 @@ import { dnsmasqPaths } from './dnsmasq-paths.ts';
 import { networkError, networkInactive, notPrivileged } from './errors.ts';
 import { Firewalld } from './firewalld/firewalld.ts';
 import { HelperPerformer } from './helper/performer.ts';
-import { observeHost } from './host-facts.ts';
+import { iptablesForwardPolicy, observeHost } from './host-facts.ts';
 import { readLeases } from './leases.ts';
 import { definitionOf, type NetworkRecord, NetworkRegistry } from './network-registry.ts';
 import { listLinks } from './observe-links.ts';
@@ -72,6 +72,7 @@ class HostNetworks implements LocalNetworks {
   readonly #ready: Promise<NetworkRuns>;
   /** Does what nobody in front of the screen asked for. */
   #quietly: <T>(work: () => Promise<T>) => Promise<T> = async (work) => await work();
+  #forwardPolicy = iptablesForwardPolicy;
   /** Changes of the host follow one another: what one finds there must still be so when it acts. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -87,7 +88,10 @@ class HostNetworks implements LocalNetworks {
       folder: options.folder ?? `/var/lib/vivarium/network-${mark(context)}`,
     };
     const performer = options.performer ?? (isRoot ? new DirectPerformer(firewalld) : new HelperPerformer());
-    if (performer instanceof HelperPerformer) this.#quietly = async (work) => await performer.quietly(work);
+    if (performer instanceof HelperPerformer) {
+      this.#quietly = async (work) => await performer.quietly(work);
+      this.#forwardPolicy = async () => await performer.forwardPolicy();
+    }
     this.#ready = this.#quietly(async () => await this.#load(performer));
     // Whoever asks first is told; until then the failure is nobody's.
     this.#ready.catch(() => undefined);
@@ -258,7 +262,8 @@ class HostNetworks implements LocalNetworks {
   }
 
   async #plan(definition: NetworkDefinition): Promise<StartPlan> {
-    return planStart(definition, await observeHost(async () => await this.#firewalld.facts()), this.#settings);
+    const facts = await observeHost(async () => await this.#firewalld.facts(), this.#forwardPolicy);
+    return planStart(definition, facts, this.#settings);
   }
 
   async #complete(definition: NetworkDefinition): Promise<NetworkDefinition> {

@@ -1,10 +1,12 @@
 /** Carries out networks' actions by the privileged helper, for an engine that an ordinary user runs. */
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { VirError } from '../../../src-shared/errors.ts';
 import { Bus, DBusError } from '../../host/dbus/bus.ts';
 import type { DBusValue } from '../../host/dbus/values.ts';
 import type { Performer } from '../../host/steps.ts';
 import type { NetworkAction } from '../actions.ts';
+import type { HostFacts } from '../host-facts.ts';
 import { fromDBusError, noHelper } from './errors.ts';
 import { helperErrors, helperInterface, helperName, helperPath } from './names.ts';
 
@@ -45,6 +47,21 @@ export class HelperPerformer implements Performer<NetworkAction> {
   /** @throws VirError with the helper's reason, `auth-unavailable` where there is none. */
   async perform(action: NetworkAction, signal?: AbortSignal): Promise<void> {
     await this.#call('Perform', 's', [JSON.stringify(action)], signal);
+  }
+
+  /**
+   * What iptables does with forwarded packets, which only root may ask. Unknown where the helper is not there or this
+   * user may not look; nobody is asked for a password just for a look.
+   */
+  async forwardPolicy(): Promise<HostFacts['forwardPolicy']> {
+    try {
+      const [policy] = await this.quietly(async () => await this.#call('ForwardPolicy', '', []));
+      return policy === 'drop' || policy === 'accept' ? policy : undefined;
+    } catch (thrown) {
+      const expected = ['auth-unavailable', 'auth-cancelled', 'dbus-service'];
+      if (thrown instanceof VirError && expected.includes(thrown.code)) return undefined;
+      throw thrown;
+    }
   }
 
   async #call(

@@ -18,10 +18,11 @@ const assets = join(root, 'assets/linux/helper');
 /** Where programs are that every user of the lab may run. */
 const inside = '/run/vivarium-test';
 
-/** The users of the lab. The administrator's rules let the first manage networks, and forbid the second to. */
+/** The users of the lab. The rules let `allowed` and `other` manage networks, and `other` look at the host. */
 export const users = { allowed: 4001, denied: 4002, asked: 4003, other: 4004 } as const;
 
 const rules = `polkit.addRule(function (action, subject) {
+  if (action.id === 'io.github.vivarium.network.monitor' && subject.user === 'vvother') return polkit.Result.YES;
   if (action.id !== 'io.github.vivarium.network.manage') return undefined;
   if (action.lookup('device') === 'vvforbidden') return polkit.Result.NO;
   if (subject.user === 'vvallowed' || subject.user === 'vvother') return polkit.Result.YES;

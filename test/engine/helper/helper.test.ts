@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { internetAddress } from '../network/lab.ts';
+import { type HostState, internetAddress } from '../network/lab.ts';
 import { BusLab, until, users, whatIsMissing } from './bus-lab.ts';
 
 const missing = whatIsMissing();
@@ -21,6 +21,9 @@ const nat = `<network>
   </ip>
   <ip family='ipv6' address='2001:db8:77::1' prefix='64'/>
 </network>`;
+
+/** iptables keeps the chains that rules were in, empty. */
+const withoutChains = ({ rules: _, ...rest }: HostState): Omit<HostState, 'rules'> => rest;
 
 describe.skipIf(missing !== undefined)('the privileged helper', () => {
   let lab: BusLab;
@@ -61,6 +64,26 @@ describe.skipIf(missing !== undefined)('the privileged helper', () => {
     await caller.ask('networks', home, 'undefine', uuid);
     expect(await lab.lab.state()).toEqual(before);
     expect(await lab.recorded()).toEqual([]);
+  });
+
+  it('lets guests out where iptables drops what it has no rule for', async () => {
+    await lab.lab.sh('iptables -P FORWARD DROP');
+    const before = await lab.lab.state();
+    const reached: Record<string, boolean> = {};
+    for (const name of ['allowed', 'other'] as const) {
+      const caller = await lab.caller(users[name]);
+      const home = await lab.home(users[name]);
+      const { uuid } = (await caller.ask('networks', home, 'define', nat)) as { uuid: string };
+      await caller.ask('networks', home, 'start', uuid);
+      await lab.lab.guest('one', 'virbr9', '52:54:00:00:00:01');
+      await lab.lab.lease('one');
+      reached[name] = await lab.lab.reaches('one', internetAddress);
+      await lab.lab.unplug('one');
+      await caller.ask('networks', home, 'destroy', uuid);
+    }
+    // Who may not look at the rules can't know that it takes one more.
+    expect(reached).toEqual({ allowed: false, other: true });
+    expect(withoutChains(await lab.lab.state())).toEqual(withoutChains(before));
   });
 
   it('asks nobody for what an engine does by itself', async () => {
