@@ -15,6 +15,7 @@ import { Sparkline } from '../../components/sparkline.tsx';
 import styles from './inspector.module.css';
 import { cpuText, figuresOf, LiveText, memoryText, Uptime } from './live-figure.tsx';
 import { useMachines } from './machines-store.ts';
+import { noteOf } from './note.ts';
 import { osLabel } from './os-label.ts';
 import { shownState } from './shown-state.ts';
 import { StateBadge } from './state.tsx';
@@ -67,7 +68,7 @@ function One({ machine }: { machine: Machine }): React.JSX.Element {
       {machine.note !== undefined && (
         <p className={styles.note}>
           <Icon of={TriangleAlert} />
-          {machine.note}
+          {noteOf(machine)}
         </p>
       )}
       {active && (

@@ -13,6 +13,7 @@ import type { Definition } from '../edit/use-definition.ts';
 import { Facts } from './facts.tsx';
 import { Identity } from './identity.tsx';
 import { PastDefinitions } from './past-definitions.tsx';
+import { noteOf } from '../../machines/note.ts';
 import styles from './overview.module.css';
 import { Usage } from './usage.tsx';
 
@@ -21,6 +22,7 @@ export function Overview(props: { machine: Machine; definition: Definition }): R
   const { machine, definition } = props;
   const active = isActive(machine);
   useWatchedStats(active ? [machine.uri] : []);
+  const note = noteOf(machine);
   return (
     <div className={styles.overview}>
       <div className={styles.side}>
@@ -41,7 +43,7 @@ export function Overview(props: { machine: Machine; definition: Definition }): R
         />
       </div>
       <div className={styles.main}>
-        {machine.note !== undefined && <Note tone="warn">{machine.note}</Note>}
+        {note !== undefined && <Note tone="warn">{note}</Note>}
         {machine.pendingChanges && <Note tone="info">{t('machine:overview.pending')}</Note>}
         {!machine.persistent && <Note tone="info">{t('machine:overview.transient')}</Note>}
         {definition.error !== undefined && <ErrorPanel error={definition.error} />}
