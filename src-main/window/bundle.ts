@@ -38,24 +38,31 @@ export function readManifest(root: string): BundleManifest {
   return manifest;
 }
 
+/** What Electron's buffer protocols are answered with. */
+export interface BundleAnswer {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly data: Buffer;
+}
+
 /** Answers a request for the scheme. Paths are only ever looked up, never joined. */
-export async function serveBundle(manifest: BundleManifest, request: Request): Promise<Response> {
-  const found = isAppUrl(request.url) && request.method === 'GET' && manifest.get(new URL(request.url).pathname);
-  if (found === false || found === undefined) return new Response('', { status: 404, headers: commonHeaders });
-  const body = await readFile(found.file);
-  if (!found.type.startsWith('text/html')) {
-    return new Response(new Uint8Array(body), { headers: { ...commonHeaders, 'Content-Type': found.type } });
-  }
+export async function serveBundle(manifest: BundleManifest, url: string, method: string): Promise<BundleAnswer> {
+  const found = isAppUrl(url) && method === 'GET' ? manifest.get(new URL(url).pathname) : undefined;
+  if (found === undefined) return { statusCode: 404, headers: commonHeaders, data: Buffer.alloc(0) };
+  const data = await readFile(found.file);
+  const headers = { ...commonHeaders, 'Content-Type': found.type };
+  if (!found.type.startsWith('text/html')) return { statusCode: 200, headers, data };
   const nonce = randomBytes(18).toString('base64');
-  return new Response(body.toString('utf8').replaceAll(noncePlaceholder, nonce), {
+  return {
+    statusCode: 200,
+    data: Buffer.from(data.toString('utf8').replaceAll(noncePlaceholder, nonce)),
     headers: {
-      ...commonHeaders,
-      'Content-Type': found.type,
+      ...headers,
       'Content-Security-Policy': contentSecurityPolicy(nonce),
       // The nonce is good for one load.
       'Cache-Control': 'no-store',
     },
-  });
+  };
 }
 
 const commonHeaders = {

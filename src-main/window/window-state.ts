@@ -1,18 +1,19 @@
 /** How large a window was, kept for the next time. A file that can't be read is as good as none. */
 import { join } from 'node:path';
-import * as z from 'zod';
 import { readIfThere, writeWhole } from '../host/files.ts';
 
-const size = z.object({
-  width: z.number().int().min(200).max(20_000),
-  height: z.number().int().min(150).max(20_000),
-  maximized: z.boolean(),
-});
-const stored = z.object({ main: size.optional(), console: size.optional(), dark: z.boolean().optional() });
-
 export type WindowKind = 'main' | 'console';
-export type WindowSize = z.output<typeof size>;
-type Stored = z.output<typeof stored>;
+
+/** In pixels. */
+export interface WindowSize {
+  readonly width: number;
+  readonly height: number;
+  readonly maximized: boolean;
+}
+
+interface Stored extends Partial<Readonly<Record<WindowKind, WindowSize>>> {
+  readonly dark?: boolean;
+}
 
 const initial: Readonly<Record<WindowKind, WindowSize>> = {
   main: { width: 1280, height: 800, maximized: false },
@@ -45,11 +46,28 @@ export function windowState(stateFolder: string): WindowState {
   };
 }
 
+/** By hand: this is read before the first window is shown, and compiling a schema would take longer than all the rest. */
 function parse(text: string | undefined): Stored {
-  if (text === undefined) return {};
+  let found: unknown;
   try {
-    return stored.parse(JSON.parse(text));
+    found = JSON.parse(text ?? '{}');
   } catch {
-    return {}; // Torn or from another version: only sizes are lost.
+    return {}; // Torn: only sizes are lost.
   }
+  if (typeof found !== 'object' || found === null) return {};
+  const { main, console, dark } = found as Readonly<Record<string, unknown>>;
+  return {
+    ...(isSize(main) ? { main } : {}),
+    ...(isSize(console) ? { console } : {}),
+    ...(typeof dark === 'boolean' ? { dark } : {}),
+  };
 }
+
+function isSize(value: unknown): value is WindowSize {
+  if (typeof value !== 'object' || value === null) return false;
+  const { width, height, maximized } = value as Readonly<Record<string, unknown>>;
+  return isLength(width, 200) && isLength(height, 150) && typeof maximized === 'boolean';
+}
+
+const isLength = (value: unknown, least: number): boolean =>
+  Number.isInteger(value) && (value as number) >= least && (value as number) <= 20_000;
