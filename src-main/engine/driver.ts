@@ -9,12 +9,15 @@ import type { Duplex, Readable, Writable } from 'node:stream';
 import { VirError } from '../../src-shared/errors.ts';
 import type { DomainSummary, StateAndReason } from '../../src-shared/model/summary.ts';
 import type { ConnectUri } from '../../src-shared/uri.ts';
+import type { Affects, Author } from './author.ts';
 import type { EngineEvent, EventSource } from './events.ts';
 import type { Job } from './jobs.ts';
 import type { EngineContext } from './context.ts';
 import type { NetworkApi, NetworkHostApi } from './network-api.ts';
 import type { DomainStats, StatsGroup } from './stats.ts';
 import type { StorageApi } from './storage-api.ts';
+
+export type { Affects, Author } from './author.ts';
 
 /** One hypervisor: how its URIs look and how a connection is opened. */
 export interface Driver {
@@ -112,12 +115,6 @@ export type BlockLimits = Readonly<Record<string, number | string>>;
 
 export type GuestEnd = 'poweroff' | 'reboot' | 'crash';
 
-/** Which configuration a change or a question is about. `current`: live when running, else config. */
-export interface Affects {
-  readonly live?: boolean;
-  readonly config?: boolean;
-}
-
 /** Every configuration a domain has: for changes of what it is called and where it is kept, now and for good. */
 export function everyConfiguration({ id, persistent }: DomainSummary): Affects {
   return { live: id !== undefined, config: persistent };
@@ -149,11 +146,6 @@ export interface UndefineOptions {
   readonly checkpointsMetadata?: boolean;
   readonly nvram?: 'remove' | 'keep';
   readonly tpm?: 'remove' | 'keep';
-}
-
-/** Who made a definition, for the history: `window`, `vivarium`, `virsh` … */
-export interface Author {
-  readonly author?: string;
 }
 
 /** Domains. The first block every driver has; the rest as its hypervisor allows. */

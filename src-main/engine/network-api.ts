@@ -2,7 +2,7 @@
 import type { NetworkUpdate } from '../../src-shared/model/network-update.ts';
 import type { HostChange, HostDevice } from '../../src-shared/model/network-view.ts';
 import type { NetworkLease, NetworkPlan, NetworkSummary } from '../../src-shared/model/network-summary.ts';
-import type { Affects, Author } from './driver.ts';
+import type { Affects, Author } from './author.ts';
 
 export type { NetworkLease, NetworkPlan, NetworkSummary };
 

@@ -6,7 +6,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeIfThere, syncFolder, temporaryFilePattern, writeWhole } from './files.ts';
-import type { Step } from './steps.ts';
+import type { Step } from './step.ts';
 
 export interface LedgerEntry<A> {
   readonly owner: string;

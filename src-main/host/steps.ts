@@ -2,26 +2,10 @@
  * Changes of the host: planned as data, shown to people, executed, recorded, and undone backwards. A planner makes the
  * list; only a performer touches the host. The same list serves the preview, the executor and the undo.
  */
+import type { Step } from './step.ts';
 import type { Ledger } from './steps-ledger.ts';
 
-/** `A` is the machine form: a union of typed verbs, never a command line. */
-export interface Step<A> {
-  /** For people, in the present tense: "Create the bridge virbr0." */
-  readonly sentence: string;
-  readonly action: A;
-  /** Absent for what goes away together with an earlier step of the list. */
-  readonly inverse?: Undo<A>;
-  /**
-   * Names what several lists may need at the same time, such as IP forwarding. It is done once, and undone when the last
-   * one that needs it is.
-   */
-  readonly shared?: string;
-}
-
-export interface Undo<A> {
-  readonly sentence: string;
-  readonly action: A;
-}
+export type { Step } from './step.ts';
 
 /**
  * Carries out one action. It has to be idempotent: after a crash nobody knows how far a list came, so that an inverse

@@ -1,0 +1,20 @@
+/** A change of the host as data, with its inverse. */
+
+/** `A` is the machine form: a union of typed verbs, never a command line. */
+export interface Step<A> {
+  /** For people, in the present tense: "Create the bridge virbr0." */
+  readonly sentence: string;
+  readonly action: A;
+  /** Absent for what goes away together with an earlier step of the list. */
+  readonly inverse?: Undo<A>;
+  /**
+   * Names what several lists may need at the same time, such as IP forwarding. It is done once, and undone when the last
+   * one that needs it is.
+   */
+  readonly shared?: string;
+}
+
+export interface Undo<A> {
+  readonly sentence: string;
+  readonly action: A;
+}
