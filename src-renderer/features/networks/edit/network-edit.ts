@@ -161,6 +161,54 @@ function withDhcp(ip: NetworkIp): NetworkIp {
 export const setDhcp = (network: Network, index: number, on: boolean): Network =>
   setIp(network, index, (ip) => (on ? withDhcp(ip) : having(ip, { dhcp: undefined })));
 
+/** Whole minutes for every range; none leaves the time to the server, which gives an hour. */
+export function setLeaseMinutes(network: Network, index: number, minutes: number): Network {
+  const lease = minutes === 0 ? undefined : { expiry: minutes, unit: 'minutes' as const };
+  return setIp(network, index, (ip) =>
+    ip.dhcp === undefined
+      ? ip
+      : { ...ip, dhcp: { ...ip.dhcp, range: ip.dhcp.range.map((range) => having(range, { lease })) } },
+  );
+}
+
+const minutesPerUnit = { seconds: 1 / 60, minutes: 1, hours: 60 } as const;
+
+export function leaseMinutesOf({ dhcp }: NetworkIp): number {
+  const lease = dhcp?.range[0]?.lease;
+  return lease === undefined ? 0 : Math.ceil(lease.expiry * minutesPerUnit[lease.unit ?? 'minutes']);
+}
+
+/** What guests that start from the network are given. */
+export interface NetworkBoot {
+  readonly tftpRoot: string;
+  readonly file: string;
+  readonly server: string;
+}
+
+export const networkBootOf = ({ tftp, dhcp }: NetworkIp): NetworkBoot => ({
+  tftpRoot: tftp?.root ?? '',
+  file: dhcp?.bootp?.file ?? '',
+  server: dhcp?.bootp?.server ?? '',
+});
+
+export function setNetworkBoot(network: Network, index: number, change: Partial<NetworkBoot>): Network {
+  return setIp(network, index, (ip) => {
+    const { tftpRoot, file, server } = { ...networkBootOf(ip), ...change };
+    const bootp = file === '' ? undefined : { file, ...(server === '' ? {} : { server }) };
+    const dhcp = ip.dhcp === undefined ? undefined : having(ip.dhcp, { bootp });
+    return having(ip, { tftp: tftpRoot === '' ? undefined : { root: tftpRoot }, dhcp });
+  });
+}
+
+type Nat = NonNullable<NetworkForward['nat']>;
+
+export function setNat(network: Network, change: { readonly [K in keyof Nat]?: Nat[K] | undefined }): Network {
+  const { forward } = network;
+  if (forward === undefined) return network;
+  const nat = having(forward.nat ?? {}, change);
+  return { ...network, forward: having(forward, { nat: Object.keys(nat).length === 0 ? undefined : nat }) };
+}
+
 type Dhcp = NonNullable<NetworkIp['dhcp']>;
 
 export const changeDhcp = (network: Network, index: number, change: Partial<Dhcp>): Network =>

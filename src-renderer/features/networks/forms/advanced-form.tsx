@@ -6,7 +6,7 @@ import { Disclosure } from '../../../components/disclosure.tsx';
 import { Field } from '../../../components/field.tsx';
 import { Checkbox, NumberInput, TextInput } from '../../../components/inputs.tsx';
 import { having } from '../../machine/edit/domain-edit.ts';
-import { hasOwnBridge, modeOf, setBridge, setRoutes } from '../edit/network-edit.ts';
+import { hasOwnBridge, modeOf, setBridge, setNat, setRoutes } from '../edit/network-edit.ts';
 import type { FormProps } from './form-props.ts';
 import { Rows } from './rows.tsx';
 import { Typed } from './typed.tsx';
@@ -16,6 +16,11 @@ export function AdvancedForm({ network, edit }: FormProps): React.JSX.Element {
   const ownBridge = hasOwnBridge(modeOf(network));
   return (
     <>
+      {network.forward?.mode === 'nat' && (
+        <Disclosure title={t('networks:form.nat')}>
+          <Nat network={network} edit={edit} />
+        </Disclosure>
+      )}
       {ownBridge && (
         <Disclosure
           title={t('networks:form.routes')}
@@ -34,6 +39,58 @@ export function AdvancedForm({ network, edit }: FormProps): React.JSX.Element {
         />
         <Limits network={network} edit={edit} />
       </Disclosure>
+    </>
+  );
+}
+
+/** What upstream translates to when nothing is said. */
+const natPorts = { start: '1024', end: '65535' } as const;
+const readPort = (text: string): string | undefined => {
+  const port = Number(text);
+  return /^\d+$/.test(text.trim()) && port >= 1 && port <= 65_535 ? String(port) : undefined;
+};
+
+function Nat({ network, edit }: FormProps): React.JSX.Element {
+  const { port, ipv6, address } = network.forward?.nat ?? {};
+  const setPort = (change: Partial<Record<'start' | 'end', string>>): void =>
+    edit((now) => setNat(now, { port: { ...natPorts, ...now.forward?.nat?.port, ...change } }));
+  const noPort = (): void => edit((now) => setNat(now, { port: undefined }));
+  return (
+    <>
+      <Checkbox
+        label={t('networks:nat.ipv6')}
+        hint={t('networks:nat.ipv6Hint')}
+        checked={ipv6 === true}
+        onChange={(on) => edit((now) => setNat(now, { ipv6: on ? true : undefined }))}
+      />
+      <Typed
+        label={t('networks:nat.firstPort')}
+        value={port?.start ?? ''}
+        placeholder={natPorts.start}
+        read={readPort}
+        wrong={t('networks:nat.portWrong')}
+        onEmpty={noPort}
+        onChange={(start) => setPort({ start })}
+      />
+      <Typed
+        label={t('networks:nat.lastPort')}
+        hint={t('networks:nat.portHint')}
+        value={port?.end ?? ''}
+        placeholder={natPorts.end}
+        read={readPort}
+        wrong={t('networks:nat.portWrong')}
+        onEmpty={noPort}
+        onChange={(end) => setPort({ end })}
+      />
+      <Typed
+        label={t('networks:nat.address')}
+        hint={t('networks:nat.addressHint')}
+        value={address?.start ?? ''}
+        read={(text) => (parseAddress(text.trim()) === undefined ? undefined : text.trim())}
+        wrong={t('networks:nat.addressWrong')}
+        onEmpty={() => edit((now) => setNat(now, { address: undefined }))}
+        onChange={(start) => edit((now) => setNat(now, { address: { start } }))}
+      />
     </>
   );
 }

@@ -4,10 +4,12 @@ import type { Network } from '../../../../src-shared/model/network.ts';
 import { t } from '../../../app/i18n.ts';
 import { machineKey } from '../../../app/store/inventory.ts';
 import { useInventory } from '../../../app/store/inventory-store.ts';
+import { Button } from '../../../components/button.tsx';
 import { Icon } from '../../../components/icon.tsx';
 import { Checkbox } from '../../../components/inputs.tsx';
 import type { NetworkDraft } from '../edit/network-draft.ts';
-import { hasOwnBridge, modeOf } from '../edit/network-edit.ts';
+import { hasOwnBridge, modeOf, setSubnet } from '../edit/network-edit.ts';
+import { collisions, factsOf, freeSubnet } from '../edit/subnets.ts';
 import type { Checks } from '../edit/use-checks.ts';
 import { takenAddresses } from '../machines-of.ts';
 import { Findings, Sentences } from '../plan-view.tsx';
@@ -58,21 +60,53 @@ export function NetworkForm(props: {
       </div>
       <aside className={styles.checks} aria-label={t('networks:check.label')}>
         <h2>{t('networks:check.label')}</h2>
-        <ChecksView checks={checks} runs={view.networks?.some((each) => each.uuid === uuid && each.active) === true} />
+        <ChecksView
+          checks={checks}
+          runs={view.networks?.some((each) => each.uuid === uuid && each.active) === true}
+          onFreeSubnet={freeSubnetFor(network, checks, taken, edit)}
+        />
       </aside>
     </div>
   );
 }
 
-function ChecksView({ checks, runs }: { checks: Checks; runs: boolean }): React.JSX.Element {
+/** What gives the first subnet that is in the way of another a free one; absent when none is, or none is free. */
+function freeSubnetFor(
+  network: Network,
+  { findings }: Checks,
+  taken: readonly string[],
+  edit: (change: (network: Network) => Network) => void,
+): (() => void) | undefined {
+  if (!findings.some(({ id }) => id.startsWith('subnet-'))) return undefined;
+  const place = network.ip.findIndex(
+    (ip) => factsOf(ip)?.family === 'ipv4' && collisions([ip], [{ addresses: taken }]).length > 0,
+  );
+  const free = freeSubnet([...taken, ...network.ip.flatMap((ip) => factsOf(ip)?.subnet ?? [])]);
+  if (place < 0 || free === undefined) return undefined;
+  return () => edit((now) => setSubnet(now, place, free));
+}
+
+function ChecksView(props: {
+  checks: Checks;
+  runs: boolean;
+  onFreeSubnet: (() => void) | undefined;
+}): React.JSX.Element {
+  const { checks, runs, onFreeSubnet } = props;
   const { problem, findings, plan } = checks;
   return (
     <>
-      <div role="status">
+      <div role="status" className={styles.found}>
         {problem !== undefined ? (
           <Findings findings={[{ id: 'problem', severity: 'error', message: problem }]} />
         ) : findings.length > 0 ? (
-          <Findings findings={findings} />
+          <>
+            <Findings findings={findings} />
+            {onFreeSubnet !== undefined && (
+              <Button size="small" onClick={onFreeSubnet}>
+                {t('networks:check.useFree')}
+              </Button>
+            )}
+          </>
         ) : (
           <p className={styles.good}>
             <Icon of={CircleCheck} />

@@ -5,10 +5,22 @@ import { subnetOf } from '../../../../src-shared/model/network-subnet.ts';
 import type { DhcpHost, DhcpRange, NetworkIp } from '../../../../src-shared/model/network.ts';
 import { t } from '../../../app/i18n.ts';
 import { Button, IconButton } from '../../../components/button.tsx';
-import { Checkbox, TextInput } from '../../../components/inputs.tsx';
+import { Disclosure } from '../../../components/disclosure.tsx';
+import { Field } from '../../../components/field.tsx';
+import { Checkbox, NumberInput, TextInput } from '../../../components/inputs.tsx';
 import { MenuButton } from '../../../components/menu-button.tsx';
 import { having } from '../../machine/edit/domain-edit.ts';
-import { addSubnet, changeDhcp, removeSubnet, setDhcp, setSubnet } from '../edit/network-edit.ts';
+import {
+  addSubnet,
+  changeDhcp,
+  leaseMinutesOf,
+  networkBootOf,
+  removeSubnet,
+  setDhcp,
+  setLeaseMinutes,
+  setNetworkBoot,
+  setSubnet,
+} from '../edit/network-edit.ts';
 import { factsOf, freeAddress, freeSubnet, readSubnet, uniqueLocalSubnet, wholeRange } from '../edit/subnets.ts';
 import type { FormProps } from './form-props.ts';
 import styles from './forms.module.css';
@@ -208,6 +220,53 @@ function DhcpRows(
           </MenuButton>
         )}
       </Rows>
+      <Disclosure title={t('networks:dhcp.more')}>
+        <MoreDhcp edit={edit} ip={ip} index={index} />
+      </Disclosure>
+    </>
+  );
+}
+
+/** A year; longer is for ever, which the XML can say. */
+const longestLeaseMinutes = 525_600;
+
+function MoreDhcp(props: { edit: FormProps['edit']; ip: NetworkIp; index: number }): React.JSX.Element {
+  const { edit, ip, index } = props;
+  const boot = networkBootOf(ip);
+  return (
+    <>
+      <Field label={t('networks:dhcp.leaseTime')} hint={t('networks:dhcp.leaseTimeHint')}>
+        <NumberInput
+          value={leaseMinutesOf(ip)}
+          unit={t('networks:dhcp.minutes')}
+          max={longestLeaseMinutes}
+          onChange={(minutes) => edit((now) => setLeaseMinutes(now, index, minutes))}
+        />
+      </Field>
+      <Field label={t('networks:boot.file')} hint={t('networks:boot.fileHint')}>
+        <TextInput
+          mono
+          value={boot.file}
+          placeholder="pxelinux.0"
+          onChange={(file) => edit((now) => setNetworkBoot(now, index, { file: file.trim() }))}
+        />
+      </Field>
+      <Field label={t('networks:boot.server')} hint={t('networks:boot.serverHint')}>
+        <TextInput
+          mono
+          value={boot.server}
+          disabled={boot.file === ''}
+          onChange={(server) => edit((now) => setNetworkBoot(now, index, { server: server.trim() }))}
+        />
+      </Field>
+      <Field label={t('networks:boot.tftp')} hint={t('networks:boot.tftpHint')}>
+        <TextInput
+          mono
+          value={boot.tftpRoot}
+          placeholder="/srv/tftp"
+          onChange={(tftpRoot) => edit((now) => setNetworkBoot(now, index, { tftpRoot: tftpRoot.trim() }))}
+        />
+      </Field>
     </>
   );
 }

@@ -1,4 +1,7 @@
-/** Places of a topology's nodes: four columns, each node level with the middle of what hangs on it. Pure. */
+/**
+ * Places of a topology's nodes: the Internet, the host, networks and machines from left to right, each level with the
+ * middle of what hangs on it. Pure.
+ */
 import type { Topology, TopologyNode } from './graph.ts';
 
 export interface Box {
@@ -24,44 +27,76 @@ const columns: Readonly<Record<TopologyNode['kind'], number>> = {
   machine: 3,
 };
 
-const widths = [112, 192, 216, 216];
-const gapX = 84;
+const widths = [104, 168, 192, 184];
+const gapX = 56;
 const gapY = 12;
 const margin = 24;
 const nodeHeight = 52;
 /** A machine has room for the ports of its cards. */
 export const portPitch = 26;
 
+/** So many machines stand below each other as they are; more are drawn as lines, side by side. */
+const roomyMachines = 8;
+const lineHeight = 34;
+const mostSideBySide = 3;
+const gapMachines = 32;
+
 const xOf = (column: number): number => margin + widths.slice(0, column).reduce((sum, width) => sum + width + gapX, 0);
 
-const heightOf = (node: TopologyNode): number =>
-  node.kind === 'machine' ? Math.max(nodeHeight, node.cards.length * portPitch) : nodeHeight;
+type MachineNode = Extract<TopologyNode, { kind: 'machine' }>;
+
+/** Machines in their order, downwards and then to the right. */
+function placeMachines(nodes: readonly MachineNode[], boxes: Map<string, Box>): void {
+  const isDense = nodes.length > roomyMachines;
+  const heightOf = (node: MachineNode): number =>
+    Math.max(isDense ? lineHeight : nodeHeight, node.cards.length * portPitch);
+  const total = nodes.reduce((sum, node) => sum + heightOf(node) + gapY, 0);
+  const side = Math.min(mostSideBySide, Math.ceil(nodes.length / roomyMachines));
+  const width = widths[3] ?? 0;
+  let [x, y] = [xOf(3), margin];
+  for (const node of nodes) {
+    const height = heightOf(node);
+    boxes.set(node.id, { x, y, width, height });
+    y += height + gapY;
+    if (y - margin < total / side) continue;
+    x += width + gapMachines;
+    y = margin;
+  }
+}
 
 export function layoutOf({ nodes, cables }: Topology): Layout {
   const boxes = new Map<string, Box>();
+  placeMachines(
+    nodes.filter((node) => node.kind === 'machine'),
+    boxes,
+  );
   const middle = (id: string): number | undefined => {
     const box = boxes.get(id);
     return box === undefined ? undefined : box.y + box.height / 2;
   };
-  for (const column of [3, 2, 1, 0]) {
-    const own = nodes.filter(({ kind }) => columns[kind] === column);
-    const wished = own.map((node) => {
-      const ends = cables.filter(({ from }) => from === node.id).flatMap(({ to }) => middle(to) ?? []);
-      const wish = ends.length === 0 ? undefined : ends.reduce((sum, each) => sum + each, 0) / ends.length;
-      return { node, wish };
-    });
-    // Those with nothing on them come last; the order of the rest follows what they lead to.
-    if (column < 3) wished.sort((a, b) => (a.wish ?? Infinity) - (b.wish ?? Infinity));
+  for (const column of [2, 1, 0]) {
+    const wished = nodes
+      .filter(({ kind }) => columns[kind] === column)
+      .map((node) => {
+        const ends = cables.filter(({ from }) => from === node.id).flatMap(({ to }) => middle(to) ?? []);
+        const wish = ends.length === 0 ? undefined : ends.reduce((sum, each) => sum + each, 0) / ends.length;
+        return { node, wish };
+      })
+      // The order follows what they lead to; those with nothing on them come last.
+      .sort((a, b) => (a.wish ?? Infinity) - (b.wish ?? Infinity));
     let y = margin;
     for (const { node, wish } of wished) {
-      const height = heightOf(node);
-      const top = Math.max(y, wish === undefined ? y : wish - height / 2);
-      boxes.set(node.id, { x: xOf(column), y: top, width: widths[column] ?? 0, height });
-      y = top + height + gapY;
+      const top = Math.max(y, wish === undefined ? y : wish - nodeHeight / 2);
+      boxes.set(node.id, { x: xOf(column), y: top, width: widths[column] ?? 0, height: nodeHeight });
+      y = top + nodeHeight + gapY;
     }
   }
-  const bottom = Math.max(0, ...[...boxes.values()].map((box) => box.y + box.height));
-  return { boxes, width: xOf(3) + (widths[3] ?? 0) + margin, height: bottom + margin };
+  const all = [...boxes.values()];
+  return {
+    boxes,
+    width: Math.max(xOf(3), ...all.map((box) => box.x + box.width)) + margin,
+    height: Math.max(0, ...all.map((box) => box.y + box.height)) + margin,
+  };
 }
 
 /** Where the cable of a machine's card is plugged in. */

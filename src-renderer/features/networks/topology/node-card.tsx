@@ -58,6 +58,9 @@ function lookOf(node: TopologyNode): Look {
   }
 }
 
+/** Lower, there is room for the name alone. */
+const twoLines = 40;
+
 /** One thing of the picture; a machine with the ports of its cards. */
 export function NodeCard(props: {
   node: TopologyNode;
@@ -73,12 +76,13 @@ export function NodeCard(props: {
 }): React.JSX.Element {
   const { node, box, view, isTarget, onTake } = props;
   const { icon, name, detail, path, off } = lookOf(node);
+  const tip = box.height < twoLines ? detail : undefined;
   const words = (
     <>
       <Icon of={icon} />
       <span className={styles.words}>
         <span className={cx(styles.nodeName, 'truncate')}>{name}</span>
-        {detail !== '' && <span className={cx(styles.detail, 'truncate')}>{detail}</span>}
+        {detail !== '' && box.height >= twoLines && <span className={cx(styles.detail, 'truncate')}>{detail}</span>}
       </span>
     </>
   );
@@ -91,7 +95,7 @@ export function NodeCard(props: {
           {words}
         </div>
       ) : (
-        <a className={className} style={place} href={`#${path}`} data-node={node.id} draggable={false}>
+        <a className={className} style={place} href={`#${path}`} data-node={node.id} data-tip={tip} draggable={false}>
           {words}
         </a>
       )}

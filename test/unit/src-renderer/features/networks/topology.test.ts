@@ -84,15 +84,28 @@ describe('the picture of connections', () => {
     expect(few.hidden).toBe(1);
   });
 
-  it('is laid out without one thing on another', () => {
-    const boxes = [...layoutOf(graph).boxes.values()];
-    expect(boxes).toHaveLength(graph.nodes.length);
+  const many = Array.from({ length: 40 }, (_, index) => machine(`m${index}`, true));
+  const large = topologyOf({ ...parts, cards: many.map(({ uuid }) => card(uuid, 'default')), machines: many });
+
+  it.each([
+    ['few', graph],
+    ['many', large],
+  ])('is laid out without one thing on another: %s machines', (_name, shown) => {
+    const boxes = [...layoutOf(shown).boxes.values()];
+    expect(boxes).toHaveLength(shown.nodes.length);
     for (const [place, box] of boxes.entries()) {
       for (const other of boxes.slice(place + 1)) {
-        const apart = box.x !== other.x || box.y + box.height <= other.y || other.y + other.height <= box.y;
+        const beside = box.x + box.width <= other.x || other.x + other.width <= box.x;
+        const apart = beside || box.y + box.height <= other.y || other.y + other.height <= box.y;
         expect(apart).toBe(true);
       }
     }
+  });
+
+  it('stays on a screen with all the machines it shows', () => {
+    const { width, height } = layoutOf(large);
+    expect(width).toBeLessThan(1300);
+    expect(height).toBeLessThan(800);
   });
 
   it('draws more traffic thicker, within bounds', () => {
