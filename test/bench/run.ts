@@ -9,9 +9,11 @@ import { applicationSection } from './application.ts';
 import { consoleSection } from './console.ts';
 import { controlSection } from './control.ts';
 import { formatSection, save, type Section } from './report.ts';
+import { rpcSection } from './rpc.ts';
 
 const sections: Readonly<Record<string, () => Promise<Section>>> = {
   control: controlSection,
+  rpc: rpcSection,
   console: consoleSection,
   application: applicationSection,
 };

@@ -1,0 +1,147 @@
+/** libvirt's own clients in front of our engine, and in front of a private libvirtd on the same QEMU. */
+import { build } from 'esbuild';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run } from '../../src-main/host/process.ts';
+import { startPrivateLibvirtd } from '../support/private-libvirtd.ts';
+import { deskXml } from './desk.ts';
+import { pssMB } from './process-tree.ts';
+import type { Row, Section } from './report.ts';
+
+const rounds = 9;
+const many = 1000;
+const guests = 30;
+const payloadBytes = 256 * 1024 * 1024;
+const limitMs = 20 * 60_000;
+const python = '/usr/bin/python3';
+const beside = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+interface Figures {
+  readonly virshListNone: number;
+  readonly virshListSome: number;
+  readonly virshListMany: number;
+  readonly bare: number;
+  readonly info: number;
+  readonly xml: number;
+  readonly listMany: number;
+  readonly defineUndefine: number;
+  readonly virshStart: number;
+  readonly virshDestroy: number;
+  readonly virshDomstats: number;
+  readonly allStats: number;
+  readonly event: number;
+  readonly upload: number;
+}
+
+interface Measured {
+  readonly figures: Figures;
+  /** Of the server's process, with everything defined. */
+  readonly pss: number;
+}
+
+export async function rpcSection(): Promise<Section> {
+  const peer = await measureLibvirtd();
+  const ours = await measureOurs();
+  const row = (measure: string, unit: string, key: keyof Figures, goal?: number, atLeast = false): Row => ({
+    measure,
+    unit,
+    ours: ours.figures[key],
+    peer: peer.figures[key],
+    ...(goal === undefined ? {} : { goal }),
+    ...(atLeast ? { atLeast } : {}),
+  });
+  return {
+    title: "The wire protocol: virsh and libvirt's Python binding in front of our engine and of libvirtd 9.0.0",
+    rows: [
+      row('bare call (isPersistent)', 'µs', 'bare', 1),
+      row('info', 'µs', 'info'),
+      row('XMLDesc', 'µs', 'xml', 0.7),
+      row('defineXML + undefine', 'µs', 'defineUndefine', 0.5),
+      row(`listAllDomains of ${many}`, 'ms', 'listMany', 0.8),
+      row('virsh list --all of none', 'ms', 'virshListNone'),
+      row(`virsh list --all of ${many / 10}`, 'ms', 'virshListSome'),
+      row(`virsh list --all of ${many}`, 'ms', 'virshListMany', 0.9),
+      row('virsh start', 'ms', 'virshStart', 0.3),
+      row('virsh destroy', 'ms', 'virshDestroy', 0.2),
+      row(`virsh domstats of ${guests}`, 'ms', 'virshDomstats', 0.25),
+      row(`getAllDomainStats of ${guests}`, 'ms', 'allStats'),
+      row('from a change to its event', 'ms', 'event'),
+      row('virsh vol-upload', 'MB/s', 'upload', 1, true),
+      { measure: `the engine's memory, ${many} defined`, unit: 'MB PSS', ours: ours.pss, goal: 80 },
+      { measure: 'the same, beside libvirtd', unit: 'MB PSS', ours: ours.pss, peer: peer.pss },
+    ],
+  };
+}
+
+/** What both sides define and upload. */
+function layOut(folder: string): void {
+  mkdirSync(join(folder, 'pool'), { recursive: true });
+  writeFileSync(join(folder, 'desk.xml'), deskXml('desk'));
+  writeFileSync(join(folder, 'payload'), Buffer.alloc(payloadBytes, 'vivarium'));
+  cpSync(beside('peer/rpc_client.py'), join(folder, 'rpc_client.py'));
+}
+
+const argvFor = (uri: string, folder: string): string[] => [
+  python,
+  join(folder, 'rpc_client.py'),
+  uri,
+  folder,
+  String(rounds),
+  String(many),
+  String(guests),
+];
+
+async function measureLibvirtd(): Promise<Measured> {
+  const libvirtd = await startPrivateLibvirtd();
+  try {
+    const folder = join(libvirtd.folder, 'bench');
+    layOut(folder);
+    const said = await libvirtd.run(argvFor('qemu:///system', folder), { timeoutMs: limitMs });
+    return { figures: JSON.parse(said) as Figures, pss: pssMB(await libvirtd.pid()) };
+  } finally {
+    await libvirtd.stop();
+  }
+}
+
+async function measureOurs(): Promise<Measured> {
+  const home = mkdtempSync(join(tmpdir(), 'rpc-'));
+  const folder = join(home, 'bench');
+  layOut(folder);
+  // As shipped: one file, nothing to compile.
+  const script = join(home, 'vivarium.mjs');
+  await build({
+    entryPoints: [beside('../../src-main/cli/main.ts')],
+    outfile: script,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  });
+  const runtime = join(home, 'run');
+  mkdirSync(runtime, { mode: 0o700 });
+  const env = {
+    ...process.env,
+    XDG_RUNTIME_DIR: runtime,
+    XDG_CONFIG_HOME: join(home, 'config'),
+    XDG_STATE_HOME: join(home, 'state'),
+    XDG_DATA_HOME: join(home, 'data'),
+    XDG_CACHE_HOME: join(home, 'cache'),
+  };
+  const engine = spawn(process.execPath, [script, 'daemon'], { stdio: ['ignore', 'pipe', 'inherit'], env });
+  try {
+    await once(engine.stdout, 'data');
+    const uri = `qemu+unix:///session?socket=${join(runtime, 'vivarium/libvirt-sock')}`;
+    const { stdout } = await run(argvFor(uri, folder), { timeoutMs: limitMs });
+    return { figures: JSON.parse(stdout) as Figures, pss: pssMB(engine.pid ?? 0) };
+  } finally {
+    const ended = once(engine, 'exit');
+    engine.kill('SIGTERM');
+    await ended;
+    rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
