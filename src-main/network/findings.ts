@@ -29,6 +29,7 @@ export function networkFindings(network: Network, bridge: string, host: HostFact
     ...addressFindings(network, bridge, host),
     ...serverFindings(network, host),
     ...forwardingFindings(network, host),
+    ...unservedFindings(network),
   ];
 }
 
@@ -43,6 +44,19 @@ function externalFindings(network: Network, { links }: HostFacts): NetworkFindin
       severity: 'error',
       message: `The network '${name}' uses the device '${device}', which this host does not have.`,
     }));
+}
+
+/** Parts of a definition that are kept, and not acted upon yet. */
+function unservedFindings({ bandwidth, bridge }: Network): NetworkFinding[] {
+  const parts = [
+    ...(bandwidth === undefined ? [] : ['limits of its bandwidth']),
+    ...(bridge?.macTableManager === 'libvirt' ? ['its own table of hardware addresses'] : []),
+  ];
+  return parts.map((part) => ({
+    id: 'not-applied',
+    severity: 'warning',
+    message: `The network starts without ${part}, which Vivarium does not apply yet.`,
+  }));
 }
 
 function programFindings(network: Network, { programs }: HostFacts): NetworkFinding[] {

@@ -38,9 +38,9 @@ interface IpRoute {
   readonly protocol?: string;
 }
 
-async function json<T>(args: readonly string[]): Promise<readonly T[]> {
+async function json<T>(args: readonly string[], acceptCodes: readonly number[] = [0]): Promise<readonly T[]> {
   try {
-    const { stdout } = await run(['ip', '-json', ...args], { timeoutMs });
+    const { stdout } = await run(['ip', '-json', ...args], { timeoutMs, acceptCodes });
     // With nothing to tell it prints nothing.
     return stdout.trim() === '' ? [] : (JSON.parse(stdout) as T[]);
   } catch (thrown) {
@@ -56,7 +56,8 @@ export async function listLinks(): Promise<readonly Link[]> {
 
 /** The device of this name; undefined when there is none. */
 export async function findLink(name: string): Promise<Link | undefined> {
-  return (await listLinks()).find((link) => link.name === name);
+  const [found] = (await json<Partial<IpLink>>(['-details', 'address', 'show', 'dev', name], [0, 1])).flatMap(toLink);
+  return found;
 }
 
 /** Whole entries are empty objects when they don't match a filter. */

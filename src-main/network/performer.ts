@@ -94,12 +94,16 @@ async function nft(script: string, signal?: AbortSignal): Promise<void> {
 type BridgeAdd = Extract<NetworkAction, { readonly verb: 'bridge-add' }>;
 
 async function addBridge({ link, mac, mtu, stp, forwardDelaySeconds }: BridgeAdd, signal?: AbortSignal): Promise<void> {
-  const found = await findLink(link);
-  if (found?.kind === 'bridge' && found.mac === mac) return;
   const size = mtu === undefined ? [] : ['mtu', String(mtu)];
   // The kernel takes a delay this short only while STP is off; it applies the attributes in this order.
   const bridge = ['forward_delay', String(forwardDelaySeconds * 100), 'stp_state', stp ? '1' : '0'];
-  await ip(['link', 'add', 'name', link, 'address', mac, ...size, 'type', 'bridge', ...bridge], signal);
+  try {
+    await ip(['link', 'add', 'name', link, 'address', mac, ...size, 'type', 'bridge', ...bridge], signal);
+  } catch (thrown) {
+    // Its name and hardware address say that it is the one to be made.
+    const found = await findLink(link);
+    if (found?.kind !== 'bridge' || found.mac !== mac) throw thrown;
+  }
 }
 
 async function addIptables(rules: readonly FirewallRule[], signal?: AbortSignal): Promise<void> {

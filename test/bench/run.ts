@@ -8,11 +8,13 @@ import { scriptPath } from '../support/script.ts';
 import { applicationSection } from './application.ts';
 import { consoleSection } from './console.ts';
 import { controlSection } from './control.ts';
+import { networkSection } from './network.ts';
 import { formatSection, save, type Section } from './report.ts';
 import { rpcSection } from './rpc.ts';
 
 const sections: Readonly<Record<string, () => Promise<Section>>> = {
   control: controlSection,
+  network: networkSection,
   rpc: rpcSection,
   console: consoleSection,
   application: applicationSection,

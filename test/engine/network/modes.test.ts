@@ -110,6 +110,28 @@ describe('two networks', () => {
   });
 });
 
+describe('a host whose iptables drop what is forwarded, as with Docker', () => {
+  it('gets the rules in iptables, and has its own back as they were', async () => {
+    await lab.sh('iptables -P FORWARD DROP && iptables -N DOCKER-USER && iptables -A FORWARD -j DOCKER-USER');
+    const saved = async (): Promise<string> =>
+      (await lab.run(['iptables-save'])).replaceAll(/^#.*\n|\[\d+:\d+\]/gm, '');
+    const before = await saved();
+    const { networks } = await lab.engine();
+    const { uuid } = await networks.createXml(network('docked', 'virbr9', 77, "<forward mode='nat'/>"));
+    await lab.guest('one', 'virbr9', '52:54:00:00:00:01');
+    await lab.lease('one');
+    expect(await lab.reaches('one', internetAddress)).toBe(true);
+    await knowTheWay(77);
+    expect(await lab.reaches('internet', '192.168.77.2')).toBe(false);
+    await lab.unplug('one');
+    await networks.destroy(uuid);
+    const after = await saved();
+    // Upstream's private chains stay, empty, as they do there.
+    expect(after).not.toMatch(/-A LIBVIRT_|virbr9/);
+    for (const line of before.split('\n')) expect(after).toContain(line);
+  });
+});
+
 describe('an IPv6 network', () => {
   it('announces its prefix, and guests reach the outside by route', async () => {
     const { networks } = await lab.engine();
