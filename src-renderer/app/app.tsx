@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import type { Settings } from '../../src-shared/contract/app.ts';
 import { reportError } from './feedback/notices.ts';
 import { changeLanguage } from './i18n.ts';
 import { Shell } from './shell/shell.tsx';
@@ -6,9 +7,10 @@ import { useSettings } from './store/settings-store.ts';
 import { applyAppearance } from './theme/appearance.ts';
 
 /** Everything, in the look and language that the preferences ask for. */
-export function App(): React.JSX.Element {
+export function App({ startedIn }: { startedIn: Settings['language'] }): React.JSX.Element {
   const settings = useSettings();
-  const [language, setLanguage] = useState(settings.language);
+  // The preferences may have arrived while the first language was loaded.
+  const [language, setLanguage] = useState(startedIn);
 
   useEffect(() => applyAppearance(settings), [settings]);
 

@@ -21,8 +21,9 @@ listenToKeyboard();
 
 const place = document.getElementById('root');
 if (place === null) throw new Error('The page has no place for the application.');
-await startI18n(useSettings.getState().language);
-createRoot(place).render(<App />);
+const { language } = useSettings.getState();
+await startI18n(language);
+createRoot(place).render(<App startedIn={language} />);
 
 // What the first menu is made of, once nothing else is to be done.
 window.requestIdleCallback(
