@@ -74,6 +74,8 @@ export class RpcClient implements PacketSink {
     });
     link.on('error', (error) => this.#end(linkError(`The connection to '${name}' failed.`, `${error.message}.`)));
     link.on('close', () => this.#end(linkError(`'${name}' has closed the connection.`)));
+    // Whoever made the connection may have waited for something on it.
+    link.resume();
   }
 
   /** Why the connection ended, once it did. */

@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Duplex } from 'node:stream';
-import { connect } from 'node:tls';
+import { Duplex } from 'node:stream';
+import { connect, type TLSSocket } from 'node:tls';
 import { linkError } from './errors.ts';
 import type { RemoteUri } from './remote-uri.ts';
 
@@ -65,17 +65,46 @@ export async function connectTls(uri: RemoteUri, signal: AbortSignal): Promise<D
   });
   signal.addEventListener('abort', () => socket.destroy(), { once: true });
   return await new Promise((resolve, reject) => {
-    socket.once('error', (error) => reject(linkError(`'${host}' can't be reached over TLS.`, `${error.message}.`)));
-    socket.once('close', () => reject(linkError(`'${host}' does not accept this host's certificate.`)));
+    const fail = (error: Error): void => reject(linkError(`'${host}' can't be reached over TLS.`, `${error.message}.`));
+    const refuse = (): void => reject(linkError(`'${host}' does not accept this host's certificate.`));
+    socket.once('error', fail);
+    socket.once('close', refuse);
     socket.once('data', (first: Buffer) => {
       socket.pause();
       if (first[0] !== accepted) {
         socket.destroy();
         return;
       }
-      socket.removeAllListeners('error').removeAllListeners('close');
+      socket.off('error', fail);
+      socket.off('close', refuse);
       if (first.length > 1) socket.unshift(first.subarray(1));
-      resolve(socket);
+      resolve(recordEach(socket));
     });
   });
+}
+
+/**
+ * Each write in a TLS record of its own. libvirtd takes one packet out of a record and waits for the network to bring
+ * more, also when more packets came in that record; Node puts what waits to be written into one.
+ */
+function recordEach(socket: TLSSocket): Duplex {
+  const link = new Duplex({
+    read: () => void socket.resume(),
+    write: (chunk: Buffer, _encoding, taken) => {
+      socket.write(chunk, (error) => {
+        if (error === null || error === undefined) taken();
+      });
+    },
+    final: (done) => void socket.end(done),
+    destroy: (error, done) => {
+      socket.destroy();
+      done(error);
+    },
+  });
+  socket.on('data', (piece: Buffer) => {
+    if (!link.push(piece)) socket.pause();
+  });
+  socket.on('error', (error) => link.destroy(error));
+  socket.on('close', () => link.destroy());
+  return link;
 }
