@@ -290,8 +290,11 @@ class HostNetworks implements LocalNetworks {
     this.#firewalld.watch(() => void this.#quietly(refresh).catch(this.#zonesProblem)).catch(this.#zonesProblem);
   }
 
-  readonly #zonesProblem = (cause: unknown): void =>
+  readonly #zonesProblem = (cause: unknown): void => {
+    // Who has let go of the networks has closed the bus as well.
+    if (this.#users === 0) return;
     this.#context.logger.log('warn', "firewalld's zones of networks can't be kept up.", { cause });
+  };
 
   #updated(definition: NetworkDefinition, update: NetworkUpdate): NetworkDefinition {
     const { uuid } = definition;

@@ -64,7 +64,15 @@ export class Firewalld implements ZoneKeeper {
   /** Containers usually have no bus at all. */
   async #runs(): Promise<boolean> {
     if (!existsSync(busSocket)) return false;
-    const [owned] = await (await this.#connected()).callBus('NameHasOwner', 's', [name]);
+    let bus: Bus;
+    try {
+      bus = await this.#connected();
+    } catch (thrown) {
+      // The socket of a bus that ended: who is not on the bus can't be asked, and filters nothing.
+      if (thrown instanceof DBusError) return false;
+      throw thrown;
+    }
+    const [owned] = await bus.callBus('NameHasOwner', 's', [name]);
     return owned === true;
   }
 
