@@ -1,10 +1,23 @@
 /** The server's events as the engine announces them. */
 import type { DomainEvent, DomainRef, EngineEventData } from '../../../src-shared/contract/events.ts';
 import {
+  blockJobStatuses,
+  blockJobTypes,
+  diskChanges,
   domainEventIds,
+  failureActions,
+  failureRecipients,
+  graphicsPhases,
+  ioErrorActions,
+  jobOperations,
   lifecycleFromNumbers,
+  metadataTypes,
+  networkEventIds,
+  networkLifecycleEvents,
   poolEventIds,
   poolLifecycleEvents,
+  trayChanges,
+  watchdogActions,
 } from '../../rpc/protocol/event-numbers.ts';
 import { decodePayload, type Packet } from '../../rpc/framing/packet.ts';
 import type { DomainReference } from '../../rpc/protocol/objects.ts';
@@ -37,15 +50,6 @@ const wanted: readonly number[] = [
   domainEventIds.metadataChange,
   domainEventIds.memoryFailure,
 ];
-
-const watchdogActions = ['none', 'pause', 'reset', 'poweroff', 'shutdown', 'debug', 'inject-nmi'];
-const ioErrorActions = ['none', 'pause', 'report'];
-const blockJobTypes = ['unknown', 'pull', 'copy', 'commit', 'active-commit', 'backup'];
-const blockJobStatuses = ['completed', 'failed', 'canceled', 'ready'];
-const graphicsPhases = ['connect', 'initialize', 'disconnect'] as const;
-/** `virNetworkEventLifecycleType`. */
-const networkEvents = ['defined', 'undefined', 'started', 'stopped'] as const;
-const metadataTypes = ['description', 'title', 'element'] as const;
 
 function domain(dom: DomainReference, event: DomainEvent | undefined): EngineEventData | undefined {
   const ref: DomainRef = { uuid: dom.uuid, name: dom.name, id: dom.id };
@@ -87,10 +91,10 @@ const readers: ReadonlyMap<number, Reader> = new Map([
     domain(msg.dom, { kind: 'graphics', phase: graphicsPhases[msg.phase] ?? 'connect', scheme: msg.authScheme }),
   ),
   on(remote.domainEventCallbackDiskChange, ({ msg }) =>
-    domain(msg.dom, { kind: 'disk-change', alias: msg.devAlias, reason: msg.reason === 1 ? 'dropped' : 'changed' }),
+    domain(msg.dom, { kind: 'disk-change', alias: msg.devAlias, reason: diskChanges[msg.reason] ?? 'changed' }),
   ),
   on(remote.domainEventCallbackTrayChange, ({ msg }) =>
-    domain(msg.dom, { kind: 'tray-change', alias: msg.devAlias, reason: msg.reason === 1 ? 'closed' : 'opened' }),
+    domain(msg.dom, { kind: 'tray-change', alias: msg.devAlias, reason: trayChanges[msg.reason] ?? 'opened' }),
   ),
   on(remote.domainEventCallbackBalloonChange, ({ msg }) =>
     domain(msg.dom, { kind: 'balloon-change', actualKiB: Number(msg.actual) }),
@@ -119,7 +123,11 @@ const readers: ReadonlyMap<number, Reader> = new Map([
   on(remote.domainEventCallbackMigrationIteration, ({ dom, iteration }) =>
     domain(dom, { kind: 'migration-iteration', iteration }),
   ),
-  on(remote.domainEventCallbackJobCompleted, ({ dom }) => domain(dom, { kind: 'job-completed', operation: 'save' })),
+  on(remote.domainEventCallbackJobCompleted, ({ dom, params }) => {
+    const number = params.find(({ field }) => field === 'operation')?.value.value;
+    const operation = (typeof number === 'number' ? jobOperations[number] : undefined) ?? 'unknown';
+    return domain(dom, { kind: 'job-completed', operation });
+  }),
   on(remote.domainEventCallbackDeviceRemovalFailed, ({ dom, devAlias }) =>
     domain(dom, { kind: 'device-removal-failed', alias: devAlias }),
   ),
@@ -131,14 +139,18 @@ const readers: ReadonlyMap<number, Reader> = new Map([
     }),
   ),
   on(remote.domainEventMemoryFailure, ({ dom, recipient, action }) =>
-    domain(dom, { kind: 'memory-failure', recipient: String(recipient), action: String(action) }),
+    domain(dom, {
+      kind: 'memory-failure',
+      recipient: failureRecipients[recipient] ?? 'hypervisor',
+      action: failureActions[action] ?? 'ignore',
+    }),
   ),
   on(remote.storagePoolEventLifecycle, ({ pool, event }) => {
     const told = poolLifecycleEvents[event];
     return told === undefined ? undefined : { type: 'pool', uuid: pool.uuid, name: pool.name, event: told };
   }),
   on(remote.networkEventLifecycle, ({ net, event }) => {
-    const told = networkEvents[event];
+    const told = networkLifecycleEvents[event];
     return told === undefined ? undefined : { type: 'network', uuid: net.uuid, name: net.name, event: told };
   }),
   on(remote.storagePoolEventRefresh, ({ pool }) => ({
@@ -162,6 +174,6 @@ export async function registerEvents(link: Link, onRefused: (error: unknown) => 
     ? wanted.map((eventID) => call('connectDomainEventCallbackRegisterAny', { eventID }))
     : [call('connectDomainEventRegister', {})];
   asked.push(...Object.values(poolEventIds).map((eventID) => call('connectStoragePoolEventRegisterAny', { eventID })));
-  asked.push(call('connectNetworkEventRegisterAny', { eventID: 0 }));
+  asked.push(call('connectNetworkEventRegisterAny', { eventID: networkEventIds.lifecycle }));
   for (const result of await Promise.allSettled(asked)) if (result.status === 'rejected') onRefused(result.reason);
 }

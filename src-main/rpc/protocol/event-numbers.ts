@@ -95,3 +95,35 @@ export const networkLifecycleEvents: readonly NetworkEvent[] = ['defined', 'unde
 
 /** `virNetworkEventID`. */
 export const networkEventIds = { lifecycle: 0 } as const;
+
+/** `virDomainEventWatchdogAction`. */
+export const watchdogActions = ['none', 'pause', 'reset', 'poweroff', 'shutdown', 'debug', 'inject-nmi'] as const;
+/** `virDomainEventIOErrorAction`. */
+export const ioErrorActions = ['none', 'pause', 'report'] as const;
+/** `virDomainEventGraphicsPhase`. */
+export const graphicsPhases = ['connect', 'initialize', 'disconnect'] as const;
+/** `virConnectDomainEventDiskChangeReason`. */
+export const diskChanges = ['changed', 'dropped'] as const;
+/** `virDomainEventTrayChangeReason`. */
+export const trayChanges = ['opened', 'closed'] as const;
+/** `virConnectDomainEventAgentLifecycleReason`. */
+export const agentReasons = ['unknown', 'domain-started', 'channel'] as const;
+/** `virDomainMetadataType`. */
+export const metadataTypes = ['description', 'title', 'element'] as const;
+/** `virDomainBlockJobType` and `virConnectDomainEventBlockJobStatus`. */
+export const blockJobTypes = ['unknown', 'pull', 'copy', 'commit', 'active-commit', 'backup'] as const;
+export const blockJobStatuses = ['completed', 'failed', 'canceled', 'ready'] as const;
+/** `virDomainEventMemoryFailureRecipientType` and `…ActionType`. */
+export const failureRecipients = ['hypervisor', 'guest'] as const;
+export const failureActions = ['ignore', 'inject', 'fatal', 'reset'] as const;
+/** `virDomainJobOperation`. */
+export const jobOperations = [
+  'unknown',
+  'start',
+  'save',
+  'restore',
+  'migration-in',
+  'migration-out',
+  'snapshot',
+  'dump',
+] as const;

@@ -1,12 +1,24 @@
 /** What the engine announces as the messages that clients registered for. */
 import type { DomainEvent, DomainRef, NetworkEvent, PoolEvent } from '../../../src-shared/contract/events.ts';
 import {
+  agentReasons,
+  blockJobStatuses,
+  blockJobTypes,
+  diskChanges,
   domainEventIds,
+  failureActions,
+  failureRecipients,
+  graphicsPhases,
+  ioErrorActions,
+  jobOperations,
   lifecycleNumbers,
+  metadataTypes,
   networkEventIds,
   networkLifecycleEvents,
   poolEventIds,
   poolLifecycleEvents,
+  trayChanges,
+  watchdogActions,
 } from '../protocol/event-numbers.ts';
 import type { DomainReference, NetworkReference, PoolReference } from '../protocol/objects.ts';
 import type { Procedure } from '../protocol/procedure.ts';
@@ -51,29 +63,6 @@ function plain<A extends { callbackID: number }>(
 function eventPacket<A>(procedure: Procedure<A>, args: A): Buffer {
   return packetOf(remoteProgram, procedure.number, { type: 'message', serial: 1, status: 'ok' }, procedure.args, args);
 }
-
-/** `virDomainEventWatchdogAction`. */
-const watchdogActions = ['none', 'pause', 'reset', 'poweroff', 'shutdown', 'debug', 'inject-nmi'];
-/** `virDomainEventIOErrorAction`. */
-const ioErrorActions = ['none', 'pause', 'report'];
-/** `virDomainEventGraphicsPhase`. */
-const graphicsPhases = ['connect', 'initialize', 'disconnect'];
-/** `virConnectDomainEventDiskChangeReason`. */
-const diskChanges = ['changed', 'dropped'];
-/** `virDomainEventTrayChangeReason`. */
-const trayChanges = ['opened', 'closed'];
-/** `virConnectDomainEventAgentLifecycleReason`. */
-const agentReasons = ['unknown', 'domain-started', 'channel'];
-/** `virDomainJobOperation`. */
-const jobOperations = ['unknown', 'start', 'save', 'restore', 'migration-in', 'migration-out', 'snapshot', 'dump'];
-/** `virDomainMetadataType`. */
-const metadataTypes = ['description', 'title', 'element'];
-/** `virDomainBlockJobType` and `virConnectDomainEventBlockJobStatus`. */
-const blockJobTypes = ['unknown', 'pull', 'copy', 'commit', 'active-commit', 'backup'];
-const blockJobStatuses = ['completed', 'failed', 'canceled', 'ready'];
-/** `virDomainEventMemoryFailureRecipientType` and `…ActionType`. */
-const failureRecipients = ['hypervisor', 'guest'];
-const failureActions = ['ignore', 'inject', 'fatal', 'reset'];
 
 const numberOf = (names: readonly string[], name: string): number => Math.max(0, names.indexOf(name));
 
