@@ -21,6 +21,18 @@ export function cardsOf(machine: string, domain: Domain): readonly NetworkCard[]
   });
 }
 
+/** What runs, with where each card leads from the next boot on. Cards are told apart by their MAC addresses. */
+export function withNext(running: readonly NetworkCard[], stored: readonly NetworkCard[]): readonly NetworkCard[] {
+  return running.map((card) => {
+    const later = stored.find(({ mac }) => mac !== undefined && mac === card.mac);
+    if (later === undefined || (later.type === card.type && later.source === card.source)) return card;
+    // A card of a network may run as one of the network's bridge.
+    if (later.source !== undefined && later.source === card.source) return card;
+    const { type, source } = later;
+    return { ...card, next: { type, ...(source === undefined ? {} : { source }) } };
+  });
+}
+
 /** While a card of a network runs, its definition shows the bridge and, beside it, the network it is of. */
 function sourceOf(card: Interface): string | undefined {
   switch (card.type) {

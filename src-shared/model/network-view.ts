@@ -16,6 +16,8 @@ export interface NetworkCard {
   readonly target?: string;
   /** Whether the cable is plugged in. */
   readonly plugged: boolean;
+  /** Where it leads from the next boot on, when that is elsewhere. */
+  readonly next?: { readonly type: string; readonly source?: string };
 }
 
 /** A network device of the host. */

@@ -40,6 +40,9 @@ async function go(path: string, heading: string | RegExp): Promise<void> {
 const screens: readonly (readonly [string, string, string | RegExp])[] = [
   ['the list', '/machines', 'Machines'],
   ['the page that makes a machine', '/create', 'New machine'],
+  ['networks', '/networks', 'Networks'],
+  ['the topology', '/networks/topology', 'Networks'],
+  ['the page that makes a network', '/networks/new', 'New network'],
   ['storage', '/storage', 'Storage'],
   ['performance', '/performance', 'Performance'],
   ['hosts', '/hosts', 'Hosts'],

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { VirError } from '../../../src-shared/errors.ts';
 import { parseDomain } from '../../../src-shared/model/domain/index.ts';
-import { cardsOf } from '../../../src-shared/model/network-card.ts';
+import { cardsOf, withNext } from '../../../src-shared/model/network-card.ts';
 import type { NetworkCard } from '../../../src-shared/model/network-view.ts';
 import { type Connection, need } from '../../engine/driver.ts';
 import { listNetworkDevices } from '../../host/network-devices.ts';
@@ -38,7 +38,10 @@ const isHere = ({ uri }: Connection): boolean => uri.host === undefined && uri.t
 /** A machine that is gone by the time it is asked has none. */
 async function cardsOfMachine({ domains }: Connection, uuid: string): Promise<readonly NetworkCard[]> {
   try {
-    return cardsOf(uuid, parseDomain(await domains.xml(uuid)));
+    const { id, persistent } = await domains.lookupByUuid(uuid);
+    const cards = cardsOf(uuid, parseDomain(await domains.xml(uuid)));
+    if (id === undefined || !persistent || cards.length === 0) return cards;
+    return withNext(cards, cardsOf(uuid, parseDomain(await domains.xml(uuid, { inactive: true }))));
   } catch (thrown) {
     if (thrown instanceof VirError && thrown.data.code === 'no-domain') return [];
     throw thrown;

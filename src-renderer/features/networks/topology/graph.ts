@@ -25,8 +25,8 @@ export type TopologyNode =
       readonly cards: readonly NetworkCard[];
     };
 
-/** `idle`: an end of it is off. `unplugged`: the guest sees no link. `broken`: it leads nowhere. */
-export type CableState = 'up' | 'idle' | 'unplugged' | 'broken';
+/** `next`: it will be there from the next boot on. `idle`: an end of it is off. `unplugged`: the guest sees no link. `broken`: it leads nowhere. */
+export type CableState = 'up' | 'next' | 'idle' | 'unplugged' | 'broken';
 
 export interface Cable {
   readonly id: string;
@@ -84,10 +84,20 @@ export function topologyOf(parts: TopologyParts, most = shownMachines): Topology
           const end = ends.get(card);
           if (end === undefined) return [];
           const state = cardState(node.machine, card, end);
-          return [{ id: `card ${card.machine} ${card.index}`, from: end.id, to: node.id, state, card }];
+          const id = `card ${card.machine} ${card.index}`;
+          const later = laterEnd(card, networks, devicesShown);
+          return [
+            { id, from: end.id, to: node.id, state, card },
+            ...(later === undefined
+              ? []
+              : [{ id: `next ${id}`, from: later.id, to: node.id, state: 'next' as const, card }]),
+          ];
         }),
   );
-  const others = [...ends.values()].flatMap((end) => (end?.kind === 'user' || end?.kind === 'missing' ? [end] : []));
+  const later = cards.map((card) => laterEnd(card, networks, devicesShown));
+  const others = [...ends.values(), ...later].flatMap((end) =>
+    end?.kind === 'user' || end?.kind === 'missing' ? [end] : [],
+  );
   const extra = [...new Map(others.map((end) => [end.id, end])).values()];
   const uplinks = uplinkCables(parts, deviceNodes);
   const needsHost = uplinks.some(({ from }) => from === host.id);
@@ -128,6 +138,16 @@ export function endOf(
   const device = devices.find(({ name }) => name === source);
   if (device !== undefined) return { id: `device ${device.name}`, kind: 'device', device, ports: [] };
   return { id: `missing ${source}`, kind: 'missing', name: source };
+}
+
+/** Where it ends from the next boot on, when that is elsewhere. */
+export function laterEnd(
+  card: NetworkCard,
+  networks: readonly NetworkSummary[],
+  devices: readonly HostDevice[],
+): TopologyNode | undefined {
+  const { next, source: _source, ...rest } = card;
+  return next === undefined ? undefined : endOf({ ...rest, ...next }, networks, devices);
 }
 
 export function cardState(machine: Machine, card: NetworkCard, end: TopologyNode): CableState {

@@ -2,7 +2,7 @@ import { t } from '../../../app/i18n.ts';
 import type { CableState } from './graph.ts';
 import styles from './topology.module.css';
 
-const states: readonly CableState[] = ['up', 'idle', 'unplugged', 'broken'];
+const states: readonly CableState[] = ['up', 'next', 'idle', 'unplugged', 'broken'];
 
 /** What a cable's colour and dashes mean. */
 export function Legend(): React.JSX.Element {

@@ -9,13 +9,15 @@ import { IconButton } from '../../../components/button.tsx';
 import { DataTable } from '../../../components/data-table.tsx';
 import type { NetworkView } from '../use-networks.ts';
 import { openConnect } from './connect-dialog.tsx';
-import { cardState, endOf, type TopologyNode } from './graph.ts';
+import { cardState, endOf, laterEnd, type TopologyNode } from './graph.ts';
 import styles from '../networks-screen.module.css';
 
 interface Row {
   readonly card: NetworkCard;
   readonly machine: Machine;
   readonly end: TopologyNode | undefined;
+  /** From the next boot on. */
+  readonly later: TopologyNode | undefined;
 }
 
 /** The same as the picture, one row a cable, and all of them. */
@@ -26,7 +28,9 @@ export function TopologyTable({ view }: { view: NetworkView }): React.JSX.Elemen
     () =>
       cards.flatMap((card): Row[] => {
         const machine = machines.get(machineKey(uri, card.machine));
-        return machine === undefined ? [] : [{ card, machine, end: endOf(card, networks ?? [], devices) }];
+        if (machine === undefined) return [];
+        const known = networks ?? [];
+        return [{ card, machine, end: endOf(card, known, devices), later: laterEnd(card, known, devices) }];
       }),
     [cards, machines, uri, networks, devices],
   );
@@ -51,7 +55,10 @@ export function TopologyTable({ view }: { view: NetworkView }): React.JSX.Elemen
           id: 'end',
           label: t('networks:topology.end'),
           sort: ({ end, card }) => endWords(end, card),
-          cell: ({ end, card }) => endWords(end, card),
+          cell: ({ end, later, card }) =>
+            later === undefined
+              ? endWords(end, card)
+              : t('networks:topology.later', { now: endWords(end, card), later: endWords(later, card) }),
         },
         {
           id: 'state',

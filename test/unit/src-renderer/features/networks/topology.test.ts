@@ -46,7 +46,7 @@ const parts = {
     card('a', 'default'),
     card('b', 'lab'),
     card('c', 'gone'),
-    card('d', 'default', { plugged: false }),
+    card('d', 'default', { plugged: false, next: { type: 'network', source: 'lab' } }),
     card('d', 'br0', { index: 1, type: 'bridge' }),
   ],
   machines: [machine('a', true), machine('b', true), machine('c', true), machine('d', true), machine('e', false)],
@@ -70,6 +70,11 @@ describe('the picture of connections', () => {
     expect(cables.get('card b 0')?.state).toBe('idle');
     expect(cables.get('card c 0')).toMatchObject({ from: 'missing gone', state: 'broken' });
     expect(cables.get('card d 0')?.state).toBe('unplugged');
+  });
+
+  it('shows where a card leads from the next boot on', () => {
+    expect(cables.get('next card d 0')).toMatchObject({ from: 'network n-lab', to: 'machine d', state: 'next' });
+    expect(cables.has('next card a 0')).toBe(false);
   });
 
   it('leads a card on a bridge to the network that is that bridge', () => {
