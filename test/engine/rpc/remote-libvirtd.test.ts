@@ -164,6 +164,8 @@ describe('a daemon that restarts', () => {
     await until('the daemon was found again', async () => (await notices()).length === 0);
     expect(await domains.lookupByUuid(uuid)).toMatchObject({ state: 'running', name: 'stays' });
     told.length = 0;
+    // It waits until libvirtd has its monitor again; to destroy does not, and then finds nothing that runs.
+    await need(domains, 'suspend')(uuid);
     await need(domains, 'destroy')(uuid);
     await until('its events were heard', () =>
       told.some((event) => event.type === 'domain' && event.event.kind === 'lifecycle'),
