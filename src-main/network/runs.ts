@@ -2,8 +2,10 @@
 import type { Logger } from '../engine/logger.ts';
 import { applySteps, type Performer, undoSteps, type UndoFailure } from '../host/steps.ts';
 import type { Ledger } from '../host/steps-ledger.ts';
+import { familyOf } from '../../src-shared/model/network-subnet.ts';
 import type { NetworkAction } from './actions.ts';
 import type { NetworkDefinition } from './complete.ts';
+import { translatedPorts } from './firewall/rules.ts';
 import { inTheWay, networkError, stepFailed } from './errors.ts';
 import type { NetworkRecord, NetworkRegistry } from './network-registry.ts';
 import { findLink } from './observe-links.ts';
@@ -44,7 +46,7 @@ export class NetworkRuns {
       throw stepFailed(network.name, thrown);
     }
     // Only now: what has steps in the ledger and is not active was not started completely.
-    await registry.setActive(network, definition);
+    await registry.setActive(network, running(definition));
   }
 
   /** @throws VirError when something could not be undone; it is tried again by the next engine. */
@@ -149,6 +151,16 @@ export class NetworkRuns {
       this.#parts.logger.log('error', 'A change of the host could not be undone.', { sentence, cause });
     }
   }
+}
+
+/** As upstream shows a network that runs: with the ports that its address translation uses. */
+function running(definition: NetworkDefinition): NetworkDefinition {
+  const { forward } = definition;
+  const translates = definition.ip.some((ip) => familyOf(ip) === 'ipv4' || forward?.nat?.ipv6 === true);
+  if (forward?.mode !== 'nat' || !translates || forward.nat?.port !== undefined) return definition;
+  const { start, end } = translatedPorts;
+  const port = { start: String(start), end: String(end) };
+  return { ...definition, forward: { ...forward, nat: { ...forward.nat, port } } };
 }
 
 const isSame = (left: NetworkStep | undefined, right: NetworkStep | undefined): boolean =>

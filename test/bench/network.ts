@@ -1,7 +1,6 @@
 /** Virtual networks against libvirtd's, both in one host of namespaces: starting and destroying one, and fifty. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Lab } from '../engine/network/lab.ts';
 import { median, type Section, timeMs } from './report.ts';
 
@@ -52,21 +51,11 @@ async function openEngine(
   return { networks: engine.networks, leave: () => engine.leave() };
 }
 
-/** A libvirtd with folders of its own, in the lab. */
 async function peer(lab: Lab): Promise<Figures> {
-  const folder = join(lab.folder, 'libvirtd');
-  const places = ['/etc/libvirt', '/var/lib/libvirt', '/var/log/libvirt', '/var/cache/libvirt'];
-  for (const place of places) mkdirSync(join(folder, place), { recursive: true });
-  await lab.sh(`
-    cp -a /etc/libvirt/. ${folder}/etc/libvirt/ && rm -rf ${folder}/etc/libvirt/qemu/networks
-    ${places.map((place) => `mkdir -p ${place} && mount --bind ${folder}${place} ${place}`).join('\n    ')}
-    mkdir -p /run/libvirt
-    libvirtd --daemon --pid-file /run/libvirt/libvirtd.pid`);
+  await lab.libvirtd();
   const script = join(import.meta.dirname, 'peer/libvirt_networks.py');
-  await delay(1000);
   const options = { input: template, timeoutMs: 300_000 };
   const printed = await lab.run(['/usr/bin/python3', script, String(rounds), String(many)], options);
-  await lab.sh('kill $(cat /run/libvirt/libvirtd.pid)');
   return JSON.parse(printed) as Figures;
 }
 

@@ -124,7 +124,7 @@ export const networkCommands: readonly Command[] = [
     async (session, network, { options }) => {
       const inactive = options['inactive'] === true;
       const xml = await session.client.call('networks.xml', { ...place(session, network), inactive });
-      return report(session, `${xml.trimEnd()}\n\n`, { uuid: network.uuid, xml });
+      return report(session, `${xml.trimEnd()}\n`, { uuid: network.uuid, xml });
     },
   ),
   {

@@ -53,7 +53,7 @@ const localBroadcast = '255.255.255.255/32';
  * Guests would get around NFS's trust in low ports if translation left them theirs, as it does where it can; so
  * translated connections get high ones.
  */
-const unprivileged: PortRange = { start: 1024, end: 65_535 };
+export const translatedPorts: PortRange = { start: 1024, end: 65_535 };
 
 /** The modes in which the network's traffic is filtered; `open` and the others leave that to the administrator. */
 export function hasRules(network: Network): boolean {
@@ -226,7 +226,7 @@ function translation(
 function target(name: string, forward: NetworkForward, family: IpFamily, hasPorts: boolean): Verdict {
   const given = forward.nat?.port;
   const ports =
-    given === undefined ? unprivileged : { start: Number(given.start), end: Number(given.end ?? given.start) };
+    given === undefined ? translatedPorts : { start: Number(given.start), end: Number(given.end ?? given.start) };
   if (!(ports.start < ports.end && ports.end < 65_536)) {
     throw new VirError({
       code: 'config-unsupported',

@@ -163,6 +163,19 @@ export class Lab {
     return [...this.#enter(), ...argv];
   }
 
+  /** A libvirtd with folders of its own, to compare with; it ends with the lab. */
+  async libvirtd(): Promise<void> {
+    const folder = join(this.folder, 'libvirtd');
+    const places = ['/etc/libvirt', '/var/lib/libvirt', '/var/log/libvirt', '/var/cache/libvirt'];
+    for (const place of places) mkdirSync(join(folder, place), { recursive: true });
+    await this.sh(`
+      cp -a /etc/libvirt/. ${folder}/etc/libvirt/ && rm -rf ${folder}/etc/libvirt/qemu/networks
+      ${places.map((place) => `mkdir -p ${place} && mount --bind ${folder}${place} ${place}`).join('\n      ')}
+      mkdir -p /run/libvirt
+      libvirtd --daemon --pid-file /run/libvirt/libvirtd.pid
+      for n in $(seq 100); do virsh -c network:///system net-list >/dev/null 2>&1 && exit; sleep 0.1; done; false`);
+  }
+
   async close(): Promise<void> {
     for (const engine of this.#engines) engine.kill();
     this.#end();
