@@ -75,6 +75,8 @@ export class MutableRecord<Runtime> implements DomainRecord<Runtime> {
   startedMs: number | undefined;
   addresses: readonly string[] = [];
   note: string | undefined;
+  /** The definition of the running instance went; one that comes again is no news, as in libvirt. */
+  undefinedWhileRunning = false;
   /** Out of the table: whoever still waits for it must give up. */
   removed = false;
 

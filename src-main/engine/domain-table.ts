@@ -133,8 +133,8 @@ export class DomainTable<Runtime, Complete extends Domain = Domain> extends Doma
       const configuration = new Configuration(domain);
       await this.#write(domain.uuid, configuration, options.author);
       const record = this.byUuid.get(domain.uuid) ?? new MutableRecord<Runtime>(domain.uuid, configuration);
-      // One that runs was there, stored or not.
-      const detail = record.storedConfiguration === undefined && !record.isActive ? 'added' : 'updated';
+      const isKnown = record.storedConfiguration !== undefined || record.undefinedWhileRunning;
+      const detail = isKnown ? 'updated' : 'added';
       record.storedConfiguration = configuration;
       record.starting = undefined;
       record.persistent = true;
@@ -189,7 +189,8 @@ export class DomainTable<Runtime, Complete extends Domain = Domain> extends Doma
         this.#options.store?.remove(record);
         record.persistent = false;
         record.autostart = false;
-        if (!record.isActive) record.starting = record.storedConfiguration;
+        if (record.isActive) record.undefinedWhileRunning = true;
+        else record.starting = record.storedConfiguration;
         record.storedConfiguration = undefined;
         this.announce(record, lifecycle({ event: 'undefined', detail: 'removed' }));
         if (record.isActive) this.touch(record);

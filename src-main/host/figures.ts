@@ -1,5 +1,5 @@
 /** The host's own figures, from /proc: counters, of which two make a rate. */
-import { readFile } from 'node:fs/promises';
+import { readProc } from './proc.ts';
 
 export interface HostCounters {
   readonly timeMs: number;
@@ -14,16 +14,13 @@ export interface HostCounters {
   readonly diskWriteBytes: number;
 }
 
-export async function readHostCounters(): Promise<HostCounters> {
-  const [stat, meminfo, net, disks] = await Promise.all(
-    ['/proc/stat', '/proc/meminfo', '/proc/net/dev', '/proc/diskstats'].map((path) => readFile(path, 'utf8')),
-  );
+export function readHostCounters(): HostCounters {
   return {
     timeMs: Date.now(),
-    ...parseCpu(stat ?? ''),
-    ...parseMemory(meminfo ?? ''),
-    ...parseNetwork(net ?? ''),
-    ...parseDisks(disks ?? ''),
+    ...parseCpu(readProc('/proc/stat') ?? ''),
+    ...parseMemory(readProc('/proc/meminfo') ?? ''),
+    ...parseNetwork(readProc('/proc/net/dev') ?? ''),
+    ...parseDisks(readProc('/proc/diskstats') ?? ''),
   };
 }
 

@@ -199,7 +199,8 @@ export class StatsRecorder {
   /** @returns how many machines run. */
   async #sample(watched: Watched, connection: Connection): Promise<number> {
     const running = (await connection.domains.list()).flatMap(({ id, uuid }) => (id === undefined ? [] : [uuid]));
-    const [counters, stats] = await Promise.all([readHostCounters(), statsOf(connection, running)]);
+    const stats = await statsOf(connection, running);
+    const counters = readHostCounters();
     const { timeMs } = counters;
     const { before } = watched;
     const elapsedMs = before === undefined ? 0 : timeMs - before.timeMs;

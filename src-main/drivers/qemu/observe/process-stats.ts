@@ -1,30 +1,28 @@
 /** What the kernel knows of a guest's QEMU: processor time, memory, and each virtual processor's thread. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { readProc } from '../../../host/proc.ts';
 
 /** `sysconf(_SC_CLK_TCK)` is 100 on every Linux that Node runs on; so is the page size 4 KiB on those QEMU runs on. */
 const nanosecondsPerTick = 10_000_000;
 const pageKiB = 4;
 
-export interface ProcessTimes {
+export interface ProcessFigures {
   readonly userNs: number;
   readonly systemNs: number;
+  readonly rssKiB: number;
 }
 
 /** Undefined when the process is gone. */
-export function processTimes(pid: number, thread?: number): ProcessTimes | undefined {
-  const text = read(thread === undefined ? `/proc/${pid}/stat` : `/proc/${pid}/task/${thread}/stat`);
+export function processFigures(pid: number, thread?: number): ProcessFigures | undefined {
+  const text = readProc(thread === undefined ? `/proc/${pid}/stat` : `/proc/${pid}/task/${thread}/stat`);
   if (text === undefined) return undefined;
-  // The name may hold blanks and brackets; fields 14 and 15 are counted from behind it.
+  // The name may hold blanks and brackets; fields 14, 15 and 24 are counted from behind it.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return {
     userNs: Number(fields[11]) * nanosecondsPerTick,
     systemNs: Number(fields[12]) * nanosecondsPerTick,
+    rssKiB: Number(fields[21]) * pageKiB,
   };
-}
-
-export function residentKiB(pid: number): number | undefined {
-  const pages = read(`/proc/${pid}/statm`)?.split(' ')[1];
-  return pages === undefined ? undefined : Number(pages) * pageKiB;
 }
 
 /** How long a thread has run and how long it was ready to but did not (`/proc/…/schedstat`). */
@@ -32,7 +30,7 @@ export function threadSchedule(
   pid: number,
   thread: number,
 ): { readonly runNs: number; readonly waitNs: number } | undefined {
-  const text = read(`/proc/${pid}/task/${thread}/schedstat`);
+  const text = readProc(`/proc/${pid}/task/${thread}/schedstat`);
   if (text === undefined) return undefined;
   const [run, wait] = text.split(' ');
   return { runNs: Number(run), waitNs: Number(wait) };
@@ -40,13 +38,13 @@ export function threadSchedule(
 
 /** Which of the host's processors a thread last ran on, and how long it slept for something else than a processor. */
 export function threadPlace(pid: number, thread: number): { readonly cpu?: number; readonly waitNs?: number } {
-  const stat = read(`/proc/${pid}/task/${thread}/stat`);
+  const stat = readProc(`/proc/${pid}/task/${thread}/stat`);
   if (stat === undefined) return {};
   // Field 39, counted from behind the name.
   const cpu = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[36]);
   // Milliseconds; there without scheduler statistics too, and then zero.
   const wait = /^(?:se\.statistics\.)?wait_sum\s*:\s*([\d.]+)/m.exec(
-    read(`/proc/${pid}/task/${thread}/sched`) ?? '',
+    readProc(`/proc/${pid}/task/${thread}/sched`) ?? '',
   )?.[1];
   return { cpu, waitNs: Math.round(Number(wait ?? 0) * 1_000_000) };
 }
@@ -58,7 +56,7 @@ export function threadPlace(pid: number, thread: number): { readonly cpu?: numbe
 export function vcpuThreads(pid: number): ReadonlyMap<number, number> {
   const threads = new Map<number, number>();
   for (const name of readTasks(pid)) {
-    const comm = read(`/proc/${pid}/task/${name}/comm`)?.trim() ?? '';
+    const comm = readProc(`/proc/${pid}/task/${name}/comm`)?.trim() ?? '';
     const number = /^CPU (\d+)\//.exec(comm)?.[1] ?? (comm.startsWith('ALL CPUs/') ? '0' : undefined);
     if (number !== undefined) threads.set(Number(number), Number(name));
   }
@@ -70,16 +68,5 @@ function readTasks(pid: number): string[] {
     return readdirSync(`/proc/${pid}/task`);
   } catch {
     return [];
-  }
-}
-
-/** Files of a process vanish with it. */
-function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ESRCH') return undefined;
-    throw thrown;
   }
 }

@@ -13,7 +13,7 @@ import type { QmpClient } from '../qmp/client.ts';
 import { isObject, type JsonObject } from '../qmp/message.ts';
 import { object, objects, optionalText } from '../qmp/reply.ts';
 import { imageInfo } from './block-info.ts';
-import { processTimes, residentKiB, threadPlace, threadSchedule, vcpuThreads } from './process-stats.ts';
+import { processFigures, threadPlace, threadSchedule, vcpuThreads } from './process-stats.ts';
 
 /** A guest whose QEMU does not answer must not hold up the figures of the others for long. */
 const answerTimeoutMs = 2_000;
@@ -56,16 +56,16 @@ async function statsOf(
         wants('balloon') ? balloonStats(context, record, monitor) : undefined,
       ])
     : [undefined, undefined];
-  const times = processTimes(pid);
-  if (times === undefined) return base;
-  const rssKiB = residentKiB(pid);
+  const figures = processFigures(pid);
+  if (figures === undefined) return base;
+  const { userNs, systemNs, rssKiB } = figures;
   return {
     ...base,
-    cpu: { ...times, timeNs: times.userNs + times.systemNs },
+    cpu: { userNs, systemNs, timeNs: userNs + systemNs },
     balloon: {
       currentKiB: instance.balloonKiB ?? record.current.currentMemory?.KiB ?? 0,
       maximumKiB: record.current.memory?.KiB ?? 0,
-      ...(rssKiB === undefined ? {} : { rssKiB }),
+      rssKiB,
       ...guest,
     },
     ...(wants('vcpu') ? { vcpu: vcpuStats(record, instance, pid, groups !== undefined) } : {}),

@@ -365,6 +365,15 @@ describe('a running domain', () => {
     expect(told).toEqual(['web 1 undefined removed', 'web -1 stopped destroyed', `gone ${uuidA}`]);
   });
 
+  it('that lost its definition gets it again: that is "updated"', async () => {
+    const table = makeTable();
+    await table.define(xmlOf('web', uuidA));
+    await start(table, uuidA);
+    await table.undefine(uuidA);
+    await table.define(xmlOf('web', uuidA));
+    expect(told.at(-1)).toBe('web 1 defined updated');
+  });
+
   it('that was transient becomes persistent by defining it: that is "added"', async () => {
     const table = makeTable();
     const domain = await table.read(xmlOf('web', uuidA), 'start');
