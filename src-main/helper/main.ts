@@ -29,20 +29,20 @@ function cleanEnvironment(): void {
 /** dnsmasq's own user where its package made one; who has no rights at all otherwise. */
 const dnsmasqUser = (): string => (/^dnsmasq:/m.test(readIfThere('/etc/passwd') ?? '') ? 'dnsmasq' : 'nobody');
 
-function openChanges(logger: Logger): Changes {
+function openChanges(firewalld: Firewalld, logger: Logger): Changes {
   // Others may pass: each engine's folder for dnsmasq is beside the helper's own.
   mkdirSync('/var/lib/vivarium', { recursive: true, mode: 0o755 });
   const ledger = Ledger.open<ReturnType<typeof checkAction>>(ledgerFolder, checkAction);
   for (const { path, cause } of ledger.problems) logger.log('warn', 'A record is left alone.', { path, cause });
-  return new Changes({ ledger, performer: new DirectPerformer(new Firewalld()), logger });
+  return new Changes({ ledger, performer: new DirectPerformer(firewalld), logger });
 }
 
-async function serve(changes: Changes, logger: Logger, idleEndMs: number): Promise<void> {
+async function serve(changes: Changes, firewalld: Firewalld, logger: Logger, idleEndMs: number): Promise<void> {
   // The longest action in the longest form of JSON and UTF-8 is far below; what is longer is not even read.
   const bus = await Bus.open(undefined, { maxMessageBytes: maxActionCharacters + 64 * 1024 });
   const callers = await Callers.watch(bus);
   const service = new HelperService({
-    ...{ callers, changes, logger, authority: new Authority(bus), dnsmasqUser: dnsmasqUser() },
+    ...{ callers, changes, firewalld, logger, authority: new Authority(bus), dnsmasqUser: dnsmasqUser() },
   });
   bus.serve(async (call) => await service.handle(call));
   await bus.requestName(helperName);
@@ -66,7 +66,8 @@ async function main(words: readonly string[]): Promise<number> {
     logger.log('error', 'The helper is started by the system bus, as root.');
     return 1;
   }
-  const changes = openChanges(logger);
+  const firewalld = new Firewalld();
+  const changes = openChanges(firewalld, logger);
   await changes.recover();
   if (words[0] === 'undo-all') {
     const failures = await changes.undo();
@@ -74,7 +75,7 @@ async function main(words: readonly string[]): Promise<number> {
     return failures.length === 0 ? 0 : 1;
   }
   const idleSeconds = words[0] === '--idle-seconds' ? Number(words[1]) : defaultIdleSeconds;
-  await serve(changes, logger, idleSeconds * 1000);
+  await serve(changes, firewalld, logger, idleSeconds * 1000);
   return 0;
 }
 

@@ -4,6 +4,7 @@ import { DBusError, type IncomingCall, type Reply } from '../host/dbus/bus.ts';
 import { allowInteractiveAuthorization } from '../host/dbus/message.ts';
 import type { DBusValue } from '../host/dbus/values.ts';
 import type { NetworkAction } from '../network/actions.ts';
+import type { Firewalld } from '../network/firewalld/firewalld.ts';
 import { iptablesForwardPolicy } from '../network/host-facts.ts';
 import type { Authority, Caller, Callers } from './authority.ts';
 import type { Changes } from './changes.ts';
@@ -15,6 +16,7 @@ export interface ServiceParts {
   readonly authority: Authority;
   readonly callers: Callers;
   readonly changes: Changes;
+  readonly firewalld: Pick<Firewalld, 'facts'>;
   readonly logger: Logger;
   /** Who dnsmasq becomes. */
   readonly dnsmasqUser: string;
@@ -30,7 +32,11 @@ const introspection = `<!DOCTYPE node PUBLIC "-//freedesktop//DTD D-BUS Object I
   <interface name="${helperInterface}">
     <method name="Perform"><arg name="action" type="s" direction="in"/></method>
     <method name="Changes"><arg name="changes" type="s" direction="out"/></method>
-    <method name="ForwardPolicy"><arg name="policy" type="s" direction="out"/></method>
+    <method name="Firewall">
+      <arg name="forward_policy" type="s" direction="out"/>
+      <arg name="firewalld_backend" type="s" direction="out"/>
+      <arg name="firewalld_version" type="s" direction="out"/>
+    </method>
     <method name="Undo"><arg name="failures" type="as" direction="out"/></method>
   </interface>
 </node>
@@ -107,10 +113,13 @@ export class HelperService {
           {},
           async ({ uid }) => await Promise.resolve(text(JSON.stringify(this.#parts.changes.list(uid)))),
         );
-      case `${helperInterface}.ForwardPolicy()`:
-        return await this.#authorised(sender, 'monitor', interactive, {}, async () =>
-          text((await iptablesForwardPolicy()) ?? ''),
-        );
+      case `${helperInterface}.Firewall()`:
+        return await this.#authorised(sender, 'monitor', interactive, {}, async () => {
+          const policy = await iptablesForwardPolicy();
+          const firewalld = await this.#parts.firewalld.facts();
+          const { backend = '', version = '' } = firewalld ?? {};
+          return { signature: 'sss', body: [policy ?? '', backend, version] };
+        });
       default:
         throw unknown(`There is no method ${name}.`);
     }

@@ -8,6 +8,7 @@ import { listSysctl, readSysctl } from './sysctl.ts';
 
 /** A firewalld that answers on D-Bus. */
 export interface FirewalldFacts {
+  /** Empty when it could not be found out. */
   readonly version: string;
   readonly backend: 'nftables' | 'iptables' | undefined;
   readonly zones: readonly string[];
@@ -35,23 +36,18 @@ export interface HostFacts {
 
 export const sysctlOf = ({ sysctls }: HostFacts, key: string): string | undefined => sysctls[key];
 
-/** Looks at the host. `firewalld` is asked by whoever speaks D-Bus, `forward` by whoever may look at iptables. */
+/** Looks at the host. What firewalld is, and what iptables forwards, is found out by who may. */
 export async function observeHost(
-  firewalld: () => Promise<FirewalldFacts | undefined> = async () => await Promise.resolve(undefined),
-  forward: () => Promise<HostFacts['forwardPolicy']> = iptablesForwardPolicy,
+  firewalld?: FirewalldFacts,
+  forwardPolicy?: HostFacts['forwardPolicy'],
 ): Promise<HostFacts> {
   const programs = await findPrograms(['dnsmasq', 'nft', 'iptables', 'ip']);
-  const [links, routes, forwardPolicy, zones] = await Promise.all([
-    listLinks(),
-    listRoutes(),
-    programs.has('iptables') ? forward() : undefined,
-    firewalld(),
-  ]);
+  const [links, routes] = await Promise.all([listLinks(), listRoutes()]);
   return {
     ...{ links, routes, programs, forwardPolicy },
     sysctls: readSwitches(),
     wildcardSockets: readWildcardSockets(),
-    ...(zones === undefined ? {} : { firewalld: zones }),
+    ...(firewalld === undefined ? {} : { firewalld }),
   };
 }
 
@@ -90,9 +86,10 @@ async function findPrograms(names: readonly string[]): Promise<ReadonlySet<strin
 /** The kernel's own file says whether anybody uses iptables; asking the program would load its modules. */
 export async function iptablesForwardPolicy(): Promise<HostFacts['forwardPolicy']> {
   const legacy = readForRoot('/proc/net/ip_tables_names')?.split('\n').includes('filter') === true;
-  const { stdout, exitCode } = legacy
-    ? await run(['iptables', '-w', '--table', 'filter', '--list-rules', 'FORWARD'], { acceptCodes: [0, 1, 3, 4] })
-    : await run(['nft', 'list', 'chain', 'ip', 'filter', 'FORWARD'], { acceptCodes: [0, 1] }).catch(() => nothing);
+  const query = legacy
+    ? ['iptables', '-w', '--table', 'filter', '--list-rules', 'FORWARD']
+    : ['nft', 'list', 'chain', 'ip', 'filter', 'FORWARD'];
+  const { stdout, exitCode } = await run(query, { acceptCodes: [0, 1, 3, 4] }).catch(() => nothing);
   if (exitCode !== 0) return undefined;
   return /^-P FORWARD DROP|policy drop;/m.test(stdout) ? 'drop' : 'accept';
 }

@@ -72,7 +72,11 @@ class HostNetworks implements LocalNetworks {
   readonly #ready: Promise<NetworkRuns>;
   /** Does what nobody in front of the screen asked for. */
   #quietly: <T>(work: () => Promise<T>) => Promise<T> = async (work) => await work();
-  #forwardPolicy = iptablesForwardPolicy;
+  /** What an engine of an ordinary user has to ask somebody else. */
+  #firewall: HelperPerformer['firewall'] = async () => ({
+    forwardPolicy: await iptablesForwardPolicy(),
+    ...{ backend: undefined, version: '' },
+  });
   /** Changes of the host follow one another: what one finds there must still be so when it acts. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -90,7 +94,7 @@ class HostNetworks implements LocalNetworks {
     const performer = options.performer ?? (isRoot ? new DirectPerformer(firewalld) : new HelperPerformer());
     if (performer instanceof HelperPerformer) {
       this.#quietly = async (work) => await performer.quietly(work);
-      this.#forwardPolicy = async () => await performer.forwardPolicy();
+      this.#firewall = async () => await performer.firewall();
     }
     this.#ready = this.#quietly(async () => await this.#load(performer));
     // Whoever asks first is told; until then the failure is nobody's.
@@ -262,7 +266,14 @@ class HostNetworks implements LocalNetworks {
   }
 
   async #plan(definition: NetworkDefinition): Promise<StartPlan> {
-    const facts = await observeHost(async () => await this.#firewalld.facts(), this.#forwardPolicy);
+    const { forwardPolicy, backend, version } = await this.#firewall();
+    const firewalld = await this.#firewalld.facts();
+    const facts = await observeHost(
+      firewalld === undefined
+        ? undefined
+        : { ...firewalld, backend: firewalld.backend ?? backend, version: firewalld.version || version },
+      forwardPolicy,
+    );
     return planStart(definition, facts, this.#settings);
   }
 

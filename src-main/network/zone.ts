@@ -55,7 +55,8 @@ function explicit(name: string, zone: string, link: string, firewalld: Firewalld
 
 /** With firewalld's iptables backend both sets of rules are at the same hook, and the network's come first. */
 function without({ version, backend }: FirewalldFacts): Choice {
-  if (backend === 'nftables' && atLeast(version, 0, 6)) {
+  // Where that can't be found out, it is what firewalld comes with since then.
+  if (backend !== 'iptables' && atLeast(version, 0, 6)) {
     return refuse(
       'zone-missing',
       `firewalld ${version} filters with nftables and has no zone '${usualZones[0]}': guests would get no address, no names and no way out.`,
@@ -95,7 +96,9 @@ const refuse = (id: string, message: string, fix: string): Choice => ({
   findings: [{ id, severity: 'error', message, fix }],
 });
 
+/** One that can't be found out counts as today's. */
 function atLeast(version: string, major: number, minor: number): boolean {
+  if (version === '') return true;
   const [first = 0, second = 0] = version.split('.').map(Number);
   return first > major || (first === major && second >= minor);
 }

@@ -121,12 +121,18 @@ export class Firewalld implements ZoneKeeper {
     }
   }
 
+  /** Undefined for ordinary users, who may see neither what it is nor how it is configured. */
   async #property(path: string, of: string, property: string): Promise<DBusValue | undefined> {
     const bus = await this.#connected();
-    const [value] = await bus.call({
-      ...{ destination: name, path, interface: 'org.freedesktop.DBus.Properties', member: 'Get' },
-      ...{ signature: 'ss', body: [of, property] },
-    });
-    return value instanceof Variant ? value.value : undefined;
+    try {
+      const [value] = await bus.call({
+        ...{ destination: name, path, interface: 'org.freedesktop.DBus.Properties', member: 'Get' },
+        ...{ signature: 'ss', body: [of, property] },
+      });
+      return value instanceof Variant ? value.value : undefined;
+    } catch (thrown) {
+      if (thrown instanceof DBusError && thrown.errorName.endsWith('.NotAuthorizedException')) return undefined;
+      throw thrown;
+    }
   }
 }

@@ -6,9 +6,19 @@ import { Bus, DBusError } from '../../host/dbus/bus.ts';
 import type { DBusValue } from '../../host/dbus/values.ts';
 import type { Performer } from '../../host/steps.ts';
 import type { NetworkAction } from '../actions.ts';
-import type { HostFacts } from '../host-facts.ts';
+import type { FirewalldFacts, HostFacts } from '../host-facts.ts';
 import { fromDBusError, noHelper } from './errors.ts';
 import { helperErrors, helperInterface, helperName, helperPath } from './names.ts';
+
+interface FirewallFacts {
+  /** What iptables does with forwarded packets that it has no rule for. */
+  readonly forwardPolicy: HostFacts['forwardPolicy'];
+  /** firewalld's. */
+  readonly backend: FirewalldFacts['backend'];
+  readonly version: string;
+}
+
+const unknown: FirewallFacts = { forwardPolicy: undefined, backend: undefined, version: '' };
 
 /** Longer than the helper lets a question for a password take. */
 const timeoutMs = 6 * 60_000;
@@ -50,16 +60,20 @@ export class HelperPerformer implements Performer<NetworkAction> {
   }
 
   /**
-   * What iptables does with forwarded packets, which only root may ask. Unknown where the helper is not there or this
-   * user may not look; nobody is asked for a password just for a look.
+   * What only root may look at. Unknown where the helper is not there or this user may not look; nobody is asked for a
+   * password just for a look.
    */
-  async forwardPolicy(): Promise<HostFacts['forwardPolicy']> {
+  async firewall(): Promise<FirewallFacts> {
     try {
-      const [policy] = await this.quietly(async () => await this.#call('ForwardPolicy', '', []));
-      return policy === 'drop' || policy === 'accept' ? policy : undefined;
+      const [policy, backend, version] = await this.quietly(async () => await this.#call('Firewall', '', []));
+      return {
+        forwardPolicy: policy === 'drop' || policy === 'accept' ? policy : undefined,
+        backend: backend === 'nftables' || backend === 'iptables' ? backend : undefined,
+        version: typeof version === 'string' ? version : '',
+      };
     } catch (thrown) {
       const expected = ['auth-unavailable', 'auth-cancelled', 'dbus-service'];
-      if (thrown instanceof VirError && expected.includes(thrown.code)) return undefined;
+      if (thrown instanceof VirError && expected.includes(thrown.code)) return unknown;
       throw thrown;
     }
   }
