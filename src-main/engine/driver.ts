@@ -51,6 +51,8 @@ export interface Connection {
   nodeMemoryStats?(): Promise<NodeMemoryStats>;
   /** Explanations the user should see about this connection: why TCG is used, what is missing. */
   notices?(): Promise<readonly Notice[]>;
+  /** Tells that `notices` answers something else now: the way to another host is lost, or stands again. */
+  readonly noticeChanges?: EventSource<undefined>;
   /** Converts between the hypervisor's own configuration and domain XML (`qemu-argv` …). */
   domainXmlToNative?(format: string, xml: string): Promise<string>;
   readonly domains: DomainApi;

@@ -238,7 +238,12 @@ export class Engine {
       const connection = await slot.driver.open(slot.uri, this.#context);
       slot.connection = connection;
       const uri = slot.uri.text;
-      slot.unsubscribe = connection.events.subscribe((event) => this.events.emit({ uri, event }));
+      const stopEvents = connection.events.subscribe((event) => this.events.emit({ uri, event }));
+      const stopNotices = connection.noticeChanges?.subscribe(() => this.#fetchNotices(slot, connection));
+      slot.unsubscribe = () => {
+        stopEvents();
+        stopNotices?.();
+      };
       this.#fetchNotices(slot, connection);
       return connection;
     } catch (thrown) {
@@ -254,7 +259,7 @@ export class Engine {
   #fetchNotices(slot: Slot, connection: Connection): void {
     connection.notices?.().then(
       (notices) => {
-        if (slot.connection !== connection || notices.length === 0) return;
+        if (slot.connection !== connection || (notices.length === 0 && slot.notices.length === 0)) return;
         slot.notices = notices;
         this.#announceConnection(slot);
       },

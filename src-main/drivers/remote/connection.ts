@@ -38,6 +38,7 @@ export class RemoteConnection implements Connection {
   readonly type: string;
   readonly hostname: string;
   readonly events: Emitter<EngineEvent>;
+  readonly noticeChanges: Emitter<undefined>;
   readonly domains: RemoteDomains;
   readonly storage: RemoteStorage;
   readonly networks: RemoteNetworks;
@@ -52,7 +53,10 @@ export class RemoteConnection implements Connection {
     this.hostname = hostname;
     this.#link = link;
     this.#context = context;
-    this.events = new Emitter((error) => context.logger.log('error', 'a listener of events failed', { error }));
+    const onListenerError = (error: unknown): void =>
+      context.logger.log('error', 'a listener of events failed', { error });
+    this.events = new Emitter(onListenerError);
+    this.noticeChanges = new Emitter(onListenerError);
     this.#inventory = new Inventory(link, this.events, context.logger);
     this.#forwards = new Forwards({
       folder: join(context.directories.runtime, 'displays'),
@@ -67,10 +71,14 @@ export class RemoteConnection implements Connection {
     this.storage = new RemoteStorage(link, context.jobs, uri.text);
     link.listen({
       up: async () => {
+        this.noticeChanges.emit(undefined);
         await this.#register();
         await this.#inventory.reload();
       },
-      down: () => undefined,
+      down: () => {
+        this.noticeChanges.emit(undefined);
+        this.#inventory.lost();
+      },
       event: (packet) => this.#hear(packet),
     });
   }

@@ -33,6 +33,8 @@ export class Inventory {
   readonly #events: Emitter<EngineEvent>;
   readonly #logger: Logger;
   readonly #known = new Map<string, Known>();
+  /** Those whose documents may have changed unheard. */
+  readonly #stale = new Set<string>();
   readonly #looking = new Map<string, NodeJS.Timeout>();
   #loading = false;
 
@@ -54,11 +56,7 @@ export class Inventory {
 
   /** Every domain as it is now; as it was last seen while the server can't be reached. */
   async list(): Promise<readonly DomainSummary[]> {
-    const { failure } = this.#link;
-    if (failure !== undefined) {
-      const note = `Last seen ${new Date(failure.sinceMs).toLocaleString()}: ${failure.error.message}`;
-      return [...this.#known.values()].map(({ summary }) => ({ ...summary, note }));
-    }
+    if (this.#link.failure !== undefined) return this.#lastSeen();
     await this.#loadAll();
     const missing = [...this.#known].filter(([, { documents }]) => documents === undefined).map(([uuid]) => uuid);
     if (missing.length <= documentsAwaited) await Promise.all(missing.map(async (uuid) => await this.#tryLook(uuid)));
@@ -102,13 +100,30 @@ export class Inventory {
     this.#looking.set(uuid, timer.unref());
   }
 
+  /** The server is away: what is shown is what was seen last, and says so. */
+  lost(): void {
+    for (const summary of this.#lastSeen()) this.#events.emit({ type: 'domain-summary', summary });
+  }
+
   /** The server was away: everything may be different. */
   async reload(): Promise<void> {
-    for (const [uuid, known] of this.#known) this.#known.set(uuid, { ...known, documents: undefined });
     const before = new Set(this.#known.keys());
+    for (const uuid of before) this.#stale.add(uuid);
     await this.#loadAll();
-    for (const uuid of before) if (!this.#known.has(uuid)) this.#events.emit({ type: 'domain-gone', uuid });
+    for (const uuid of before) {
+      const known = this.#known.get(uuid);
+      if (known === undefined) this.#events.emit({ type: 'domain-gone', uuid });
+      // Also when nothing changed: that it was seen last some time ago is not so any more.
+      else this.#events.emit({ type: 'domain-summary', summary: known.summary });
+    }
     this.#loadDocuments();
+  }
+
+  #lastSeen(): readonly DomainSummary[] {
+    const { failure } = this.#link;
+    if (failure === undefined) return [];
+    const note = `Last seen ${new Date(failure.sinceMs).toLocaleString()}: ${failure.error.message}`;
+    return [...this.#known.values()].map(({ summary }) => ({ ...summary, note }));
   }
 
   close(): void {
@@ -143,7 +158,11 @@ export class Inventory {
       const documents = known?.facts.reference.id === reference.id ? known.documents : undefined;
       this.#remember(facts, documents, known);
     }
-    for (const uuid of [...this.#known.keys()]) if (!present.has(uuid)) this.#known.delete(uuid);
+    for (const uuid of [...this.#known.keys()]) {
+      if (present.has(uuid)) continue;
+      this.#known.delete(uuid);
+      this.#stale.delete(uuid);
+    }
   }
 
   async #states(all: readonly DomainReference[]): Promise<ReadonlyMap<string, DomainFacts['state']>> {
@@ -190,6 +209,7 @@ export class Inventory {
       autostart: autostart.autostart,
       hasManagedSave: saved.result !== 0,
     };
+    this.#stale.delete(dom.uuid);
     return this.#remember(facts, { xml, inactiveXml: next }, this.#known.get(dom.uuid));
   }
 
@@ -214,7 +234,9 @@ export class Inventory {
   #loadDocuments(): void {
     if (this.#loading) return;
     this.#loading = true;
-    const missing = [...this.#known.values()].filter(({ documents }) => documents === undefined).values();
+    const missing = [...this.#known.values()]
+      .filter(({ documents, facts }) => documents === undefined || this.#stale.has(facts.reference.uuid))
+      .values();
     const load = async (): Promise<void> => {
       for (const { facts } of missing) {
         if (this.#link.failure !== undefined) return;
@@ -232,8 +254,9 @@ export class Inventory {
     try {
       const documents = await this.#documents(dom, this.#known.get(dom.uuid)?.facts.persistent ?? false);
       const known = this.#known.get(dom.uuid);
+      if (known === undefined || known.facts.reference.id !== dom.id) return;
       // Whatever has looked at it meanwhile knows better.
-      if (known?.documents === undefined && known?.facts.reference.id === dom.id) {
+      if (known.documents === undefined || this.#stale.delete(dom.uuid)) {
         this.#remember(known.facts, documents, known);
       }
     } catch (error) {
@@ -262,6 +285,7 @@ export class Inventory {
   }
 
   #forget(uuid: string): void {
+    this.#stale.delete(uuid);
     if (this.#known.delete(uuid)) this.#events.emit({ type: 'domain-gone', uuid });
   }
 }

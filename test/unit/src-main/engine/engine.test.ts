@@ -32,6 +32,7 @@ class FakeDriver implements Driver {
   readonly closed: string[] = [];
   readonly events = new Emitter<EngineEvent>();
   notices: readonly Notice[] = [];
+  readonly noticeChanges = new Emitter<undefined>();
   failure: Error | undefined;
 
   accepts(uri: { readonly driver: string }): boolean {
@@ -61,6 +62,7 @@ class FakeDriver implements Driver {
       hostname: 'here',
       events: this.events,
       notices: () => Promise.resolve(this.notices),
+      noticeChanges: this.noticeChanges,
       domains,
       close: () => {
         this.closed.push(uri.text);
@@ -142,11 +144,14 @@ describe('an engine', () => {
     ]);
     await engine.open('fake:///one');
     await new Promise((resolve) => setImmediate(resolve));
+    driver.notices = [];
+    driver.noticeChanges.emit(undefined);
+    await new Promise((resolve) => setImmediate(resolve));
     await engine.closeConnection('fake:///one');
-    expect(told.map((info) => info.state)).toEqual(['opening', 'open', 'open', 'closed']);
+    expect(told.map((info) => info.state)).toEqual(['opening', 'open', 'open', 'open', 'closed']);
     expect(told[1]?.domainVerbs).toContain('start');
     expect(told[1]?.domainVerbs).not.toContain('destroy');
-    expect(told[2]?.notices).toEqual(driver.notices);
+    expect(told.map((info) => info.notices.length)).toEqual([0, 0, 1, 0, 0]);
   });
 
   it('says why a connection could not be opened, and tries again when asked again', async () => {

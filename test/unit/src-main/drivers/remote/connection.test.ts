@@ -73,9 +73,14 @@ describe('a server that goes away', () => {
   it('leaves the list as it was seen, fails calls at once, and is found again when it returns', async () => {
     const [domain] = (await connection.domains.list()).filter(({ state }) => state === 'running');
     if (domain === undefined) throw new Error('nothing runs');
+    let changes = 0;
+    connection.noticeChanges?.subscribe(() => (changes += 1));
     await server.close();
     await expect.poll(async () => (await connection.notices?.())?.length).toBe(1);
     expect((await connection.notices?.())?.[0]).toMatchObject({ id: 'notice.link-lost' });
+    expect(changes).toBe(1);
+    const announced = told.flatMap((event) => (event.type === 'domain-summary' ? [event.summary] : []));
+    expect(announced.filter(({ note }) => note?.startsWith('Last seen'))).toHaveLength(40);
     const seen = await connection.domains.list();
     expect(seen).toHaveLength(40);
     expect(seen[0]?.note).toContain('Last seen');
