@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DomainSummary, StateAndReason } from '../model/summary.ts';
 import { affects, domain, kiB, name, path, uri, uuid, xml } from './arguments.ts';
 import { call } from './call.ts';
