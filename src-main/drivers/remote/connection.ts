@@ -68,7 +68,7 @@ export class RemoteConnection implements Connection {
       this.#forwards,
     );
     this.networks = new RemoteNetworks(link);
-    this.storage = new RemoteStorage(link, context.jobs, uri.text);
+    this.storage = new RemoteStorage(link, context.jobs, uri.text, join(context.directories.cache, 'imports'));
     link.listen({
       up: async () => {
         this.noticeChanges.emit(undefined);

@@ -7,9 +7,10 @@ import { VirError } from '../../../src-shared/errors.ts';
 import { makeElement, type XmlElement } from '../../../src-shared/xml/tree.ts';
 import { writeNode } from '../../../src-shared/xml/write.ts';
 import type { Job, JobControl, JobRegistry } from '../../engine/jobs.ts';
-import type { PoolSummary, StorageApi, VolumeCreation, VolumeSummary } from '../../engine/storage-api.ts';
+import type { ImageImport, PoolSummary, StorageApi, VolumeCreation, VolumeSummary } from '../../engine/storage-api.ts';
 import type { PoolReference, VolumeReference } from '../../rpc/protocol/objects.ts';
 import { bits } from './flags.ts';
+import { importImage, type ImportTarget } from './import-image.ts';
 import type { Link } from './link.ts';
 
 /** Building, wiping and copying take as long as the disk does. */
@@ -31,8 +32,11 @@ export class RemoteStorage implements StorageApi {
   readonly #link: Link;
   readonly #jobs: JobRegistry;
   readonly #uri: string;
+  readonly #folder: string;
 
-  constructor(link: Link, jobs: JobRegistry, uri: string) {
+  /** @param folder for images that are converted on their way. */
+  constructor(link: Link, jobs: JobRegistry, uri: string, folder: string) {
+    this.#folder = folder;
     this.#link = link;
     this.#jobs = jobs;
     this.#uri = uri;
@@ -139,14 +143,7 @@ export class RemoteStorage implements StorageApi {
   }
 
   volumeCreate(pool: string, creation: VolumeCreation): Job<VolumeSummary> {
-    const { name, format, preallocate } = creation;
-    const xml = volumeXmlOf(creation);
-    const flags = bits([preallocateMetadata, preallocate === true && format === 'qcow2']);
-    return this.#job('volume.create', name, async () => {
-      const args = { pool: poolOf(pool), xml, flags };
-      const { vol } = await this.#link.call('storageVolCreateXml', args, { timeoutMs: endlessMs });
-      return await this.#volumeSummary(vol, pool);
-    });
+    return this.#job('volume.create', creation.name, async () => await this.#create(pool, creation));
   }
 
   volumeCreateXml(pool: string, xml: string, cloneFrom?: string): Job<VolumeSummary> {
@@ -187,25 +184,22 @@ export class RemoteStorage implements StorageApi {
     });
   }
 
-  volumeUpload(pool: string, name: string, source: Readable, { offset = 0, length = 0 }: Range = {}): Job<void> {
-    return this.#job('volume.upload', name, async ({ signal, progress }) => {
-      const vol = await this.#vol(pool, name);
-      const args = { vol, offset: BigInt(offset), length: BigInt(length), flags: 0 };
-      const { stream } = await this.#link.open('storageVolUpload', args);
-      let done = 0;
-      source.on('data', (piece: Buffer) => {
-        done += piece.length;
-        progress(done, length === 0 ? undefined : length);
-      });
-      try {
-        await pipeline(source, stream, { signal, end: false });
-        await stream.finish();
-      } catch (error) {
-        await stream.abort();
-        throw error;
-      } finally {
-        stream.destroy();
-      }
+  volumeUpload(pool: string, name: string, source: Readable, range: Range = {}): Job<void> {
+    return this.#job('volume.upload', name, async (control) => await this.#upload(pool, name, source, control, range));
+  }
+
+  importImage(pool: string, path: string, image: ImageImport): Job<VolumeSummary> {
+    const { name } = image;
+    const target: ImportTarget = {
+      create: async (creation) => await this.#create(pool, creation),
+      upload: async (source, control, length) => await this.#upload(pool, name, source, control, { length }),
+      refresh: async () => await this.poolRefresh(pool),
+      resize: async (capacityBytes) => await this.volumeResize(pool, name, capacityBytes),
+      volume: async () => await this.volume(pool, name),
+      remove: async () => await this.volumeDelete(pool, name),
+    };
+    return this.#job('volume.import', name, async (control) => {
+      return await importImage(path, image, target, control, this.#folder);
     });
   }
 
@@ -221,6 +215,39 @@ export class RemoteStorage implements StorageApi {
       stream.abort().catch(() => undefined);
     });
     return stream;
+  }
+
+  async #create(pool: string, creation: VolumeCreation): Promise<VolumeSummary> {
+    const flags = bits([preallocateMetadata, creation.preallocate === true && creation.format === 'qcow2']);
+    const args = { pool: poolOf(pool), xml: volumeXmlOf(creation), flags };
+    const { vol } = await this.#link.call('storageVolCreateXml', args, { timeoutMs: endlessMs });
+    return await this.#volumeSummary(vol, pool);
+  }
+
+  async #upload(
+    pool: string,
+    name: string,
+    source: Readable,
+    { signal, progress }: JobControl,
+    { offset = 0, length = 0 }: Range,
+  ): Promise<void> {
+    const vol = await this.#vol(pool, name);
+    const args = { vol, offset: BigInt(offset), length: BigInt(length), flags: 0 };
+    const { stream } = await this.#link.open('storageVolUpload', args);
+    let done = 0;
+    source.on('data', (piece: Buffer) => {
+      done += piece.length;
+      progress(done, length === 0 ? undefined : length);
+    });
+    try {
+      await pipeline(source, stream, { signal, end: false });
+      await stream.finish();
+    } catch (error) {
+      await stream.abort();
+      throw error;
+    } finally {
+      stream.destroy();
+    }
   }
 
   async #summary(pool: PoolReference): Promise<PoolSummary> {

@@ -1,6 +1,6 @@
 /** Storage, networks and the host of a real libvirtd through the remote driver. */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -12,13 +12,11 @@ import { JobRegistry } from '../../../src-main/engine/jobs.ts';
 import { silentLogger } from '../../../src-main/engine/logger.ts';
 import type { NetworkApi } from '../../../src-main/engine/network-api.ts';
 import type { StorageApi } from '../../../src-main/engine/storage-api.ts';
+import { run } from '../../../src-main/host/process.ts';
 import { parseConnectUri } from '../../../src-shared/uri.ts';
 import { socketOf } from '../../support/libvirtd-socket.ts';
 import { type PrivateLibvirtd, startPrivateLibvirtd } from '../../support/private-libvirtd.ts';
 import { machineXml, until } from '../../support/qemu-engine.ts';
-
-const nowhere = '/nonexistent';
-const directories = { config: nowhere, state: nowhere, data: nowhere, runtime: nowhere, cache: nowhere };
 
 let daemon: PrivateLibvirtd;
 let connection: Connection;
@@ -32,6 +30,7 @@ beforeAll(async () => {
   daemon = await startPrivateLibvirtd();
   const uri = parseConnectUri(`qemu+unix:///system?socket=${await socketOf(daemon)}`);
   if (uri === undefined) throw new Error('the URI is wrong');
+  const directories = { config: folder, state: folder, data: folder, runtime: folder, cache: join(folder, 'cache') };
   connection = await remoteDriver.open(uri, { directories, logger: silentLogger, jobs: new JobRegistry() });
   connection.events.subscribe((event) => told.push(event));
   storage = connection.storage as Required<StorageApi>;
@@ -119,6 +118,28 @@ describe('a pool', () => {
       'stopped',
       'undefined',
     ]);
+  });
+});
+
+describe('an image of this host', () => {
+  it('becomes a volume there: as it is, converted, or grown', async () => {
+    const { uuid } = await storage.poolCreate(
+      `<pool type='dir'><name>images</name><target><path>${folder}</path></target></pool>`,
+    );
+    const image = join(folder, 'here.raw');
+    const data = randomBytes(1024 * 1024);
+    writeFileSync(image, data);
+    const plain = await storage.importImage(uuid, image, { name: 'plain.img', format: 'raw' }).result;
+    expect(plain).toMatchObject({ format: 'raw', capacityBytes: data.length });
+    expect(readFileSync(plain.path).equals(data)).toBe(true);
+    const options = { name: 'grown.qcow2', format: 'raw', convertTo: 'qcow2', growToBytes: 8 * data.length } as const;
+    const grown = await storage.importImage(uuid, image, options).result;
+    expect(grown).toMatchObject({ format: 'qcow2', capacityBytes: 8 * data.length });
+    await run(['qemu-img', 'check', grown.path]);
+    const missing = storage.importImage(uuid, join(folder, 'none'), { name: 'none.img', format: 'raw' });
+    await expect(missing.result).rejects.toThrow('none');
+    expect((await storage.volumes(uuid)).map(({ name }) => name)).not.toContain('none.img');
+    await storage.poolDestroy(uuid);
   });
 });
 
