@@ -104,8 +104,27 @@ export function portOf(box: Box, place: number, count: number): { readonly x: nu
   return { x: box.x, y: box.y + box.height / 2 + (place - (count - 1) / 2) * portPitch };
 }
 
-/** A cable hangs level at both ends. */
-export function cablePath(from: { x: number; y: number }, to: { x: number; y: number }): string {
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Cables of two columns behind the first share the gap below a row. */
+const laneOffset = 3;
+
+/** Where the cable of a machine behind the first column turns into the gap below its row, so as not to cross others. */
+export function laneOf(box: Box): Point | undefined {
+  const behind = Math.round((box.x - xOf(3)) / ((widths[3] ?? 0) + gapMachines));
+  if (behind === 0) return undefined;
+  return { x: xOf(3) - 8, y: box.y + box.height + laneOffset * (behind + 0.5) };
+}
+
+/** A cable hangs level at both ends, and on the way along its lane. */
+export function cablePath(from: Point, to: Point, lane?: Point): string {
+  if (lane !== undefined) {
+    const turn = to.x - gapMachines + laneOffset;
+    return `${cablePath(from, lane)} H${turn} C${to.x - laneOffset} ${lane.y} ${turn} ${to.y} ${to.x} ${to.y}`;
+  }
   const bend = Math.max(24, Math.abs(to.x - from.x) / 2);
   return `M${from.x} ${from.y} C${from.x + bend} ${from.y} ${to.x - bend} ${to.y} ${to.x} ${to.y}`;
 }

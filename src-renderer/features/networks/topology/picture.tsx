@@ -8,7 +8,7 @@ import type { NetworkView } from '../use-networks.ts';
 import type { CableTarget } from './connect-card.ts';
 import { openConnect } from './connect-dialog.tsx';
 import type { Cable, Topology, TopologyNode } from './graph.ts';
-import { type Box, cablePath, cableWidth, layoutOf, portOf } from './layout.ts';
+import { type Box, cablePath, cableWidth, laneOf, layoutOf, portOf } from './layout.ts';
 import { NodeCard } from './node-card.tsx';
 import styles from './topology.module.css';
 
@@ -25,6 +25,9 @@ interface Held {
   readonly to: Point;
   readonly over: string | undefined;
 }
+
+/** Two of them fit a lane. */
+const laneWidth = 2.5;
 
 /** Less is a click with an unsteady hand. */
 const dragStart = 4;
@@ -79,8 +82,11 @@ export function Picture({ view, graph }: { view: NetworkView; graph: Topology })
               <path
                 key={cable.id}
                 className={cx(styles.cable, styles[cable.state])}
-                d={cablePath(ends.from, ends.to)}
-                strokeWidth={traffic.get(cable.id) ?? cableWidth(0)}
+                d={cablePath(ends.from, ends.to, ends.lane)}
+                strokeWidth={Math.min(
+                  traffic.get(cable.id) ?? cableWidth(0),
+                  ends.lane === undefined ? Infinity : laneWidth,
+                )}
               />
             );
           })}
@@ -124,15 +130,15 @@ function endsOf(
   cable: Cable,
   boxes: ReadonlyMap<string, Box>,
   nodes: ReadonlyMap<string, TopologyNode>,
-): { readonly from: Point; readonly to: Point } | undefined {
+): { readonly from: Point; readonly to: Point; readonly lane: Point | undefined } | undefined {
   const [from, to] = [boxes.get(cable.from), boxes.get(cable.to)];
   if (from === undefined || to === undefined) return undefined;
   const start = { x: from.x + from.width, y: from.y + from.height / 2 };
   const node = nodes.get(cable.to);
   if (node?.kind !== 'machine' || cable.card === undefined) {
-    return { from: start, to: { x: to.x, y: to.y + to.height / 2 } };
+    return { from: start, to: { x: to.x, y: to.y + to.height / 2 }, lane: undefined };
   }
-  return { from: start, to: portOf(to, node.cards.indexOf(cable.card), node.cards.length) };
+  return { from: start, to: portOf(to, node.cards.indexOf(cable.card), node.cards.length), lane: laneOf(to) };
 }
 
 /** How thick each cable of a card is, as figures come in; they are the machine's, not the card's. */
