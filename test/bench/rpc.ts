@@ -85,9 +85,9 @@ export async function rpcSection(): Promise<Section> {
       { measure: `the engine's memory, ${many} defined`, unit: 'MB PSS', ours: ours.pss, goal: 80 },
       { measure: 'the same, beside libvirtd', unit: 'MB PSS', ours: ours.pss, peer: peer.pss },
       {
-        measure: `memory after ${ours.load.calls} calls of 200 clients at once, ${ours.load.killed} killed, to before`,
+        measure: `memory in later rounds of ${ours.load.calls} calls by 200 clients, ${ours.load.killed} killed, to the first`,
         unit: 'ratio',
-        ours: ours.pssAfter,
+        ours: ours.growth,
         goal: 1.1,
       },
       { measure: 'calls of all of them', unit: '/s', ours: ours.load.calls / ours.load.seconds },
@@ -126,7 +126,7 @@ async function measureLibvirtd(): Promise<Measured> {
   }
 }
 
-async function measureOurs(): Promise<Measured & { readonly load: Load; readonly pssAfter: number }> {
+async function measureOurs(): Promise<Measured & { readonly load: Load; readonly growth: number }> {
   const home = mkdtempSync(join(tmpdir(), 'rpc-'));
   const folder = join(home, 'bench');
   layOut(folder);
@@ -157,13 +157,18 @@ async function measureOurs(): Promise<Measured & { readonly load: Load; readonly
     const uri = `qemu+unix:///session?socket=${join(runtime, 'vivarium/libvirt-sock')}`;
     const { stdout } = await run(argvFor(uri, folder), { timeoutMs: limitMs });
     const pss = pssMB(engine.pid ?? 0);
-    const loadArgv = [python, beside('peer/rpc_load.py'), uri];
-    // The first round fills what grows to its size and stays.
-    await run([...loadArgv, String(loadCalls / 5)], { timeoutMs: limitMs });
-    const before = pssMB(engine.pid ?? 0);
-    const loaded = await run([...loadArgv, String(loadCalls)], { timeoutMs: limitMs });
-    const pssAfter = pssMB(engine.pid ?? 0) / before;
-    return { figures: JSON.parse(stdout) as Figures, pss, load: JSON.parse(loaded.stdout) as Load, pssAfter };
+    const loadArgv = [python, beside('peer/rpc_load.py'), uri, String(loadCalls)];
+    // Garbage comes and goes: what counts is whether later rounds need more than the first.
+    const rounds: { readonly load: Load; readonly pss: number }[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const { stdout: said } = await run(loadArgv, { timeoutMs: limitMs });
+      rounds.push({ load: JSON.parse(said) as Load, pss: pssMB(engine.pid ?? 0) });
+    }
+    const [first, ...later] = rounds;
+    const load = later.at(-1)?.load;
+    if (first === undefined || load === undefined) throw new Error('there were no rounds');
+    const growth = Math.max(...later.map((round) => round.pss)) / first.pss;
+    return { figures: JSON.parse(stdout) as Figures, pss, load, growth };
   } finally {
     const ended = once(engine, 'exit');
     engine.kill('SIGTERM');
