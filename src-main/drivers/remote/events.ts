@@ -167,13 +167,29 @@ export function readEvent(packet: Packet): EngineEventData | undefined {
   return readers.get(packet.procedure)?.(packet);
 }
 
-/** Asks the server to tell. What its driver has no events of is refused, and goes without. */
+/**
+ * Asks the server to tell. What its driver has no events of is refused, and goes without. Resolves when it tells of what
+ * lists show; the rest follows.
+ */
 export async function registerEvents(link: Link, onRefused: (error: unknown) => void): Promise<void> {
-  const { call } = link;
-  const asked: Promise<unknown>[] = link.eventCallbacks
-    ? wanted.map((eventID) => call('connectDomainEventCallbackRegisterAny', { eventID }))
-    : [call('connectDomainEventRegister', {})];
-  asked.push(...Object.values(poolEventIds).map((eventID) => call('connectStoragePoolEventRegisterAny', { eventID })));
-  asked.push(call('connectNetworkEventRegisterAny', { eventID: networkEventIds.lifecycle }));
-  for (const result of await Promise.allSettled(asked)) if (result.status === 'rejected') onRefused(result.reason);
+  const { call, eventCallbacks } = link;
+  const [first = 0, ...others] = wanted;
+  const register = async (eventID: number): Promise<unknown> =>
+    await call('connectDomainEventCallbackRegisterAny', { eventID });
+  const report = async (asked: readonly Promise<unknown>[]): Promise<void> => {
+    for (const result of await Promise.allSettled(asked)) if (result.status === 'rejected') onRefused(result.reason);
+  };
+  await report([
+    eventCallbacks ? register(first) : call('connectDomainEventRegister', {}),
+    ...Object.values(poolEventIds).map(
+      async (eventID) => await call('connectStoragePoolEventRegisterAny', { eventID }),
+    ),
+    call('connectNetworkEventRegisterAny', { eventID: networkEventIds.lifecycle }),
+  ]);
+  if (!eventCallbacks) return;
+  // One after the other: what the user asks for meanwhile is not queued behind them.
+  const rest = async (): Promise<void> => {
+    for (const eventID of others) await report([register(eventID)]);
+  };
+  rest().catch(onRefused);
 }

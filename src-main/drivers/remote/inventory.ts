@@ -266,10 +266,9 @@ export class Inventory {
 
   async #documents(dom: DomainReference, persistent: boolean): Promise<DomainDocuments> {
     const { call } = this.#link;
-    const [{ xml }, next] = await Promise.all([
-      call('domainGetXmlDesc', { dom, flags: 0 }),
-      persistent && dom.id >= 0 ? call('domainGetXmlDesc', { dom, flags: inactiveXml }) : undefined,
-    ]);
+    const { xml } = await call('domainGetXmlDesc', { dom, flags: 0 });
+    // Not at the same time: each loader has one of the calls that may be under way.
+    const next = persistent && dom.id >= 0 ? await call('domainGetXmlDesc', { dom, flags: inactiveXml }) : undefined;
     return { xml, inactiveXml: next?.xml };
   }
 
