@@ -53,7 +53,11 @@ export async function startI18n(wish: Settings['language']): Promise<void> {
   await setLanguage(language);
 }
 
+/** The language there is, or that is on its way: a screen that opens meanwhile loads its text in it too. */
+let wanted: Language = 'en';
+
 async function setLanguage(language: Language): Promise<void> {
+  wanted = language;
   if (language !== 'en') await Promise.all([...loaded].map((namespace) => load(language, namespace)));
   setFormatLanguage(language);
   document.documentElement.lang = language;
@@ -67,9 +71,9 @@ export async function changeLanguage(wish: Settings['language']): Promise<void> 
 
 /** A screen's own text, before the screen is shown. */
 export async function loadNamespaces(...namespaces: readonly string[]): Promise<void> {
-  const wanted = i18next.language === 'en' ? (['en'] as const) : (['en', 'de'] as const);
+  const spoken = wanted === 'en' ? (['en'] as const) : (['en', wanted] as const);
   for (const namespace of namespaces) loaded.add(namespace);
-  await Promise.all(namespaces.flatMap((namespace) => wanted.map((language) => load(language, namespace))));
+  await Promise.all(namespaces.flatMap((namespace) => spoken.map((language) => load(language, namespace))));
 }
 
 /** Text for a key that only the engine knows (a job's kind, a check's id), or `fallback` when there is none. */

@@ -318,8 +318,13 @@ test('an engine without the rights says what it would do, and why it can not', a
   await dialog()
     .getByText(/Create the bridge virbr\d+ for the network 'default'/)
     .waitFor();
-  await ask(page, 'settings.set', { defaultUri: uri });
+  await dialog().getByRole('button', { name: 'Start' }).click();
+  const reason = dialog().getByRole('alert');
+  await reason.getByText('What to do').waitFor();
+  expect(await ask(page, 'networks.list', { uri: 'qemu:///session' })).toMatchObject([{ active: false }]);
   await page.keyboard.press('Escape');
+  await dialog().waitFor({ state: 'detached' });
+  await ask(page, 'settings.set', { defaultUri: uri });
 });
 
 test('nothing wrong was said on the way', () => {
