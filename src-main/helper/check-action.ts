@@ -11,7 +11,7 @@ import { refused } from '../network/helper/errors.ts';
 type Rule = Extract<NetworkAction, { readonly verb: 'iptables-add' }>['rules'][number];
 
 /** What a network device of ours may be called: it becomes a word of programs, rules, paths and switches. */
-const linkName = /^[A-Za-z][A-Za-z0-9_.-]{0,14}$/;
+const linkPattern = /^[A-Za-z][A-Za-z0-9_.-]{0,14}$/;
 /** Names that mean something else to the kernel, below /proc/sys or to its programs. */
 const reservedNames = new Set(['all', 'default', 'lo', 'any', 'dev', 'type', 'name', 'help']);
 /** Other tables are other programs'. */
@@ -46,17 +46,17 @@ function canonical(action: NetworkAction, user: string): NetworkAction {
     case 'bridge-delete':
       // The first byte's lowest bit is for groups: no device can have such an address.
       if (Number.parseInt(action.mac.slice(0, 2), 16) % 2 === 1) throw refused(`${action.mac} is a group's address.`);
-      return { ...action, link: link(action.link) };
+      return { ...action, link: linkName(action.link) };
     case 'link-up':
     case 'zone-set':
     case 'zone-remove':
-      return { ...action, link: link(action.link) };
+      return { ...action, link: linkName(action.link) };
     case 'address-add':
-      return { ...action, link: link(action.link), address: subnet(action.address) };
+      return { ...action, link: linkName(action.link), address: subnet(action.address) };
     case 'route-add': {
       const destination = subnet(action.destination);
       if (destination.endsWith('/0')) throw refused('Guests never become the way to everywhere.');
-      return { ...action, link: link(action.link), destination, gateway: address(action.gateway) };
+      return { ...action, link: linkName(action.link), destination, gateway: address(action.gateway) };
     }
     case 'sysctl-set':
       return { ...action, values: action.values.map(({ key, value }) => ({ key, value: flag(value) })) };
@@ -65,27 +65,28 @@ function canonical(action: NetworkAction, user: string): NetworkAction {
       return { ...action, table: table(action.table) };
     case 'nft-network-set':
       return {
-        ...{ ...action, table: table(action.table), bridge: link(action.bridge) },
+        ...{ ...action, table: table(action.table), bridge: linkName(action.bridge) },
         rules: action.rules.map((each) => rule(each, action.bridge)),
       };
     case 'nft-network-delete':
-      return { ...action, table: table(action.table), bridge: link(action.bridge) };
+      return { ...action, table: table(action.table), bridge: linkName(action.bridge) };
     case 'iptables-add':
     case 'iptables-delete': {
       const bridge = bridgeOf(action.rules);
       return { ...action, rules: action.rules.map((each) => rule(each, bridge)) };
     }
     case 'dnsmasq-start': {
-      const place = { folder: folder(action.folder), bridge: link(action.bridge) };
+      const place = { folder: folder(action.folder), bridge: linkName(action.bridge) };
       return { ...action, ...place, ...checkDnsmasq(place.folder, place.bridge, action, user) };
     }
     case 'dnsmasq-stop':
-      return { ...action, folder: folder(action.folder), bridge: link(action.bridge) };
+      return { ...action, folder: folder(action.folder), bridge: linkName(action.bridge) };
   }
 }
 
-function link(name: string): string {
-  if (linkName.test(name) && !name.includes('..') && !reservedNames.has(name)) return name;
+/** @throws VirError `access-denied` for a name that the helper gives to no device. */
+export function linkName(name: string): string {
+  if (linkPattern.test(name) && !name.includes('..') && !reservedNames.has(name)) return name;
   throw refused(`'${name}' is not a name it gives to a network device.`);
 }
 
@@ -121,7 +122,7 @@ function address(text: string): string {
 export function bridgeOf(rules: readonly Rule[]): string {
   for (const { chain, matches } of rules) {
     if (chain !== 'forward-cross' && chain !== 'input') continue;
-    for (const match of matches) if (match.match === 'in') return link(match.device);
+    for (const match of matches) if (match.match === 'in') return linkName(match.device);
   }
   throw refused('The rules are for no bridge.');
 }
@@ -135,7 +136,7 @@ function rule(given: Rule, bridge: string): Rule {
       case 'in':
       case 'out':
         concernsBridge ||= match.device === bridge;
-        return { ...match, device: link(match.device) };
+        return { ...match, device: linkName(match.device) };
       case 'source':
       case 'destination': {
         const text = subnet(match.subnet);

@@ -8,7 +8,7 @@ import type { Firewalld } from '../network/firewalld/firewalld.ts';
 import { iptablesForwardPolicy } from '../network/host-facts.ts';
 import type { Authority, Caller, Callers } from './authority.ts';
 import type { Changes } from './changes.ts';
-import { readAction } from './check-action.ts';
+import { linkName, readAction } from './check-action.ts';
 import { notAuthorized, refused, toDBusError } from '../network/helper/errors.ts';
 import { helperErrors, helperInterface, helperPath, type Permission } from '../network/helper/names.ts';
 
@@ -30,6 +30,7 @@ const introspection = `<!DOCTYPE node PUBLIC "-//freedesktop//DTD D-BUS Object I
  "http://www.freedesktop.org/standards/dbus/1.0/introspect.dtd">
 <node>
   <interface name="${helperInterface}">
+    <method name="Authorize"><arg name="device" type="s" direction="in"/></method>
     <method name="Perform"><arg name="action" type="s" direction="in"/></method>
     <method name="Changes"><arg name="changes" type="s" direction="out"/></method>
     <method name="Firewall">
@@ -99,6 +100,17 @@ export class HelperService {
           this.#parts.logger.log('info', 'A change was made.', { uid, ...detailsOf(action) });
           return nothing;
         });
+      }
+      case `${helperInterface}.Authorize(s)`: {
+        const [device] = message.body();
+        const details = { verb: 'authorize', device: linkName(String(device)) };
+        return await this.#authorised(
+          sender,
+          'manage',
+          interactive,
+          details,
+          async () => await Promise.resolve(nothing),
+        );
       }
       case `${helperInterface}.Undo()`:
         return await this.#authorised(sender, 'manage', interactive, { verb: 'undo' }, async ({ uid }) => {

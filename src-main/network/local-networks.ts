@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { formatAddress } from '../../src-shared/model/network-address.ts';
-import { subnetOf } from '../../src-shared/model/network-subnet.ts';
+import { ownsBridge, subnetOf } from '../../src-shared/model/network-subnet.ts';
 import { type NetworkUpdate, updateNetwork } from '../../src-shared/model/network-update.ts';
 import { formatNetwork } from '../../src-shared/model/network.ts';
 import type { EngineContext } from '../engine/context.ts';
@@ -72,6 +72,7 @@ class HostNetworks implements LocalNetworks {
   readonly #ready: Promise<NetworkRuns>;
   /** Does what nobody in front of the screen asked for. */
   #quietly: <T>(work: () => Promise<T>) => Promise<T> = async (work) => await work();
+  #authorize: (device: string) => Promise<void> = async () => await Promise.resolve();
   /** What an engine of an ordinary user has to ask somebody else. */
   #firewall: HelperPerformer['firewall'] = async () => ({
     forwardPolicy: await iptablesForwardPolicy(),
@@ -95,6 +96,7 @@ class HostNetworks implements LocalNetworks {
     if (performer instanceof HelperPerformer) {
       this.#quietly = async (work) => await performer.quietly(work);
       this.#firewall = async () => await performer.firewall();
+      this.#authorize = async (device) => await performer.authorize(device);
     }
     this.#ready = this.#quietly(async () => await this.#load(performer));
     // Whoever asks first is told; until then the failure is nobody's.
@@ -185,7 +187,7 @@ class HostNetworks implements LocalNetworks {
     const network = this.#registry.byUuid(uuid);
     await this.#exclusively(async () => {
       if (network.active === undefined) throw networkInactive(network.name);
-      if (!this.#isPrivileged) throw notPrivileged(network.name);
+      await this.#demand(network.active);
       await runs.stop(network);
     });
     this.#announce(network, 'stopped');
@@ -213,8 +215,9 @@ class HostNetworks implements LocalNetworks {
       const nextConfig = stored && config !== undefined ? this.#updated(config, update) : undefined;
       const nextActive = live && active !== undefined ? this.#updated(active, update) : undefined;
       if (nextActive !== undefined) {
-        if (!this.#isPrivileged) throw notPrivileged(network.name);
-        await runs.change(network, nextActive, await this.#plan(nextActive));
+        const plan = await this.#plan(nextActive);
+        await this.#demand(nextActive);
+        await runs.change(network, nextActive, plan);
       }
       if (nextConfig !== undefined) await this.#registry.define(nextConfig, 'net-update');
     });
@@ -259,10 +262,19 @@ class HostNetworks implements LocalNetworks {
     const runs = await this.#ready;
     await this.#exclusively(async () => {
       if (network.active !== undefined) throw networkError('operation-invalid', 'network is already active');
-      if (!this.#isPrivileged) throw notPrivileged(network.name);
-      await runs.start(network, definition, await this.#plan(definition));
+      const plan = await this.#plan(definition);
+      // Nobody gives a password for what can't be done.
+      if (!plan.findings.some(({ severity }) => severity === 'error')) await this.#demand(definition);
+      await runs.start(network, definition, plan);
     });
     this.#announce(network, 'started');
+  }
+
+  /** Before anything is changed. @throws VirError when this user may not. */
+  async #demand(definition: NetworkDefinition): Promise<void> {
+    if (!this.#isPrivileged) throw notPrivileged(definition.name);
+    const { bridge } = definition;
+    if (bridge?.name !== undefined && ownsBridge(definition)) await this.#authorize(bridge.name);
   }
 
   async #plan(definition: NetworkDefinition): Promise<StartPlan> {

@@ -60,6 +60,15 @@ export class HelperPerformer implements Performer<NetworkAction> {
   }
 
   /**
+   * Has the user asked once, before the first of several changes: saying no to the first of them would otherwise only
+   * lead to the question about the next.
+   * @throws VirError `auth-cancelled`, `auth-unavailable`
+   */
+  async authorize(device: string): Promise<void> {
+    await this.#call('Authorize', 's', [device]);
+  }
+
+  /**
    * What only root may look at. Unknown where the helper is not there or this user may not look; nobody is asked for a
    * password just for a look.
    */

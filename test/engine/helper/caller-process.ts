@@ -25,6 +25,7 @@ const polkit = {
 } as const;
 let networks: LocalNetworks | undefined;
 let asked: readonly DBusValue[] | undefined;
+let questions = 0;
 let cancelled = false;
 let endPrompt = (): void => undefined;
 
@@ -111,6 +112,7 @@ const methods: Readonly<Record<string, (...args: readonly unknown[]) => Promise<
       if (message.member === 'CancelAuthentication') cancelled = true;
       if (message.member !== 'BeginAuthentication') return { signature: '', body: [] };
       asked = message.body();
+      questions += 1;
       return await new Promise((resolve) => {
         endPrompt = () => resolve({ signature: '', body: [] });
       });
@@ -130,6 +132,7 @@ const methods: Readonly<Record<string, (...args: readonly unknown[]) => Promise<
     const [action, message, , , cookie] = asked ?? [];
     return await Promise.resolve(asked === undefined ? undefined : { action, message, cookie });
   },
+  questions: async () => await Promise.resolve(questions),
   cancelled: async () => await Promise.resolve(cancelled),
   endPrompt: async () => await Promise.resolve(endPrompt()),
   /** As polkit's own program says, running as root, when the password was right. */

@@ -105,6 +105,21 @@ describe.skipIf(missing !== undefined)('the privileged helper', () => {
     await started;
   });
 
+  it('takes one no for an answer', async () => {
+    const before = await lab.lab.state();
+    const home = await lab.home(users.asked);
+    const caller = await lab.caller(users.asked);
+    const agent = await lab.caller(users.asked);
+    await agent.ask('becomeAgent', await caller.ask('pid'));
+    const { uuid } = (await caller.ask('networks', home, 'define', nat)) as { uuid: string };
+    const started = caller.ask('networks', home, 'start', uuid).catch((thrown: unknown) => thrown);
+    await until('the user is asked', async () => (await agent.ask('asked')) !== undefined);
+    await agent.ask('endPrompt');
+    expect(await started).toMatchObject({ code: 'auth-cancelled' });
+    expect(await agent.ask('questions')).toBe(1);
+    expect(await lab.lab.state()).toEqual(before);
+  });
+
   it("goes on with a network after its engine's end", async () => {
     const home = await lab.home(users.allowed);
     const first = await lab.caller(users.allowed);
@@ -188,8 +203,7 @@ describe.skipIf(missing !== undefined)('the privileged helper', () => {
     const before = await lab.lab.state();
     const caller = await lab.caller(users.allowed);
     const home = await lab.home(users.allowed);
-    const { uuid } = (await caller.ask('networks', home, 'define', nat)) as { uuid: string };
-    await caller.ask('networks', home, 'start', uuid);
+    await caller.ask('networks', home, 'createXml', nat);
     const root = await lab.caller(0);
     // Sessions on the seat may look; a user without one is asked, and root is not.
     await expect(caller.ask('raw', 'Changes')).rejects.toMatchObject({ code: 'dbus-service' });
