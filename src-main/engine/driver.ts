@@ -5,7 +5,7 @@
  * look for the method, never for the driver's name, and `need()` turns an absent one into libvirt's "not supported".
  * Objects are addressed by UUID, as on the wire. Methods reject with `VirError`.
  */
-import type { Duplex, Readable, Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { VirError } from '../../src-shared/errors.ts';
 import type { DomainSummary, StateAndReason } from '../../src-shared/model/summary.ts';
 import type { ConnectUri } from '../../src-shared/uri.ts';
@@ -250,8 +250,6 @@ export interface ConsoleEndpoint {
   /** A display on a TCP port that this host reaches. */
   readonly host?: string;
   readonly port?: number;
-  /** A display that is reached in another way: one connection a call. */
-  readonly connect?: () => Promise<Duplex>;
   readonly password?: string;
 }
 

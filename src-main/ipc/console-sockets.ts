@@ -4,7 +4,6 @@ import { mkdir, rm } from 'node:fs/promises';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { VirError } from '../../src-shared/errors.ts';
 import type { ConsoleEndpoint, ConsoleStream, DomainApi } from '../engine/driver.ts';
@@ -35,7 +34,7 @@ export function createConsoleSockets(folder: string): ConsoleSockets {
       if (kind === 'vnc' || kind === 'spice') {
         const found = graphics(await need(domains, 'consoles')(uuid), kind, alias);
         if (kind === 'spice' && force !== true) await mustBeFree(domains, uuid, alias ?? '0');
-        const socketPath = found.socketPath ?? (await carryEach(folder, wayTo(found)));
+        const socketPath = found.socketPath ?? (await carryEach(folder, found));
         return { socketPath, ...(found.password === undefined ? {} : { password: found.password }) };
       }
       const stream = await need(domains, 'openConsole')(uuid, alias, force === true ? { force } : {});
@@ -82,17 +81,6 @@ function graphics(endpoints: readonly ConsoleEndpoint[], kind: string, alias: st
   });
 }
 
-/** How a display that is not on a socket of this host is connected to. */
-function wayTo({ kind, host, port, connect: reach }: ConsoleEndpoint): () => Promise<Duplex> {
-  if (reach !== undefined) return reach;
-  if (host !== undefined && port !== undefined) return async () => await dial(host, port);
-  throw new VirError({
-    code: 'config-unsupported',
-    domain: 'none',
-    message: `The machine's ${kind.toUpperCase()} display can't be reached from here.`,
-  });
-}
-
 /** A display that listens on every address listens on this host's own. */
 const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
@@ -107,8 +95,15 @@ async function dial(host: string, port: number): Promise<Socket> {
   }
 }
 
-/** A socket whose every connection is carried over one of its own; it goes when it has not been used for a while. */
-async function carryEach(folder: string, reach: () => Promise<Duplex>): Promise<string> {
+/** A socket whose every connection is carried to the display's TCP port; it goes when it has not been used for a while. */
+async function carryEach(folder: string, { kind, host, port }: ConsoleEndpoint): Promise<string> {
+  if (host === undefined || port === undefined) {
+    throw new VirError({
+      code: 'config-unsupported',
+      domain: 'none',
+      message: `The machine's ${kind.toUpperCase()} display can't be reached from here.`,
+    });
+  }
   let open = 0;
   const { path, remove } = await listenAt(folder, (socket) => {
     open += 1;
@@ -117,7 +112,7 @@ async function carryEach(folder: string, reach: () => Promise<Duplex>): Promise<
       open -= 1;
       if (open === 0) timer = setTimeout(remove, connectTimeoutMs);
     });
-    reach().then(
+    dial(host, port).then(
       (far) => couple(socket, { input: far, output: far, close: () => far.destroy() }),
       (error: unknown) => socket.destroy(error instanceof Error ? error : new Error(String(error))),
     );

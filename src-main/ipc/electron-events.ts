@@ -41,12 +41,14 @@ export function eventBatch(send: (events: readonly ContractEvent[]) => void): Ev
 function replacedBy(event: ContractEvent): string | undefined {
   switch (event.channel) {
     case 'settings':
-      return 'settings';
+    case 'prompts':
+      return event.channel;
     case 'connection':
       return `connection ${event.connection.uri}`;
     case 'job':
       return `job ${event.job.id}`;
     case 'command':
+    case 'connection-forgotten':
       return undefined;
     case 'engine':
       if (event.event.type === 'domain-summary') return `summary ${event.uri} ${event.event.summary.uuid}`;
