@@ -44,25 +44,25 @@ export class Changes {
     switch (action.verb) {
       case 'bridge-add':
         await this.#mayTakeBridge(uid, action);
-        return await this.#last(uid, action);
+        return await this.#makeLasting(uid, action);
       case 'nft-table-add':
         this.#mayTakeTable(uid, action.table);
-        return await this.#last(uid, action);
+        return await this.#makeLasting(uid, action);
       case 'nft-network-set':
         this.#needBridge(uid, action.bridge);
         if (!this.#has(uid, 'table', action.table)) throw refused(`The table '${action.table}' was not made for you.`);
-        return await this.#last(uid, action);
+        return await this.#makeLasting(uid, action);
       case 'zone-set':
         this.#needBridge(uid, action.link);
-        return await this.#last(uid, action);
+        return await this.#makeLasting(uid, action);
       case 'dnsmasq-start':
         this.#needBridge(uid, action.bridge);
-        return await this.#last(uid, action);
+        return await this.#makeLasting(uid, action);
       case 'iptables-add':
         this.#needBridge(uid, bridgeOf(action.rules));
         // Rules stand one by one there: those of before would stay.
         await this.#remove(keyOf(uid, action));
-        return await this.#last(uid, action);
+        return await this.#makeLasting(uid, action);
       case 'link-up':
       case 'address-add':
         this.#needBridge(uid, action.link);
@@ -124,7 +124,7 @@ export class Changes {
     }
   }
 
-  async #last(uid: number, action: Lasting): Promise<void> {
+  async #makeLasting(uid: number, action: Lasting): Promise<void> {
     if (this.#owners(uid).length >= maxChangesOfOne) throw refused('One user has too many networks.');
     await this.#keep(keyOf(uid, action), stepOf(action));
   }

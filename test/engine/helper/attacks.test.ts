@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BusLab, until, users, whatIsMissing } from './bus-lab.ts';
+import { bridge, BusLab, until, users, whatIsMissing } from './bus-lab.ts';
 
 const missing = whatIsMissing();
 
-const bridge = { verb: 'bridge-add', link: 'virbr7', mac: '52:54:00:11:22:33', stp: true, forwardDelaySeconds: 0 };
 const table = { verb: 'nft-table-add', table: 'vivarium_01234567' };
 const folder = '/var/lib/vivarium/network-01234567';
 const paths = { hosts: `${folder}/virbr7.hostsfile`, names: `${folder}/virbr7.addnhosts` };

@@ -21,6 +21,31 @@ const inside = '/run/vivarium-test';
 /** The users of the lab. The rules let `allowed` and `other` manage networks, and `other` look at the host. */
 export const users = { allowed: 4001, denied: 4002, asked: 4003, other: 4004 } as const;
 
+/** An action of the helper's. */
+export const bridge = {
+  verb: 'bridge-add',
+  link: 'virbr7',
+  mac: '52:54:00:11:22:33',
+  stp: true,
+  forwardDelaySeconds: 0,
+};
+
+/** A network with one of everything that is undone. */
+export const nat = `<network>
+  <name>lab</name>
+  <forward mode='nat'/>
+  <bridge name='virbr9' stp='off'/>
+  <domain name='vm.test'/>
+  <dns><host ip='192.168.77.1'><hostname>answer.test</hostname></host></dns>
+  <ip address='192.168.77.1' netmask='255.255.255.0'>
+    <dhcp>
+      <range start='192.168.77.10' end='192.168.77.99'/>
+      <host mac='52:54:00:00:00:02' name='two' ip='192.168.77.222'/>
+    </dhcp>
+  </ip>
+  <ip family='ipv6' address='2001:db8:77::1' prefix='64'/>
+</network>`;
+
 const rules = `polkit.addRule(function (action, subject) {
   if (action.id === 'io.github.vivarium.network.monitor' && subject.user === 'vvother') return polkit.Result.YES;
   if (action.id !== 'io.github.vivarium.network.manage') return undefined;
