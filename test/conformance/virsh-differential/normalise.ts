@@ -71,7 +71,10 @@ export function normalised(side: Side, answer: Answer): readonly string[] {
   const applied = rules
     .filter(({ command }) => command.test(answer.command))
     .reduce((text, { pattern, put }) => text.replaceAll(asGlobal(pattern), put), raw);
-  return applied.split('\n').map((line) => line.trimEnd());
+  return applied
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.trimEnd());
 }
 
 const asGlobal = (pattern: RegExp): RegExp =>
