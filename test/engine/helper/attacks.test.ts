@@ -89,7 +89,7 @@ describe.skipIf(missing !== undefined)('the privileged helper under attack', () 
     lab = await BusLab.open();
   });
   afterEach(async () => {
-    await lab.close();
+    await (lab as BusLab | undefined)?.close();
   });
 
   it('carries out nothing that is not for virtual networks, even for who may manage them', async () => {

@@ -10,7 +10,7 @@ describe.skipIf(missing !== undefined)('a helper that is killed', () => {
     lab = await BusLab.open();
   });
   afterEach(async () => {
-    await lab.close();
+    await (lab as BusLab | undefined)?.close();
   });
 
   it.each(['before', 'after'] as const)(

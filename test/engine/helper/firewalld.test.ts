@@ -29,7 +29,7 @@ describe.skipIf(missing !== undefined)("an ordinary user's network beside firewa
     );
   });
   afterEach(async () => {
-    await lab.close();
+    await (lab as BusLab | undefined)?.close();
   });
 
   const isInAZone = async (): Promise<boolean> =>

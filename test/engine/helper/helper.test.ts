@@ -15,7 +15,7 @@ describe.skipIf(missing !== undefined)('the privileged helper', () => {
     lab = await BusLab.open();
   });
   afterEach(async () => {
-    await lab.close();
+    await (lab as BusLab | undefined)?.close();
   });
 
   it('makes a bridge for a user who is allowed to, and removes it', async () => {
