@@ -36,20 +36,25 @@ export interface HostFacts {
 
 export const sysctlOf = ({ sysctls }: HostFacts, key: string): string | undefined => sysctls[key];
 
+/** What anybody sees of the host. */
+export type OpenFacts = Omit<HostFacts, 'firewalld' | 'forwardPolicy'>;
+
 /** Looks at the host. What firewalld is, and what iptables forwards, is found out by who may. */
-export async function observeHost(
-  firewalld?: FirewalldFacts,
-  forwardPolicy?: HostFacts['forwardPolicy'],
-): Promise<HostFacts> {
-  const programs = await findPrograms(['dnsmasq', 'nft', 'iptables', 'ip']);
-  const [links, routes] = await Promise.all([listLinks(), listRoutes()]);
-  return {
-    ...{ links, routes, programs, forwardPolicy },
-    sysctls: readSwitches(),
-    wildcardSockets: readWildcardSockets(),
-    ...(firewalld === undefined ? {} : { firewalld }),
-  };
+export async function observeHost(): Promise<OpenFacts> {
+  const [programs, links, routes] = await Promise.all([
+    findPrograms(['dnsmasq', 'nft', 'iptables', 'ip']),
+    listLinks(),
+    listRoutes(),
+  ]);
+  return { links, routes, programs, sysctls: readSwitches(), wildcardSockets: readWildcardSockets() };
 }
+
+/** The host as it would be without a device of a network that is looked at anew. */
+export const withoutDevice = (facts: HostFacts, device: string): HostFacts => ({
+  ...facts,
+  links: facts.links.filter(({ name }) => name !== device),
+  routes: facts.routes.filter((route) => route.device !== device),
+});
 
 function readSwitches(): Record<string, string> {
   const keys = [

@@ -8,7 +8,7 @@ import { formatNetwork } from '../../src-shared/model/network.ts';
 import type { EngineContext } from '../engine/context.ts';
 import type { Affects, Author } from '../engine/driver.ts';
 import { Emitter, type EngineEvent, type EventSource, type NetworkEvent } from '../engine/events.ts';
-import type { NetworkApi, NetworkLease, NetworkPlan, NetworkSummary } from '../engine/network-api.ts';
+import type { NetworkApi, NetworkHostApi, NetworkLease, NetworkPlan, NetworkSummary } from '../engine/network-api.ts';
 import { readIfThere, removeIfThere } from '../host/files.ts';
 import type { Performer } from '../host/steps.ts';
 import { Ledger } from '../host/steps-ledger.ts';
@@ -18,7 +18,7 @@ import { dnsmasqPaths } from './dnsmasq-paths.ts';
 import { networkError, networkInactive, notPrivileged } from './errors.ts';
 import { Firewalld } from './firewalld/firewalld.ts';
 import { HelperPerformer } from './helper/performer.ts';
-import { iptablesForwardPolicy, observeHost } from './host-facts.ts';
+import { type HostFacts, iptablesForwardPolicy, observeHost, withoutDevice } from './host-facts.ts';
 import { readLeases } from './leases.ts';
 import { definitionOf, type NetworkRecord, NetworkRegistry } from './network-registry.ts';
 import { listLinks } from './observe-links.ts';
@@ -26,7 +26,7 @@ import { DirectPerformer } from './performer.ts';
 import { planStart, type PlanSettings, type StartPlan } from './plan.ts';
 import { NetworkRuns } from './runs.ts';
 
-export interface LocalNetworks extends Required<NetworkApi> {
+export interface LocalNetworks extends Required<NetworkApi>, Required<Pick<NetworkHostApi, 'planXml'>> {
   /** `network` events, to be announced by every connection that offers these networks. */
   readonly events: EventSource<EngineEvent>;
   /** Keeps running networks in their firewalld zones until the answer is called. */
@@ -167,14 +167,16 @@ class HostNetworks implements LocalNetworks {
   }
 
   async plan(uuid: string): Promise<NetworkPlan> {
-    const { steps, findings } = await this.#plan(definitionOf(await this.#network(uuid)));
-    return {
-      findings,
-      steps: steps.map(({ sentence, inverse }) => ({
-        sentence,
-        ...(inverse === undefined ? {} : { undo: inverse.sentence }),
-      })),
-    };
+    return shown(await this.#plan(definitionOf(await this.#network(uuid))));
+  }
+
+  /** One that runs is looked at as if it did not. */
+  async planXml(xml: string): Promise<NetworkPlan> {
+    await this.#ready;
+    const definition = await this.#complete(readNetwork(xml));
+    const running = this.#registry.list().find(({ uuid }) => uuid === definition.uuid)?.active?.bridge?.name;
+    const facts = await this.#facts();
+    return shown(planStart(definition, running === undefined ? facts : withoutDevice(facts, running), this.#settings));
   }
 
   async start(uuid: string): Promise<void> {
@@ -278,15 +280,15 @@ class HostNetworks implements LocalNetworks {
   }
 
   async #plan(definition: NetworkDefinition): Promise<StartPlan> {
-    const { forwardPolicy, backend, version } = await this.#firewall();
-    const firewalld = await this.#firewalld.facts();
-    const facts = await observeHost(
-      firewalld === undefined
-        ? undefined
-        : { ...firewalld, backend: firewalld.backend ?? backend, version: firewalld.version || version },
-      forwardPolicy,
-    );
-    return planStart(definition, facts, this.#settings);
+    return planStart(definition, await this.#facts(), this.#settings);
+  }
+
+  async #facts(): Promise<HostFacts> {
+    const [facts, firewall, firewalld] = await Promise.all([observeHost(), this.#firewall(), this.#firewalld.facts()]);
+    const { forwardPolicy, backend, version } = firewall;
+    if (firewalld === undefined) return { ...facts, forwardPolicy };
+    const known = { ...firewalld, backend: firewalld.backend ?? backend, version: firewalld.version || version };
+    return { ...facts, forwardPolicy, firewalld: known };
   }
 
   async #complete(definition: NetworkDefinition): Promise<NetworkDefinition> {
@@ -366,3 +368,11 @@ function describe(network: NetworkRecord): NetworkSummary {
     }),
   };
 }
+
+const shown = ({ steps, findings }: StartPlan): NetworkPlan => ({
+  findings,
+  steps: steps.map(({ sentence, inverse }) => ({
+    sentence,
+    ...(inverse === undefined ? {} : { undo: inverse.sentence }),
+  })),
+});

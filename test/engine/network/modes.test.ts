@@ -82,6 +82,11 @@ describe('two networks', () => {
     const { networks } = await lab.engine();
     const before = await lab.state();
     const one = await networks.createXml(nat('first', 'virbr8', 78));
+    // Its own bridge and subnet are in nobody's way when it is edited; another's are.
+    const severities = async (xml: string): Promise<string[]> =>
+      (await networks.planXml(xml)).findings.map(({ severity }) => severity);
+    expect(await severities(await networks.xml(one.uuid))).not.toContain('error');
+    expect(await severities(nat('third', 'virbr7', 78))).toContain('error');
     const two = await networks.createXml(nat('second', 'virbr9', 79));
     await lab.guest('one', 'virbr8', '52:54:00:00:00:01');
     await lab.lease('one');
