@@ -51,8 +51,8 @@ const rules: readonly Rule[] = [
   { command: /^event/, pattern: /event 'reboot' for domain '\w+'\n/g, put: '' },
   // A query of QEMU may be under way.
   { command: /^domcontrol/, pattern: /occupied \([\d.]+s\)/, put: 'ok' },
-  // The guest gives itself this one some time after it has begun to answer.
-  { command: /^domifaddr linux/, pattern: /^ - .*fe80::.*\n?/gm, put: '' },
+  // A guest that has begun to answer gets its second and third address some time later.
+  { command: /^domifaddr linux/, pattern: /^ *-.*\n?/gm, put: '' },
   { command: /^(qemu-agent-command|guestinfo)/, pattern: /\d{6,}/g, put: 'N' },
   // What the shell of this run has in its environment is libvirtd's, not the machine's.
   { command: /^domxml-to-native/, pattern: /^LC_ALL=C .*?(?=\/usr\/bin\/qemu-system)/m, put: '' },
