@@ -1,7 +1,6 @@
 /** The virtual networks of this host, the same for every driver that runs here. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { formatAddress } from '../../src-shared/model/network-address.ts';
 import { ownsBridge, subnetOf } from '../../src-shared/model/network-subnet.ts';
 import { type NetworkUpdate, updateNetwork } from '../../src-shared/model/network-update.ts';
 import { formatNetwork } from '../../src-shared/model/network.ts';
@@ -14,13 +13,14 @@ import type { Performer } from '../host/steps.ts';
 import { Ledger } from '../host/steps-ledger.ts';
 import { checkAction, type NetworkAction } from './actions.ts';
 import { type NetworkDefinition, readNetwork } from './complete.ts';
+import { definitionOf, describe, shown } from './describe.ts';
 import { dnsmasqPaths } from './dnsmasq-paths.ts';
 import { networkError, networkInactive, notPrivileged } from './errors.ts';
 import { Firewalld } from './firewalld/firewalld.ts';
 import { HelperPerformer } from './helper/performer.ts';
 import { type HostFacts, iptablesForwardPolicy, observeHost, withoutDevice } from './host-facts.ts';
 import { readLeases } from './leases.ts';
-import { definitionOf, type NetworkRecord, NetworkRegistry } from './network-registry.ts';
+import { type NetworkRecord, NetworkRegistry } from './network-registry.ts';
 import { listLinks } from './observe-links.ts';
 import { DirectPerformer } from './performer.ts';
 import { planStart, type PlanSettings, type StartPlan } from './plan.ts';
@@ -351,28 +351,3 @@ class HostNetworks implements LocalNetworks {
     this.events.emit({ type: 'network', uuid, name, event });
   }
 }
-
-function describe(network: NetworkRecord): NetworkSummary {
-  const { forward, bridge, ip } = definitionOf(network);
-  return {
-    uuid: network.uuid,
-    name: network.name,
-    active: network.active !== undefined,
-    persistent: network.config !== undefined,
-    autostart: network.autostart,
-    mode: forward?.mode ?? 'isolated',
-    ...(bridge?.name === undefined ? {} : { bridge: bridge.name }),
-    addresses: ip.flatMap((item) => {
-      const subnet = subnetOf(item);
-      return subnet === undefined ? [] : [`${formatAddress(subnet)}/${subnet.prefix}`];
-    }),
-  };
-}
-
-const shown = ({ steps, findings }: StartPlan): NetworkPlan => ({
-  findings,
-  steps: steps.map(({ sentence, inverse }) => ({
-    sentence,
-    ...(inverse === undefined ? {} : { undo: inverse.sentence }),
-  })),
-});

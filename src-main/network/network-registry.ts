@@ -170,10 +170,3 @@ function record(
 ): NetworkRecord {
   return { name, uuid, active: state.active, config: state.config, autostart: state.autostart ?? false };
 }
-
-/** What it is now, or would be. */
-export function definitionOf(network: NetworkRecord): NetworkDefinition {
-  const definition = network.active ?? network.config;
-  if (definition === undefined) throw new TypeError(`network '${network.name}' has no definition`);
-  return definition;
-}

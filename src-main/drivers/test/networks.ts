@@ -2,8 +2,6 @@
  * Virtual networks that are only remembered, on a pretended host: nothing of the real one is touched. Definitions,
  * plans and findings are those of the real networks, so that clients see what they would see there.
  */
-import { formatAddress } from '../../../src-shared/model/network-address.ts';
-import { subnetOf } from '../../../src-shared/model/network-subnet.ts';
 import { type NetworkUpdate, updateNetwork } from '../../../src-shared/model/network-update.ts';
 import type { HostChange, HostDevice } from '../../../src-shared/model/network-view.ts';
 import { formatNetwork } from '../../../src-shared/model/network.ts';
@@ -17,6 +15,7 @@ import type {
   NetworkSummary,
 } from '../../engine/network-api.ts';
 import { completeNetwork, type NetworkDefinition, readNetwork } from '../../network/complete.ts';
+import { definitionOf, describe, sentences, shown } from '../../network/describe.ts';
 import { inTheWay, networkError, networkInactive, noNetwork } from '../../network/errors.ts';
 import { freeBridge } from '../../network/findings.ts';
 import { planStart, type StartPlan } from '../../network/plan.ts';
@@ -269,32 +268,4 @@ export class TestNetworks implements Required<NetworkApi>, Required<NetworkHostA
   #announce({ uuid, name }: TestNetwork, event: NetworkEvent): void {
     this.#options.events.emit({ type: 'network', uuid, name, event });
   }
-}
-
-const sentences = (steps: StartPlan['steps']): NetworkPlan['steps'] =>
-  steps.map(({ sentence, inverse }) => ({ sentence, ...(inverse === undefined ? {} : { undo: inverse.sentence }) }));
-
-const shown = ({ steps, findings }: StartPlan): NetworkPlan => ({ findings, steps: sentences(steps) });
-
-function definitionOf({ name, active, config }: TestNetwork): NetworkDefinition {
-  const definition = active ?? config;
-  if (definition === undefined) throw new TypeError(`network '${name}' has no definition`);
-  return definition;
-}
-
-function describe(network: TestNetwork): NetworkSummary {
-  const { forward, bridge, ip } = definitionOf(network);
-  return {
-    uuid: network.uuid,
-    name: network.name,
-    active: network.active !== undefined,
-    persistent: network.config !== undefined,
-    autostart: network.autostart,
-    mode: forward?.mode ?? 'isolated',
-    ...(bridge?.name === undefined ? {} : { bridge: bridge.name }),
-    addresses: ip.flatMap((item) => {
-      const subnet = subnetOf(item);
-      return subnet === undefined ? [] : [`${formatAddress(subnet)}/${subnet.prefix}`];
-    }),
-  };
 }
