@@ -63,8 +63,11 @@ export async function writeWhole(path: string, data: string | Uint8Array, option
   else options.folder.soon();
 }
 
-/** How long changes of a folder are collected before it is flushed. */
-const folderSyncDelayMs = 10;
+/**
+ * How long changes of a folder are collected before it is flushed: while that is under way, whatever else changes the
+ * folder waits for the disk too.
+ */
+const folderSyncDelayMs = 500;
 
 /**
  * Flushes one folder soon after changes in it, once for however many came meanwhile. Until then a power cut may bring
