@@ -224,8 +224,9 @@ describe('with an icon in the tray', () => {
 
   test('without it the application ends with its last window', async () => {
     await ask(page, 'settings.set', { tray: false });
-    const exited = once(launched.app.process(), 'exit', { signal: AbortSignal.timeout(20_000) });
+    const child = launched.app.process();
+    const exited = once(child, 'exit', { signal: AbortSignal.timeout(20_000) });
     await Promise.all([exited, page.close()]);
-    expect(launched.app.process().exitCode).toBe(0);
+    expect(child.exitCode).toBe(0);
   });
 });
