@@ -39,6 +39,7 @@ export const groups = {
     need('a display for end-to-end tests', 'xvfb', undefined, '/usr/bin/Xvfb'),
     need('a real libvirtd to compare with', 'libvirt-daemon-system', undefined, '/usr/sbin/libvirtd'),
     need('a real virsh to compare with', 'libvirt-clients', undefined, '/usr/bin/virsh'),
+    need('a client of the wire protocol', 'python3-libvirt', undefined, '/usr/lib/python3/dist-packages/libvirt.py'),
     need('a namespace for the real libvirtd', 'python3', undefined, '/usr/bin/python3'),
     need('namespaces and cables for network tests', 'iproute2', undefined, '/usr/bin/ip', '/usr/sbin/ip'),
     need('firewall rules of virtual networks', 'nftables', undefined, '/usr/sbin/nft'),
