@@ -69,6 +69,5 @@ export const groups = {
   bench: [
     need('a desktop application to compare with', 'virt-manager', undefined, '/usr/bin/virt-manager'),
     need('a console to compare with', 'virt-viewer', undefined, '/usr/bin/remote-viewer'),
-    need('asking libvirtd in bulk', 'python3-libvirt', undefined, '/usr/lib/python3/dist-packages/libvirt.py'),
   ],
 };
