@@ -46,6 +46,8 @@ interface Slot {
   error: unknown;
   notices: readonly Notice[];
   holders: number;
+  /** Listed from the start, and not to be forgotten. */
+  own: boolean;
   /** Opened for good: it is not closed when its last holder goes. */
   pinned: boolean;
 }
@@ -82,7 +84,7 @@ export class Engine {
     this.events = new Emitter(onListenerError);
     this.connectionEvents = new Emitter(onListenerError);
     this.forgottenEvents = new Emitter(onListenerError);
-    for (const text of options.knownUris ?? []) this.#slot(text);
+    for (const text of options.knownUris ?? []) this.#slot(text).own = true;
   }
 
   /**
@@ -135,20 +137,22 @@ export class Engine {
 
   /**
    * Lists a connection that nobody has opened yet.
-   * @returns its URI as it is listed
    * @throws VirError when the text is no URI, or no driver takes it
    */
-  know(uri: string): string {
+  know(uri: string): ConnectionInfo {
     const slot = this.#slot(uri);
     this.#announceConnection(slot);
-    return slot.uri.text;
+    return this.#info(slot);
   }
 
-  /** Closes a connection and lists it no more. */
+  /** Closes a connection and lists it no more. @throws VirError `invalid-arg` for this host's own */
   async forget(uri: string): Promise<void> {
     const key = canonicalUri(parseUri(uri));
     const slot = this.#slots.get(key);
     if (slot === undefined) return;
+    if (slot.own) {
+      throw new VirError({ code: 'invalid-arg', domain: 'none', message: 'The host that we run on stays listed.' });
+    }
     this.#slots.delete(key);
     slot.pinned = false;
     await this.#disconnect(slot);
@@ -215,6 +219,7 @@ export class Engine {
       error: undefined,
       notices: [],
       holders: 0,
+      own: false,
       pinned: false,
     };
     this.#slots.set(key, slot);
@@ -300,6 +305,7 @@ export class Engine {
             : 'failed';
     return {
       uri: uri.text,
+      own: slot.own,
       label: driver.label?.(uri) ?? uri.text,
       state,
       ...(slot.error === undefined ? {} : { error: toErrorData(slot.error) }),

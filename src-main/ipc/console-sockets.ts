@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { VirError } from '../../src-shared/errors.ts';
 import type { ConsoleEndpoint, ConsoleStream, DomainApi } from '../engine/driver.ts';
+import { listen } from '../host/listen.ts';
 import { need } from '../engine/driver.ts';
 
 export interface ConsoleSelection {
@@ -156,10 +157,7 @@ async function listenAt(folder: string, accept: (socket: Socket) => void): Promi
     // A socket's name that can't be removed only lies there until the next start.
     rm(path, { force: true }).catch(() => undefined);
   };
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, resolve);
-  });
+  await listen(server, path);
   return { path, remove };
 }
 

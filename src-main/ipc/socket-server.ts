@@ -5,9 +5,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import * as z from 'zod';
 import type { Logger } from '../engine/logger.ts';
+import { listen } from '../host/listen.ts';
 import { readJsonLines, socketProtocol, writeJsonLine } from './lines.ts';
 import type { ContractServer } from './server.ts';
 
@@ -55,16 +56,6 @@ export async function serveSocket(path: string, server: ContractServer, logger: 
       await closed;
     },
   };
-}
-
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }
 
 function serveClient(socket: Socket, server: ContractServer, logger: Logger): void {

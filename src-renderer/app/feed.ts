@@ -86,7 +86,7 @@ export async function openConnection(uri: string): Promise<void> {
     useInventory.setState(({ connections, listed }) => {
       const known = connections.get(uri);
       const failed = {
-        ...(known ?? { uri, label: uri, domainVerbs: [], storageVerbs: [], notices: [] }),
+        ...(known ?? { uri, label: uri, own: false, domainVerbs: [], storageVerbs: [], notices: [] }),
         state: 'failed' as const,
         error,
       };

@@ -8,6 +8,8 @@ import { uri } from './arguments.ts';
 export interface ConnectionInfo {
   readonly uri: string;
   readonly label: string;
+  /** This host's own: it is always listed. */
+  readonly own: boolean;
   readonly state: 'closed' | 'opening' | 'open' | 'failed';
   readonly error?: ErrorData;
   readonly hostname?: string;

@@ -1,26 +1,22 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AppHome, createHome } from '../support/app-home.ts';
-import { writeSettings } from '../support/app-settings.ts';
 import { ask } from '../support/ask.ts';
-import { launchApp, type LaunchedApp } from '../support/electron.ts';
+import type { LaunchedApp } from '../support/electron.ts';
+import { launchOn, type OpenedApp } from '../support/launch-on.ts';
 
 const uri = 'test:///many?n=40';
-let home: AppHome;
-let launched: LaunchedApp;
+let opened: OpenedApp;
 let page: Page;
+let launched: LaunchedApp;
 
 beforeAll(async () => {
-  home = createHome();
-  writeSettings(home, { defaultUri: uri, language: 'en', theme: 'light' });
-  launched = await launchApp({ home });
-  page = launched.window;
+  opened = await launchOn(uri);
+  ({ page, launched } = opened);
   await page.getByRole('row').nth(3).waitFor();
 });
 afterAll(async () => {
-  await launched.close();
-  home.dispose();
+  await opened.close();
 });
 
 async function violations(): Promise<readonly string[]> {

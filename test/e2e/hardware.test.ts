@@ -1,23 +1,18 @@
 /** Hardware edited in its forms: everything is staged, what is wrong is told before it is applied, discarding leaves nothing. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AppHome, createHome } from '../support/app-home.ts';
-import { writeSettings } from '../support/app-settings.ts';
 import { ask } from '../support/ask.ts';
-import { launchApp, type LaunchedApp } from '../support/electron.ts';
+import { launchOn, type OpenedApp } from '../support/launch-on.ts';
 
 const uri = 'qemu:///session';
-let home: AppHome;
-let launched: LaunchedApp;
+let opened: OpenedApp;
 let page: Page;
 let uuid: string;
 let pool: string;
 
 beforeAll(async () => {
-  home = createHome();
-  writeSettings(home, { defaultUri: uri, language: 'en', theme: 'light' });
-  launched = await launchApp({ home });
-  page = launched.window;
+  opened = await launchOn(uri);
+  ({ page } = opened);
   page.setDefaultTimeout(15_000);
   await page.getByRole('navigation').first().waitFor();
   pool = (await ask(page, 'storage.default-pool', { uri })).uuid;
@@ -38,8 +33,7 @@ beforeAll(async () => {
   await page.getByRole('button', { name: 'Add hardware' }).waitFor();
 });
 afterAll(async () => {
-  await launched.close();
-  home.dispose();
+  await opened.close();
 });
 
 const bar = () => page.getByRole('region', { name: 'Changes', exact: true });

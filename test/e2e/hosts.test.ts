@@ -34,7 +34,7 @@ afterAll(async () => {
   await door.close();
 });
 
-test('a host is added by its URI, and its machines are listed, started and stopped like any other', async () => {
+test('a host is added by its URI; its machines are listed, and followed as they change', async () => {
   const uri = door.uri('test:///default');
   await show('/hosts');
   await window.getByRole('button', { name: 'Add host' }).click();

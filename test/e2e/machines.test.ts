@@ -1,30 +1,20 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AppHome, createHome } from '../support/app-home.ts';
-import { writeSettings } from '../support/app-settings.ts';
 import { ask } from '../support/ask.ts';
-import { launchApp, type LaunchedApp } from '../support/electron.ts';
+import { launchOn, type OpenedApp } from '../support/launch-on.ts';
 
 const uri = 'test:///many?n=1000';
-let home: AppHome;
-let launched: LaunchedApp;
+let opened: OpenedApp;
 let page: Page;
-const errors: string[] = [];
+let errors: readonly string[];
 
 beforeAll(async () => {
-  home = createHome();
-  writeSettings(home, { defaultUri: uri, language: 'en', theme: 'light' });
-  launched = await launchApp({ home });
-  page = launched.window;
-  page.on('pageerror', (error) => errors.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text());
-  });
+  opened = await launchOn(uri);
+  ({ page, errors } = opened);
   await page.getByRole('row').nth(3).waitFor();
 });
 afterAll(async () => {
-  await launched.close();
-  home.dispose();
+  await opened.close();
 });
 
 const grid = () => page.getByRole('grid');

@@ -1,33 +1,23 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AppHome, createHome } from '../support/app-home.ts';
-import { writeSettings } from '../support/app-settings.ts';
 import { ask } from '../support/ask.ts';
-import { launchApp, type LaunchedApp } from '../support/electron.ts';
+import { launchOn, type OpenedApp } from '../support/launch-on.ts';
 
 const uri = 'test:///default';
 const machine = '6695eb01-f6a4-8304-79aa-97f2502e193f';
-let home: AppHome;
-let launched: LaunchedApp;
+let opened: OpenedApp;
 let page: Page;
-const errors: string[] = [];
+let errors: readonly string[];
 
 beforeAll(async () => {
-  home = createHome();
-  writeSettings(home, { defaultUri: uri, language: 'en', theme: 'light' });
-  launched = await launchApp({ home });
-  page = launched.window;
+  opened = await launchOn(uri);
+  ({ page, errors } = opened);
   page.setDefaultTimeout(15_000);
-  page.on('pageerror', (error) => errors.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text());
-  });
   await page.getByRole('row').nth(1).waitFor();
 });
 afterAll(async () => {
-  await launched.close();
-  home.dispose();
+  await opened.close();
 });
 
 async function go(path: string): Promise<void> {

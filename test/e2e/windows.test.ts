@@ -5,29 +5,27 @@ import { chownSync, copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AppHome, createHome } from '../support/app-home.ts';
-import { writeSettings } from '../support/app-settings.ts';
+import type { AppHome } from '../support/app-home.ts';
 import { ask } from '../support/ask.ts';
-import { launchApp, type LaunchedApp } from '../support/electron.ts';
+import type { LaunchedApp } from '../support/electron.ts';
+import { launchOn, type OpenedApp } from '../support/launch-on.ts';
 import { screenGuestXml, writeScreenGuest } from '../support/screen-guest.ts';
 import { appUser, currentStage } from '../support/stage.ts';
 
 const uri = 'test:///many?n=20';
 const machinesOf = async (page: Page) => await ask(page, 'domains.list', { uri });
+let opened: OpenedApp;
+let page: Page;
 let home: AppHome;
 let launched: LaunchedApp;
-let page: Page;
 
 beforeAll(async () => {
-  home = createHome();
-  writeSettings(home, { defaultUri: uri, language: 'en', theme: 'light' });
-  launched = await launchApp({ home });
-  page = launched.window;
+  opened = await launchOn(uri);
+  ({ page, home, launched } = opened);
   await page.getByRole('row').nth(3).waitFor();
 });
 afterAll(async () => {
-  await launched.close();
-  home.dispose();
+  await opened.close();
 });
 
 const rowOf = (name: string) => page.getByRole('row').filter({ has: page.getByText(name, { exact: true }) });

@@ -1,4 +1,4 @@
-/** The beginning of a SPICE session, as any viewer begins it: enough to be connected. */
+/** Another viewer: links to a SPICE server's main channel as any client does, proves the password, and stays. */
 import { constants, createPublicKey, publicEncrypt } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 

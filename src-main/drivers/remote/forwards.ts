@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { Logger } from '../../engine/logger.ts';
 import { privateFolder } from '../../host/files.ts';
+import { listen } from '../../host/listen.ts';
 import type { SshTarget } from '../../rpc/client/ssh.ts';
 
 interface Forward {
@@ -70,10 +71,7 @@ export class Forwards {
       socket.on('close', () => sockets.delete(socket));
       this.#carry(socket, target);
     });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(path, resolve);
-    });
+    await listen(server, path);
     return { path, server, sockets };
   }
 

@@ -1,13 +1,10 @@
 /** Connections: opening them, and what they tell of their host. */
 import { cpus, totalmem } from 'node:os';
-import { VirError } from '../../../src-shared/errors.ts';
+import { defaultSettings } from '../../../src-shared/contract/default-settings.ts';
 import { need } from '../../engine/driver.ts';
 import type { HandlerSet } from '../dispatch.ts';
 import type { Services } from '../services.ts';
 import { versionText } from './text.ts';
-
-/** Every user has it, so it is not the user's to remove. */
-const localUri = 'qemu:///session';
 
 export function connectionHandlers({ engine, settings, findDaemons }: Services): HandlerSet {
   const without = (uri: string): string[] => settings.get().hosts.filter((known) => known !== uri);
@@ -20,16 +17,14 @@ export function connectionHandlers({ engine, settings, findDaemons }: Services):
     },
     'connections.add': async ({ uri }) => {
       const known = engine.know(uri);
-      if (known !== localUri) await settings.set({ hosts: [...without(known), known] });
-      return known;
+      if (!known.own) await settings.set({ hosts: [...without(known.uri), known.uri] });
+      return known.uri;
     },
     'connections.remove': async ({ uri }) => {
-      if (uri === localUri) {
-        throw new VirError({ code: 'invalid-arg', domain: 'none', message: 'The host that we run on stays listed.' });
-      }
+      const { defaultUri } = settings.get();
       await settings.set({
         hosts: without(uri),
-        ...(settings.get().defaultUri === uri ? { defaultUri: localUri } : {}),
+        ...(defaultUri === uri ? { defaultUri: defaultSettings.defaultUri } : {}),
       });
       await engine.forget(uri);
     },

@@ -1,6 +1,7 @@
 /** firewalld, where it runs: what it has, into which zone an interface goes, and when it forgot about it. */
 import { existsSync } from 'node:fs';
-import { Bus, busName, DBusError } from '../../host/dbus/bus.ts';
+import { type Bus, busName, DBusError } from '../../host/dbus/bus.ts';
+import { LastingBus } from '../../host/dbus/lasting-bus.ts';
 import { type DBusValue, Variant } from '../../host/dbus/values.ts';
 import type { FirewalldFacts } from '../host-facts.ts';
 import type { ZoneKeeper } from '../performer.ts';
@@ -11,7 +12,7 @@ const config = `${main}/config`;
 const busSocket = '/run/dbus/system_bus_socket';
 
 export class Firewalld implements ZoneKeeper {
-  #bus: Promise<Bus> | undefined;
+  readonly #bus = new LastingBus();
 
   /** Undefined when it does not run: asking must not start it. */
   async facts(): Promise<FirewalldFacts | undefined> {
@@ -45,7 +46,7 @@ export class Firewalld implements ZoneKeeper {
   /** Tells when assignments have to be made again: firewalld came, or read its configuration anew. */
   async watch(listener: () => void): Promise<void> {
     if (!existsSync(busSocket)) return;
-    const bus = await this.#connected();
+    const bus = await this.#bus.get();
     await bus.subscribe({ sender: name, path: main, interface: name, member: 'Reloaded' }, listener);
     await bus.subscribe(
       { sender: busName, interface: busName, member: 'NameOwnerChanged', arg0: name },
@@ -56,9 +57,7 @@ export class Firewalld implements ZoneKeeper {
   }
 
   async close(): Promise<void> {
-    const bus = this.#bus;
-    this.#bus = undefined;
-    if (bus !== undefined) (await bus).close();
+    await this.#bus.close();
   }
 
   /** Containers usually have no bus at all. */
@@ -66,7 +65,7 @@ export class Firewalld implements ZoneKeeper {
     if (!existsSync(busSocket)) return false;
     let bus: Bus;
     try {
-      bus = await this.#connected();
+      bus = await this.#bus.get();
     } catch (thrown) {
       // The socket of a bus that ended: who is not on the bus can't be asked, and filters nothing.
       if (thrown instanceof DBusError) return false;
@@ -76,28 +75,8 @@ export class Firewalld implements ZoneKeeper {
     return owned === true;
   }
 
-  async #connected(): Promise<Bus> {
-    this.#bus ??= this.#connect();
-    try {
-      return await this.#bus;
-    } catch (thrown) {
-      this.#bus = undefined;
-      throw thrown;
-    }
-  }
-
-  async #connect(): Promise<Bus> {
-    const bus = await Bus.open();
-    const forget = (): void => {
-      this.#bus = undefined;
-    };
-    // A bus that went away is asked for anew by the next call.
-    bus.closed.then(forget, forget);
-    return bus;
-  }
-
   async #call(part: string, member: string, words: readonly string[] = []): Promise<readonly DBusValue[]> {
-    const bus = await this.#connected();
+    const bus = await this.#bus.get();
     const signature = 's'.repeat(words.length);
     return await bus.call({
       destination: name,
@@ -123,7 +102,7 @@ export class Firewalld implements ZoneKeeper {
 
   /** Undefined for ordinary users, who may see neither what it is nor how it is configured. */
   async #property(path: string, of: string, property: string): Promise<DBusValue | undefined> {
-    const bus = await this.#connected();
+    const bus = await this.#bus.get();
     try {
       const [value] = await bus.call({
         ...{ destination: name, path, interface: 'org.freedesktop.DBus.Properties', member: 'Get' },

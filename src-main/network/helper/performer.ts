@@ -1,8 +1,10 @@
 /** Carries out networks' actions by the privileged helper, for an engine that an ordinary user runs. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { VirError } from '../../../src-shared/errors.ts';
 import { Bus, DBusError } from '../../host/dbus/bus.ts';
+import { LastingBus } from '../../host/dbus/lasting-bus.ts';
 import type { DBusValue } from '../../host/dbus/values.ts';
 import type { Performer } from '../../host/steps.ts';
 import type { NetworkAction } from '../actions.ts';
@@ -30,13 +32,17 @@ const lost = ['org.freedesktop.DBus.Error.NoReply', 'org.freedesktop.DBus.Error.
 const absent = ['org.freedesktop.DBus.Error.ServiceUnknown', 'org.freedesktop.DBus.Error.NameHasNoOwner'];
 
 export class HelperPerformer implements Performer<NetworkAction> {
-  readonly #open: () => Promise<Bus>;
-  #bus: Promise<Bus> | undefined;
-  #quiet = 0;
+  readonly #bus: LastingBus;
+  /** Set within work that nobody waits for, whatever else goes on beside it. */
+  readonly #quiet = new AsyncLocalStorage<true>();
 
   /** @param open connects to the system bus; one connection serves until it is lost */
   constructor(open: () => Promise<Bus> = async () => await Bus.open()) {
-    this.#open = open;
+    this.#bus = new LastingBus(async () => {
+      const bus = await open();
+      bus.unref();
+      return bus;
+    });
   }
 
   /** Without a bus nobody can be asked for anything. */
@@ -46,12 +52,7 @@ export class HelperPerformer implements Performer<NetworkAction> {
 
   /** For what an engine does by itself: no window asks for a password nobody was waiting for. */
   async quietly<T>(work: () => Promise<T>): Promise<T> {
-    this.#quiet += 1;
-    try {
-      return await work();
-    } finally {
-      this.#quiet -= 1;
-    }
+    return await this.#quiet.run(true, work);
   }
 
   /** @throws VirError with the helper's reason, `auth-unavailable` where there is none. */
@@ -98,7 +99,11 @@ export class HelperPerformer implements Performer<NetworkAction> {
       try {
         return await bus.call({
           ...{ destination: helperName, path: helperPath, interface: helperInterface, member, signature, body },
-          ...{ interactive: this.#quiet === 0, timeoutMs, ...(signal === undefined ? {} : { signal }) },
+          ...{
+            interactive: this.#quiet.getStore() === undefined,
+            timeoutMs,
+            ...(signal === undefined ? {} : { signal }),
+          },
         });
       } catch (thrown) {
         const name = thrown instanceof DBusError ? thrown.errorName : '';
@@ -113,23 +118,11 @@ export class HelperPerformer implements Performer<NetworkAction> {
   }
 
   async #connected(): Promise<Bus> {
-    this.#bus ??= this.#connect();
     try {
-      return await this.#bus;
+      return await this.#bus.get();
     } catch (thrown) {
-      this.#bus = undefined;
       throw explain(thrown);
     }
-  }
-
-  async #connect(): Promise<Bus> {
-    const bus = await this.#open();
-    bus.unref();
-    const forget = (): void => {
-      this.#bus = undefined;
-    };
-    bus.closed.then(forget, forget);
-    return bus;
   }
 }
 

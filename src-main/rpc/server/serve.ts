@@ -5,8 +5,9 @@
  * The socket lies in a directory of mode 0700: whoever can connect is the user already, so no authentication is asked.
  */
 import { rm } from 'node:fs/promises';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import type { Engine } from '../../engine/engine.ts';
+import { listen } from '../../host/listen.ts';
 import { ServerClient } from './client.ts';
 import { Dispatcher } from './dispatch.ts';
 import { handlers } from './handlers/index.ts';
@@ -47,14 +48,4 @@ export async function serveLibvirt(path: string, engine: Engine): Promise<Libvir
       await closed;
     },
   };
-}
-
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

@@ -38,7 +38,7 @@ const states: Readonly<Record<ConnectionInfo['state'], { tone: Tone; icon: IconT
 const noticeIcons = { info: Info, warning: TriangleAlert, error: CircleAlert };
 
 export function HostCard({ connection }: { connection: ConnectionInfo }): React.JSX.Element {
-  const { uri, state, error, notices } = connection;
+  const { uri, own, state, error, notices } = connection;
   const label = hostLabel(connection);
   const { tone, icon } = states[state];
   const connect = (
@@ -65,7 +65,7 @@ export function HostCard({ connection }: { connection: ConnectionInfo }): React.
           {t(`hosts:state.${state}`)}
         </Badge>
         {state === 'closed' && connect}
-        {uri !== 'qemu:///session' && (
+        {!own && (
           <MenuIconButton
             icon={Ellipsis}
             label={t('hosts:actions', { host: label })}

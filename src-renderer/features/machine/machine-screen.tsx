@@ -2,10 +2,20 @@ import MonitorX from 'lucide-react/icons/monitor-x';
 import Pencil from 'lucide-react/icons/pencil';
 import { lazy, Suspense, useId } from 'react';
 import { useShortcutCommand } from '../../app/commands/use-command.ts';
+import { isChanged } from '../../app/edit/draft.ts';
+import { useLeaveGuard } from '../../app/edit/use-leave-guard.ts';
 import { openDialog } from '../../app/feedback/dialogs.tsx';
 import { ErrorPanel } from '../../app/feedback/error-panel.tsx';
 import { t } from '../../app/i18n.ts';
-import { go, type MachineRef, type MachineScreenProps, type MachineTab, machineTabs, paths } from '../../app/routes.ts';
+import {
+  go,
+  type MachineRef,
+  type MachineScreenProps,
+  type MachineTab,
+  machineTabs,
+  paths,
+  placeOf,
+} from '../../app/routes.ts';
 import { type Machine, machineKey } from '../../app/store/inventory.ts';
 import { useInventory } from '../../app/store/inventory-store.ts';
 import { Button } from '../../components/button.tsx';
@@ -15,7 +25,6 @@ import { ConsoleView } from '../console/console-view.tsx';
 import { targetsOf } from '../machines/targets.ts';
 import { EditBar } from './edit/edit-bar.tsx';
 import { useDefinition } from './edit/use-definition.ts';
-import { useLeaveGuard } from './edit/use-leave-guard.ts';
 import { Header } from './header.tsx';
 import { LogTab } from './log/log-tab.tsx';
 import styles from './machine-screen.module.css';
@@ -54,7 +63,21 @@ function Gone({ machine }: { machine: MachineRef }): React.JSX.Element {
 function Page({ machine, tab }: { machine: Machine; tab: MachineTab }): React.JSX.Element {
   const panelId = useId();
   const definition = useDefinition(machine);
-  useLeaveGuard(machine, definition);
+  const { draft, discard } = definition;
+  useLeaveGuard({
+    changed: draft !== undefined && isChanged(draft),
+    keeps(hash) {
+      const place = placeOf(hash);
+      return place.name === 'machine' && place.machine.uri === machine.uri && place.machine.uuid === machine.uuid;
+    },
+    question: () => ({
+      title: t('machine:leave.title'),
+      text: t('machine:leave.text'),
+      confirm: t('machine:leave.confirm'),
+      danger: true,
+    }),
+    discard,
+  });
   useShortcutCommand({
     id: 'machine.renameHere',
     group: 'machine',

@@ -5,6 +5,7 @@ import { errorDataOf } from '../../app/client.ts';
 import { ErrorPanel } from '../../app/feedback/error-panel.tsx';
 import { t } from '../../app/i18n.ts';
 import { Button } from '../../components/button.tsx';
+import bar from '../../components/edit-bar.module.css';
 import { Icon } from '../../components/icon.tsx';
 import styles from './network-page.module.css';
 
@@ -29,19 +30,19 @@ export function EditBar(props: {
       .finally(() => setBusy(false));
   };
   return (
-    <section className={styles.bar} aria-label={t('networks:save.label')}>
+    <section className={styles.bar} aria-label={t('networks:save.label')} data-bottom-bar>
       {error !== undefined && <ErrorPanel error={error} />}
-      <div className={styles.barRow}>
-        <span className={styles.words} role="status">
+      <div className={bar.row}>
+        <span className={bar.words} role="status">
           {words}
         </span>
         {overtaken === true && (
-          <span className={styles.overtaken}>
+          <span className={bar.overtaken}>
             <Icon of={TriangleAlert} />
             {t('networks:save.overtaken')}
           </span>
         )}
-        <span className={styles.space} />
+        <span className={bar.space} />
         <Button disabled={busy} onClick={discard}>
           {discardLabel ?? t('networks:save.discard')}
         </Button>

@@ -15,14 +15,15 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { MenuIconButton } from '../../components/menu-button.tsx';
 import { Tabs } from '../../components/tabs.tsx';
 import { EditBar } from './edit-bar.tsx';
-import { newDraft, type NetworkDraft, withEdit, withText } from './edit/network-draft.ts';
+import { type NetworkDraft, networkDrafts } from './edit/network-draft.ts';
 import { freeName, newNetwork } from './edit/network-edit.ts';
 import { saveNetwork } from './edit/save.ts';
 import { freeSubnet } from './edit/subnets.ts';
 import { useChecks } from './edit/use-checks.ts';
-import { useLeaveGuard } from './edit/use-leave-guard.ts';
 import { useNetworkDefinition } from './edit/use-network-definition.ts';
 import { engine } from '../../app/client.ts';
+import { isChanged } from '../../app/edit/draft.ts';
+import { useLeaveGuard } from '../../app/edit/use-leave-guard.ts';
 import { NetworkForm } from './forms/network-form.tsx';
 import { openHostDialog } from './host-dialog.tsx';
 import { runningOn, takenAddresses } from './machines-of.ts';
@@ -66,7 +67,18 @@ function Page({ view, network, tab }: { view: NetworkView; network: NetworkSumma
   const definition = useNetworkDefinition(uri, network.uuid, view.networks);
   const { draft, error, waits, edit, setText, discard, reload } = definition;
   const checks = useChecks(view, draft, network.uuid);
-  useLeaveGuard(paths.network(network.uuid), draft, discard);
+  const home = paths.network(network.uuid);
+  useLeaveGuard({
+    changed: draft !== undefined && isChanged(draft),
+    keeps: (hash) => hash === home || hash.startsWith(`${home}/`),
+    question: () => ({
+      title: t('networks:leave.title'),
+      text: t('networks:leave.text'),
+      confirm: t('networks:leave.confirm'),
+      danger: true,
+    }),
+    discard,
+  });
   const save = async (): Promise<void> => {
     if (draft === undefined) return;
     const saved = await saveNetwork(uri, draft, network);
@@ -136,19 +148,19 @@ function Page({ view, network, tab }: { view: NetworkView; network: NetworkSumma
         {error !== undefined && <ErrorPanel error={error} />}
         {draft !== undefined && (
           <Suspense fallback={null}>
-            {tab === 'overview' && draft.network !== undefined && (
-              <Overview view={view} network={network} definition={draft.network} />
+            {tab === 'overview' && draft.model !== undefined && (
+              <Overview view={view} network={network} definition={draft.model} />
             )}
             {tab === 'settings' && (
               <NetworkForm view={view} draft={draft} uuid={network.uuid} checks={checks} edit={edit} />
             )}
             {tab === 'xml' && (
-              <Xml text={draft.text} isChanged={draft.text !== draft.stored} setText={setText} discard={discard} />
+              <Xml text={draft.text} isChanged={isChanged(draft)} setText={setText} discard={discard} />
             )}
           </Suspense>
         )}
       </div>
-      {draft !== undefined && draft.text !== draft.stored && (
+      {draft !== undefined && isChanged(draft) && (
         <EditBar
           words={checks.problem ?? t('networks:save.unsaved')}
           overtaken={draft.overtaken}
@@ -168,7 +180,7 @@ export function NewNetworkPage({ view }: { view: NetworkView }): React.JSX.Eleme
   const first = useMemo(() => {
     if (networks === undefined) return undefined;
     const name = freeName(networks.map((each) => each.name));
-    return newDraft(newNetwork(name, freeSubnet(takenAddresses(networks, devices))));
+    return networkDrafts.ofNew(newNetwork(name, freeSubnet(takenAddresses(networks, devices))));
   }, [networks, devices]);
   return (
     <div className={styles.screen}>
@@ -212,14 +224,14 @@ function NewNetwork({ view, first }: { view: NetworkView; first: NetworkDraft })
               draft={draft}
               uuid={undefined}
               checks={checks}
-              edit={(change) => setDraft((before) => withEdit(before, change))}
+              edit={(change) => setDraft((before) => networkDrafts.withEdit(before, change))}
               autostart={{ on: autostart, set: setAutostart }}
             />
           ) : (
             <Xml
               text={draft.text}
               isChanged={draft.text !== first.text}
-              setText={(text) => setDraft((before) => withText(before, text))}
+              setText={(text) => setDraft((before) => networkDrafts.withText(before, text))}
               discard={() => setDraft(first)}
             />
           )}

@@ -3,11 +3,13 @@ import sys
 
 import libvirt
 
+from measure import renamer
+
 FOLDER, VERB, FROM, TO = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-DESK = open(f"{FOLDER}/desk.xml").read()
+named = renamer(FOLDER)
 connection = libvirt.open("qemu:///system")
 for index in range(FROM, TO):
     if VERB == "define":
-        connection.defineXML(DESK.replace(">desk<", f">desk{index}<"))
+        connection.defineXML(named(f"desk{index}"))
     else:
         connection.lookupByName(f"desk{index}").create()

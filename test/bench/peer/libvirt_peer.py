@@ -2,28 +2,17 @@
 import json
 import sys
 import threading
-import time
 
 import libvirt
 
+from measure import median, ms, renamer
+
 FOLDER, ROUNDS, GUESTS = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-DESK = open(f"{FOLDER}/desk.xml").read()
-libvirt.registerErrorHandler(lambda *_: None, None)
+renamed = renamer(FOLDER)
 
 
 def named(index):
-    return DESK.replace(">desk<", f">desk{index}<")
-
-
-def median(values):
-    values = sorted(values)
-    return values[len(values) // 2]
-
-
-def ms(work):
-    start = time.perf_counter()
-    work()
-    return (time.perf_counter() - start) * 1000
+    return renamed(f"desk{index}")
 
 
 def qemu_cpu_ms():

@@ -8,24 +8,10 @@ import time
 
 import libvirt
 
+from measure import median, ms, renamer
+
 URI, FOLDER, ROUNDS, MANY, GUESTS = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5])
-DESK = open(f"{FOLDER}/desk.xml").read()
-libvirt.registerErrorHandler(lambda *_: None, None)
-
-
-def named(name):
-    return DESK.replace(">desk<", f">{name}<")
-
-
-def median(values):
-    values = sorted(values)
-    return values[len(values) // 2]
-
-
-def ms(work):
-    start = time.perf_counter()
-    work()
-    return (time.perf_counter() - start) * 1000
+named = renamer(FOLDER)
 
 
 def micros(work, times):

@@ -108,6 +108,7 @@ const connection: ConnectionInfo = options.broken
   ? {
       uri,
       label: 'This computer',
+      own: true,
       state: 'failed',
       domainVerbs,
       storageVerbs: [],
@@ -124,6 +125,7 @@ const connection: ConnectionInfo = options.broken
   : {
       uri,
       label: 'This computer',
+      own: true,
       state: 'open',
       hostname: 'workbench',
       type: 'QEMU',

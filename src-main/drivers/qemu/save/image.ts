@@ -67,6 +67,19 @@ export function decodeSaveHeader(bytes: Buffer): SaveHeader | undefined {
   return { kind: 'complete', dataBytes, xmlBytes, running: number(24) !== 0, compression };
 }
 
+/** The same for one that is to be used. @throws VirError `operation-failed` also for one whose writing was interrupted. */
+export async function readWholeImage(path: string): Promise<SaveImage> {
+  const image = await readSaveImage(path);
+  if (image !== 'partial') return image;
+  throw new VirError({
+    code: 'operation-failed',
+    domain: 'qemu',
+    message: `The saved guest '${path}' is incomplete.`,
+    cause: 'Its saving was interrupted.',
+    fix: 'Remove the file.',
+  });
+}
+
 /**
  * Reads a saved guest up to its stream.
  * @returns `partial` for one whose writing was interrupted.

@@ -10,6 +10,7 @@ import type { Instance } from '../guests/instance.ts';
 import type { QmpClient } from '../qmp/client.ts';
 import { object, optionalText } from '../qmp/reply.ts';
 import type { SaveImage } from './image.ts';
+import { listen } from '../../../host/listen.ts';
 
 /** A terabyte to a slow disk takes hours; what never ends is cancelled by its user. */
 const longestMs = 24 * 60 * 60 * 1000;
@@ -106,10 +107,7 @@ interface Listening {
 
 async function listenOnce(path: string): Promise<Listening> {
   const server: Server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, resolve);
-  });
+  await listen(server, path);
   const sockets: Socket[] = [];
   const accepted = new Promise<Socket>((resolve, reject) => {
     const timer = setTimeout(

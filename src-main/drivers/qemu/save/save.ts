@@ -14,7 +14,7 @@ import { monitorOf } from '../guests/monitor-of.ts';
 import { pause, unpause } from '../lifecycle/power.ts';
 import { type RunOptions, startGuest } from '../lifecycle/start.ts';
 import { endProcess, finishRun } from '../lifecycle/stop.ts';
-import { completeMark, encodeSaveHead, readSaveImage, type SaveImage } from './image.ts';
+import { completeMark, encodeSaveHead, readSaveImage, readWholeImage, type SaveImage } from './image.ts';
 import { readState, writeState } from './migration.ts';
 
 export const managedSavePath = (context: GuestContext, name: string): string =>
@@ -164,16 +164,7 @@ export function restoreGuest(
 ): Job<DomainSummary> {
   const description = { kind: 'domain.restore', subject: path, unit: 'bytes' } as const;
   return context.engine.jobs.start(description, async (control) => {
-    const image = await readSaveImage(path);
-    if (image === 'partial') {
-      throw new VirError({
-        code: 'operation-failed',
-        domain: 'qemu',
-        message: `The saved guest '${path}' is incomplete.`,
-        cause: 'Its saving was interrupted.',
-        fix: 'Remove the file.',
-      });
-    }
+    const image = await readWholeImage(path);
     const domain = await context.table.read(options.xml ?? image.xml, 'start');
     return await context.table.createXml(domain, 'restore', async (record, completed) => {
       const running = { ...image, running: options.running ?? image.running };

@@ -5,20 +5,12 @@ import { formatDomain, parseDomain } from '../../../../src-shared/model/domain/i
 import { fromXmlError } from '../../../engine/domain-errors.ts';
 import { withoutSecrets } from '../../../engine/live-parts.ts';
 import type { GuestContext } from '../guests/context.ts';
-import { readSaveImage } from './image.ts';
+import { readWholeImage } from './image.ts';
 import { managedSavePath } from './save.ts';
 
 /** @throws VirError `operation-failed` for a file that is not a saved guest. */
 export async function savedXml(path: string, secure: boolean): Promise<string> {
-  const image = await readSaveImage(path);
-  if (image === 'partial') {
-    throw new VirError({
-      code: 'operation-failed',
-      domain: 'qemu',
-      message: `The saved guest '${path}' is incomplete.`,
-      cause: 'Its saving was interrupted.',
-    });
-  }
+  const image = await readWholeImage(path);
   try {
     const domain = parseDomain(image.xml);
     return formatDomain(secure ? domain : withoutSecrets(domain));

@@ -7,26 +7,16 @@ import { networkEventIds } from '../../protocol/event-numbers.ts';
 import type { NetworkReference } from '../../protocol/objects.ts';
 import { rpcError } from '../errors.ts';
 import type { CallContext, RemoteHandlers } from '../handler.ts';
+import { everyFlag, filterBy, type FilterGroup, yesOrNo } from './list-filter.ts';
 import { affects, atMost, counted, has, onlyFlags } from './shared.ts';
 
-type Test = (network: NetworkSummary) => boolean;
-
 /** `virConnectListAllNetworksFlags` */
-const groups: readonly (readonly (readonly [bit: number, test: Test])[])[] = [
-  [
-    [1 << 0, ({ active }) => !active],
-    [1 << 1, ({ active }) => active],
-  ],
-  [
-    [1 << 2, ({ persistent }) => persistent],
-    [1 << 3, ({ persistent }) => !persistent],
-  ],
-  [
-    [1 << 4, ({ autostart }) => autostart],
-    [1 << 5, ({ autostart }) => !autostart],
-  ],
+const groups: readonly FilterGroup<NetworkSummary>[] = [
+  yesOrNo(1 << 0, ({ active }) => !active),
+  yesOrNo(1 << 2, ({ persistent }) => persistent),
+  yesOrNo(1 << 4, ({ autostart }) => autostart),
 ];
-const everyListFlag = 63;
+const everyListFlag = everyFlag(groups);
 /** `VIR_NETWORK_XML_INACTIVE`, `VIR_NETWORK_DEFINE_VALIDATE` */
 const xmlInactive = 1;
 const validate = 1;
@@ -42,12 +32,6 @@ const commands: readonly (NetworkUpdateCommand | undefined)[] = [
 const addressTypes = { ipv4: 0, ipv6: 1 } as const;
 
 const author = 'libvirt';
-
-const isListed = (network: NetworkSummary, flags: number): boolean =>
-  groups.every((group) => {
-    const wanted = group.filter(([bit]) => has(flags, bit));
-    return wanted.length === 0 || wanted.some(([, test]) => test(network));
-  });
 
 const reference = ({ name, uuid }: NetworkSummary): NetworkReference => ({ name, uuid });
 
@@ -86,7 +70,7 @@ const create = async ({ connection }: CallContext, xml: string): Promise<{ reado
 export const networkHandlers = {
   connectListAllNetworks: async (context, { needResults, flags }) => {
     onlyFlags(flags, everyListFlag, 'virConnectListAllNetworks');
-    const found = (await list(context)).filter((network) => isListed(network, flags)).map(reference);
+    const found = filterBy(groups, await list(context), flags).map(reference);
     const { items, count } = counted(needResults, found);
     return { nets: items, ret: count };
   },

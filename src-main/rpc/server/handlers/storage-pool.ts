@@ -6,6 +6,7 @@ import { poolEventIds } from '../../protocol/event-numbers.ts';
 import type { PoolReference } from '../../protocol/objects.ts';
 import { rpcError } from '../errors.ts';
 import type { CallContext, RemoteHandlers } from '../handler.ts';
+import { everyFlag, filterBy, type FilterGroup, yesOrNo } from './list-filter.ts';
 import { atMost, counted, has, notSupported, onlyFlags } from './shared.ts';
 
 /** `virStoragePoolState` */
@@ -36,30 +37,13 @@ const typeBits: readonly (readonly [bit: number, type: string])[] = [
   [1 << 19, 'iscsi-direct'],
 ];
 
-type Test = (pool: PoolSummary) => boolean;
-
-const groups: readonly (readonly (readonly [bit: number, test: Test])[])[] = [
-  [
-    [1 << 0, ({ active }) => !active],
-    [1 << 1, ({ active }) => active],
-  ],
-  [
-    [1 << 2, ({ persistent }) => persistent],
-    [1 << 3, ({ persistent }) => !persistent],
-  ],
-  [
-    [1 << 4, ({ autostart }) => autostart],
-    [1 << 5, ({ autostart }) => !autostart],
-  ],
+const groups: readonly FilterGroup<PoolSummary>[] = [
+  yesOrNo(1 << 0, ({ active }) => !active),
+  yesOrNo(1 << 2, ({ persistent }) => persistent),
+  yesOrNo(1 << 4, ({ autostart }) => autostart),
   typeBits.map(([bit, name]) => [bit, ({ type }) => type === name] as const),
 ];
-const everyListFlag = (1 << 20) - 1;
-
-const isListed = (pool: PoolSummary, flags: number): boolean =>
-  groups.every((group) => {
-    const wanted = group.filter(([bit]) => has(flags, bit));
-    return wanted.length === 0 || wanted.some(([, test]) => test(pool));
-  });
+const everyListFlag = everyFlag(groups);
 
 export const poolReference = ({ name, uuid }: PoolSummary): PoolReference => ({ name, uuid });
 
@@ -88,7 +72,7 @@ const names = async ({ storage }: CallContext, active: boolean): Promise<readonl
 export const storagePoolHandlers = {
   connectListAllStoragePools: async ({ storage }, { needResults, flags }) => {
     onlyFlags(flags, everyListFlag, 'virConnectListAllStoragePools');
-    const found = (await storage.pools()).filter((pool) => isListed(pool, flags)).map(poolReference);
+    const found = filterBy(groups, await storage.pools(), flags).map(poolReference);
     const { items, count } = counted(needResults, found);
     return { pools: items, ret: count };
   },

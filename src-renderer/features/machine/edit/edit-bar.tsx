@@ -3,18 +3,19 @@ import ChevronUp from 'lucide-react/icons/chevron-up';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import { useId, useState } from 'react';
 import { engine, errorDataOf } from '../../../app/client.ts';
+import { isChanged } from '../../../app/edit/draft.ts';
 import { ErrorPanel } from '../../../app/feedback/error-panel.tsx';
 import { notify } from '../../../app/feedback/notices.ts';
 import { t } from '../../../app/i18n.ts';
 import type { Machine } from '../../../app/store/inventory.ts';
 import { Button } from '../../../components/button.tsx';
+import bar from '../../../components/edit-bar.module.css';
 import { Icon } from '../../../components/icon.tsx';
 import type { ErrorData } from '../../../../src-shared/errors.ts';
 import type { Domain } from '../../../../src-shared/model/domain/index.ts';
 import { planWords } from './change-words.ts';
 import { ChangeList } from './change-list.tsx';
 import { diskPlace } from './disks.ts';
-import { isChanged } from './draft.ts';
 import styles from './edit-bar.module.css';
 import { withVolumes } from './new-volumes.ts';
 import type { Definition } from './use-definition.ts';
@@ -43,7 +44,7 @@ export function EditBar(props: { machine: Machine; definition: Definition }): Re
     setBusy(true);
     const { uri, uuid } = machine;
     // A disk may have been taken out again.
-    const wanted = newVolumes.filter(({ path }) => disksOf(draft.domain).includes(path));
+    const wanted = newVolumes.filter(({ path }) => disksOf(draft.model).includes(path));
     withVolumes(uri, wanted, () => engine.call('domains.apply-edit', { uri, uuid, xml: text }))
       .then(
         (applied) => {
@@ -74,21 +75,21 @@ export function EditBar(props: { machine: Machine; definition: Definition }): Re
           <ChangeList changes={changes} running={active} />
         </div>
       )}
-      <div className={styles.row}>
-        <span className={styles.words} role="status">
-          {draft.domain === undefined
+      <div className={bar.row}>
+        <span className={bar.words} role="status">
+          {draft.model === undefined
             ? t('machine:edit.broken')
             : plan === undefined
               ? t('machine:edit.planning')
               : planWords(changes, active)}
         </span>
         {draft.overtaken && (
-          <span className={styles.overtaken}>
+          <span className={bar.overtaken}>
             <Icon of={TriangleAlert} />
             {t('machine:edit.overtaken')}
           </span>
         )}
-        <span className={styles.space} />
+        <span className={bar.space} />
         <Button
           variant="quiet"
           icon={open ? ChevronDown : ChevronUp}
@@ -105,7 +106,7 @@ export function EditBar(props: { machine: Machine; definition: Definition }): Re
         <Button
           variant="primary"
           busy={busy}
-          disabled={busy || draft.domain === undefined || plan === undefined}
+          disabled={busy || draft.model === undefined || plan === undefined}
           onClick={apply}
         >
           {t('machine:edit.apply')}

@@ -5,11 +5,12 @@ import { engine, errorDataOf } from '../../../app/client.ts';
 import type { MachineRef } from '../../../app/routes.ts';
 import type { NewVolume } from './new-volumes.ts';
 import { useDomainEvents } from '../use-domain-events.ts';
-import { discarded, type Draft, draftOf, withEdit, withStored, withText } from './draft.ts';
+import { discarded } from '../../../app/edit/draft.ts';
+import { type MachineDraft, machineDrafts } from './draft.ts';
 
 export interface Definition {
   /** Undefined until it has arrived. */
-  readonly draft: Draft | undefined;
+  readonly draft: MachineDraft | undefined;
   readonly error: ErrorData | undefined;
   readonly edit: (change: (domain: Domain) => Domain) => void;
   readonly setText: (text: string) => void;
@@ -24,7 +25,7 @@ export interface Definition {
 
 /** What a machine is defined as, with the edit of it that is under way. */
 export function useDefinition({ uri, uuid }: MachineRef): Definition {
-  const [draft, setDraft] = useState<Draft>();
+  const [draft, setDraft] = useState<MachineDraft>();
   const [error, setError] = useState<ErrorData>();
   const [newVolumes, setNewVolumes] = useState<readonly NewVolume[]>([]);
   const [round, setRound] = useState(0);
@@ -35,7 +36,7 @@ export function useDefinition({ uri, uuid }: MachineRef): Definition {
       (xml) => {
         if (!current) return;
         try {
-          setDraft((before) => withStored(before, xml));
+          setDraft((before) => machineDrafts.withStored(before, xml));
           setError(undefined);
         } catch (thrown) {
           setError(errorDataOf(thrown));
@@ -57,10 +58,10 @@ export function useDefinition({ uri, uuid }: MachineRef): Definition {
   });
 
   const edit = useCallback((change: (domain: Domain) => Domain) => {
-    setDraft((before) => (before === undefined ? undefined : withEdit(before, change)));
+    setDraft((before) => (before === undefined ? undefined : machineDrafts.withEdit(before, change)));
   }, []);
   const setText = useCallback((text: string) => {
-    setDraft((before) => (before === undefined ? undefined : withText(before, text)));
+    setDraft((before) => (before === undefined ? undefined : machineDrafts.withText(before, text)));
   }, []);
   const addVolume = useCallback((volume: NewVolume) => setNewVolumes((before) => [...before, volume]), []);
   const discard = useCallback(() => {
@@ -69,7 +70,7 @@ export function useDefinition({ uri, uuid }: MachineRef): Definition {
   }, []);
   const accept = useCallback((xml: string) => {
     setNewVolumes([]);
-    setDraft(draftOf(xml));
+    setDraft(machineDrafts.of(xml));
   }, []);
   return { draft, error, edit, setText, newVolumes, addVolume, discard, accept, reload };
 }

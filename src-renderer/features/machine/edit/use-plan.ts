@@ -3,7 +3,8 @@ import type { EditPlan } from '../../../../src-shared/contract/domains.ts';
 import type { ErrorData } from '../../../../src-shared/errors.ts';
 import { engine, errorDataOf } from '../../../app/client.ts';
 import type { Machine } from '../../../app/store/inventory.ts';
-import { type Draft, isChanged } from './draft.ts';
+import { isChanged } from '../../../app/edit/draft.ts';
+import type { MachineDraft } from './draft.ts';
 
 const quietMs = 250;
 
@@ -13,9 +14,12 @@ export interface Planned {
 }
 
 /** What the edit under way would do, asked for when typing pauses. The last answer stays until the next. */
-export function usePlan({ uri, uuid, id }: Pick<Machine, 'uri' | 'uuid' | 'id'>, draft: Draft | undefined): Planned {
+export function usePlan(
+  { uri, uuid, id }: Pick<Machine, 'uri' | 'uuid' | 'id'>,
+  draft: MachineDraft | undefined,
+): Planned {
   const [planned, setPlanned] = useState<Planned>({ plan: undefined, error: undefined });
-  const xml = draft !== undefined && isChanged(draft) && draft.domain !== undefined ? draft.text : undefined;
+  const xml = draft !== undefined && isChanged(draft) && draft.model !== undefined ? draft.text : undefined;
   const base = draft?.stored.text;
   useEffect(() => {
     if (xml === undefined) {

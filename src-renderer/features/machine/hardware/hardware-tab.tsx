@@ -34,8 +34,8 @@ interface HardwareTabProps {
 /** What the machine is made of, as an edit that is applied as a whole. */
 export default function HardwareTab({ machine, definition }: HardwareTabProps): React.JSX.Element | undefined {
   const { draft, error } = definition;
-  if (draft?.domain !== undefined) {
-    return <Hardware machine={machine} definition={definition} domain={draft.domain} stored={draft.stored.domain} />;
+  if (draft?.model !== undefined && draft.stored.model !== undefined) {
+    return <Hardware machine={machine} definition={definition} domain={draft.model} stored={draft.stored.model} />;
   }
   if (draft !== undefined) {
     return (

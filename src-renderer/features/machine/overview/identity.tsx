@@ -16,7 +16,7 @@ import styles from './overview.module.css';
 export function Identity(props: { machine: Machine; definition: Definition }): React.JSX.Element {
   const { machine, definition } = props;
   const { uri, uuid, persistent, autostart } = machine;
-  const known = { title: machine.title ?? '', description: definition.draft?.stored.domain.description ?? '' };
+  const known = { title: machine.title ?? '', description: definition.draft?.stored.model?.description ?? '' };
   const [title, setTitle] = useState(known.title);
   const [description, setDescription] = useState(known.description);
   const [busy, setBusy] = useState(false);

@@ -37,7 +37,7 @@ export function Overview(props: { machine: Machine; definition: Definition }): R
         </button>
         {active && <Usage machine={machine} />}
         <Identity
-          key={`${machine.title} ${definition.draft?.stored.domain.description}`}
+          key={`${machine.title} ${definition.draft?.stored.model?.description}`}
           machine={machine}
           definition={definition}
         />
@@ -47,7 +47,7 @@ export function Overview(props: { machine: Machine; definition: Definition }): R
         {machine.pendingChanges && <Note tone="info">{t('machine:overview.pending')}</Note>}
         {!machine.persistent && <Note tone="info">{t('machine:overview.transient')}</Note>}
         {definition.error !== undefined && <ErrorPanel error={definition.error} />}
-        <Facts machine={machine} domain={definition.draft?.stored.domain} />
+        <Facts machine={machine} domain={definition.draft?.stored.model} />
         <PastDefinitions machine={machine} definition={definition} />
       </div>
     </div>

@@ -9,7 +9,7 @@ import type { Machine } from '../../../app/store/inventory.ts';
 import { useAnswer } from '../../../app/use-answer.ts';
 import { Button } from '../../../components/button.tsx';
 import { announce } from '../../../components/live-region.tsx';
-import { isChanged } from '../edit/draft.ts';
+import { isChanged } from '../../../app/edit/draft.ts';
 import type { Definition } from '../edit/use-definition.ts';
 import styles from './overview.module.css';
 

@@ -1,5 +1,5 @@
 import { ErrorPanel } from '../../../app/feedback/error-panel.tsx';
-import { isChanged } from '../edit/draft.ts';
+import { isChanged } from '../../../app/edit/draft.ts';
 import type { Definition } from '../edit/use-definition.ts';
 import XmlEditing from './xml-editing.tsx';
 import styles from './xml-tab.module.css';

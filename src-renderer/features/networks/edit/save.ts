@@ -1,6 +1,5 @@
 /** Stores an edit: entries of a running network's lists at once, everything else for its next start. */
 import type { NetworkSummary } from '../../../../src-shared/model/network-summary.ts';
-import { parseNetwork } from '../../../../src-shared/model/network.ts';
 import { engine } from '../../../app/client.ts';
 import { liveUpdates } from './live-updates.ts';
 import type { NetworkDraft } from './network-draft.ts';
@@ -12,10 +11,10 @@ export interface Saved {
 }
 
 export async function saveNetwork(uri: string, draft: NetworkDraft, known?: NetworkSummary): Promise<Saved> {
-  const { text, stored, network } = draft;
+  const { text, stored, model } = draft;
   const isRunning = known?.active === true;
-  if (known !== undefined && isRunning && network !== undefined) {
-    const updates = liveUpdates(parseNetwork(stored), network);
+  if (known !== undefined && isRunning && model !== undefined && stored.model !== undefined) {
+    const updates = liveUpdates(stored.model, model);
     if (updates !== undefined) {
       for (const update of updates) {
         await engine.call('networks.update', { uri, uuid: known.uuid, ...update, live: true, config: true });

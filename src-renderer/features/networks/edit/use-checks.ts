@@ -50,9 +50,9 @@ export function useChecks(view: NetworkView, draft: NetworkDraft | undefined, uu
 
   const plan = planned?.plan;
   const findings = useMemo(() => {
-    if (draft?.network === undefined) return [];
+    if (draft?.model === undefined) return [];
     const others = (networks ?? []).filter((each) => each.uuid !== uuid);
-    const known = collisions(draft.network.ip, [
+    const known = collisions(draft.model.ip, [
       ...others,
       // The bridges of networks are told by their networks' names.
       ...(plan === undefined
@@ -74,7 +74,7 @@ export function useChecks(view: NetworkView, draft: NetworkDraft | undefined, uu
 }
 
 /** What a form has left open, in its own words. */
-function missingPart({ network }: NetworkDraft): string | undefined {
+function missingPart({ model: network }: NetworkDraft): string | undefined {
   if (network === undefined) return undefined;
   if (network.name.trim() === '') return t('networks:check.name');
   const mode = modeOf(network);

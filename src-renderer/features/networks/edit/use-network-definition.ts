@@ -2,7 +2,8 @@ import { useCallback, useEffect, useState } from 'react';
 import type { ErrorData } from '../../../../src-shared/errors.ts';
 import type { Network } from '../../../../src-shared/model/network.ts';
 import { engine, errorDataOf } from '../../../app/client.ts';
-import { draftOf, type NetworkDraft, withEdit, withStored, withText } from './network-draft.ts';
+import { discarded } from '../../../app/edit/draft.ts';
+import { type NetworkDraft, networkDrafts } from './network-draft.ts';
 
 export interface NetworkDefinition {
   /** Undefined until it has arrived. */
@@ -31,8 +32,8 @@ export function useNetworkDefinition(uri: string, uuid: string, version: unknown
       ([stored, running]) => {
         if (!current) return;
         try {
-          setDraft((before) => withStored(before, stored));
-          setWaits(draftOf(stored).text !== draftOf(running).text);
+          setDraft((before) => networkDrafts.withStored(before, stored));
+          setWaits(networkDrafts.of(stored).text !== networkDrafts.of(running).text);
           setError(undefined);
         } catch (thrown) {
           setError(errorDataOf(thrown));
@@ -48,13 +49,13 @@ export function useNetworkDefinition(uri: string, uuid: string, version: unknown
   }, [uri, uuid, version, round]);
 
   const edit = useCallback((change: (network: Network) => Network) => {
-    setDraft((before) => (before === undefined ? undefined : withEdit(before, change)));
+    setDraft((before) => (before === undefined ? undefined : networkDrafts.withEdit(before, change)));
   }, []);
   const setText = useCallback((text: string) => {
-    setDraft((before) => (before === undefined ? undefined : withText(before, text)));
+    setDraft((before) => (before === undefined ? undefined : networkDrafts.withText(before, text)));
   }, []);
   const discard = useCallback(() => {
-    setDraft((before) => (before === undefined ? undefined : draftOf(before.stored)));
+    setDraft((before) => (before === undefined ? undefined : { ...discarded(before), overtaken: false }));
   }, []);
   const reload = useCallback(() => setRound((before) => before + 1), []);
   return { draft, error, waits, edit, setText, discard, reload };

@@ -47,7 +47,7 @@ export function GeneralForm(props: FormProps & { isNew: boolean; devices: readon
         <DeviceField
           label={t('networks:field.device')}
           hint={t('networks:field.deviceHint')}
-          any={t('networks:field.anyDevice')}
+          noneLabel={t('networks:field.anyDevice')}
           value={forwardDevice(network)}
           devices={devices.filter(({ kind, name }) => kind !== 'virtual' && name !== network.bridge?.name)}
           onChange={(device) => edit((now) => setForwardDevice(now, device))}
@@ -100,13 +100,13 @@ const noDevice = '*';
 function DeviceField(props: {
   label: string;
   hint: string;
-  /** The word for no device in particular; absent where there must be one. */
-  any?: string;
+  /** What no device in particular is called; absent where there must be one. */
+  noneLabel?: string;
   value: string | undefined;
   devices: readonly HostDevice[];
   onChange: (device: string | undefined) => void;
 }): React.JSX.Element {
-  const { label, hint, any, value = '', devices, onChange } = props;
+  const { label, hint, noneLabel, value = '', devices, onChange } = props;
   const isThere = value === '' || devices.some(({ name }) => name === value);
   const words = ({ name, addresses, up }: HostDevice): string =>
     [name, ...addresses.slice(0, 1), ...(up ? [] : [t('networks:field.deviceDown')])].join(' · ');
@@ -115,7 +115,7 @@ function DeviceField(props: {
       <Select
         value={value === '' ? noDevice : value}
         options={[
-          { value: noDevice, label: any ?? t('networks:field.choose'), disabled: any === undefined },
+          { value: noDevice, label: noneLabel ?? t('networks:field.choose'), disabled: noneLabel === undefined },
           ...devices.map((device) => ({ value: device.name, label: words(device) })),
           ...(isThere ? [] : [{ value, label: t('networks:field.deviceGone', { name: value }) }]),
         ]}

@@ -32,7 +32,7 @@ export function NetworkForm(props: {
   autostart?: { readonly on: boolean; readonly set: (on: boolean) => void };
 }): React.JSX.Element {
   const { view, draft, uuid, checks, edit, autostart } = props;
-  const { network } = draft;
+  const { model: network } = draft;
   const reservable = useReservable(view, network?.name);
   const taken = useMemo(
     () => takenAddresses(view.networks ?? [], view.devices, uuid),

@@ -17,6 +17,7 @@ const connection: ConnectionInfo = {
   uri,
   label: 'Test',
   state: 'open',
+  own: false,
   domainVerbs: [],
   storageVerbs: [],
   notices: [],

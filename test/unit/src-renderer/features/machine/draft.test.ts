@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { diffLines } from '../../../../../src-renderer/features/machine/edit/diff-lines.ts';
-import {
-  discarded,
-  draftOf,
-  isChanged,
-  withEdit,
-  withStored,
-  withText,
-} from '../../../../../src-renderer/features/machine/edit/draft.ts';
+import { discarded, isChanged } from '../../../../../src-renderer/app/edit/draft.ts';
+import { machineDrafts } from '../../../../../src-renderer/features/machine/edit/draft.ts';
 import { setMemory } from '../../../../../src-renderer/features/machine/edit/processor.ts';
 import {
   additionKinds,
@@ -17,6 +11,8 @@ import {
 import { formatDomain, parseDomain } from '../../../../../src-shared/model/domain/index.ts';
 import { diffDomains } from '../../../../../src-shared/model/domain-diff.ts';
 import { sample, sampleXml } from './sample.ts';
+
+const { of: draftOf, withEdit, withStored, withText } = machineDrafts;
 
 describe('an edit under way', () => {
   const grown = withEdit(draftOf(sampleXml), (domain) => setMemory(domain, 4_194_304, 1_048_576));
@@ -32,12 +28,12 @@ describe('an edit under way', () => {
 
   it('is seen by the forms when the text is changed', () => {
     const draft = withText(grown, grown.text.replace('4194304', '8388608'));
-    expect(draft.domain?.memory?.KiB).toBe(8_388_608);
+    expect(draft.model?.memory?.KiB).toBe(8_388_608);
   });
 
   it('has no model while the text is none', () => {
     const broken = withText(grown, '<domain');
-    expect(broken.domain).toBeUndefined();
+    expect(broken.model).toBeUndefined();
     expect(withEdit(broken, () => sample())).toBe(broken);
     expect(isChanged(discarded(broken))).toBe(false);
   });
