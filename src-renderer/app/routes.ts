@@ -1,6 +1,4 @@
 /** The places of the window, as addresses behind the hash and as values. */
-import { navigate } from 'wouter/use-hash-location';
-
 export const machineTabs = ['overview', 'console', 'hardware', 'performance', 'log', 'xml'] as const;
 export type MachineTab = (typeof machineTabs)[number];
 
@@ -80,7 +78,7 @@ function decoded(part: string): string | undefined {
 export const currentPlace = (): Place => placeOf(window.location.hash.slice(1));
 
 export function go(path: string): void {
-  navigate(path);
+  window.location.hash = path;
 }
 
 /** The sections of the rail, in the order of Ctrl+1…. */

@@ -1,5 +1,5 @@
 /** Hardware edited in its forms: everything is staged, what is wrong is told before it is applied, discarding leaves nothing. */
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask } from '../support/ask.ts';
 import { launchOn, type OpenedApp } from '../support/launch-on.ts';
@@ -62,6 +62,32 @@ describe('a MAC address', () => {
     await bar().waitFor({ state: 'detached' });
     expect(await definition()).toContain("<mac address='52:54:00:aa:bb:cc'/>");
   });
+});
+
+test('an edit is not lost by leaving the page: that is asked first', async () => {
+  const field = (): Locator => page.getByRole('textbox', { name: 'MAC address' });
+  await field().fill('52:54:00:99:99:99');
+  await page.keyboard.press('Tab');
+  await bar().waitFor();
+  const question = page.getByRole('dialog', { name: 'Leave without applying?' });
+  const address = (): Promise<string> => page.evaluate(() => globalThis.location.hash);
+  const before = await address();
+  // By the mouse and by the keyboard; what is open stays until the answer.
+  await page.getByRole('navigation').first().getByRole('link').nth(1).click();
+  await question.waitFor();
+  await page.keyboard.press('Escape');
+  await question.waitFor({ state: 'detached' });
+  expect(await address()).toBe(before);
+  expect(await field().inputValue()).toBe('52:54:00:99:99:99');
+  await page.keyboard.press('Control+2');
+  await question.getByRole('button', { name: 'Discard and leave' }).click();
+  await expect.poll(address).toBe('#/networks');
+  expect(await definition()).toContain('52:54:00:aa:bb:cc');
+  await page.goBack();
+  await expect.poll(address).toBe(before);
+  await field().waitFor();
+  expect(await field().inputValue()).toBe('52:54:00:aa:bb:cc');
+  await bar().waitFor({ state: 'detached' });
 });
 
 describe('a new disk', () => {

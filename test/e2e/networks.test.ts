@@ -177,6 +177,27 @@ async function tabTo(role: 'button' | 'textbox' | 'radio', name: string): Promis
   throw new Error(`Tab never reached ${role} "${name}"`);
 }
 
+test('an edit of a network is not lost by leaving its page, and its own tabs keep it', async () => {
+  const uuid = await uuidOf('default');
+  await go(`/networks/${uuid}/settings`);
+  const title = (): Locator => page.getByRole('textbox', { name: 'Title' });
+  const kept = await title().inputValue();
+  await title().fill('Not to be kept');
+  await go(`/networks/${uuid}/xml`);
+  await page.getByText('Not to be kept').waitFor();
+  await go(`/networks/${uuid}/settings`);
+  await go('/machines');
+  await dialog().getByText('Leave without saving?').waitFor();
+  await page.keyboard.press('Escape');
+  await dialog().waitFor({ state: 'detached' });
+  expect(await title().inputValue()).toBe('Not to be kept');
+  await go('/machines');
+  await answer('Discard and leave');
+  await page.getByRole('heading', { name: 'Machines', level: 1 }).waitFor();
+  await go(`/networks/${uuid}/settings`);
+  await expect.poll(async () => await title().inputValue()).toBe(kept);
+});
+
 describe('the topology', () => {
   const port = (): Locator => page.getByRole('button', { name: /^Card aa:bb:cc:dd:ee:ff of test/ });
   const domainXml = async (): Promise<string> => await ask(page, 'domains.xml', { uri, uuid: machine, inactive: true });
