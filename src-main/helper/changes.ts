@@ -6,11 +6,13 @@
  * removes what was begun or makes again what it was to replace.
  */
 import type { Logger } from '../engine/logger.ts';
+import { readIfThere } from '../host/files.ts';
 import { type Performer, type Step, undoSteps, type UndoFailure } from '../host/steps.ts';
 import type { Ledger } from '../host/steps-ledger.ts';
 import type { NetworkAction } from '../network/actions.ts';
 import { findLink, listRoutes } from '../network/observe-links.ts';
 import { listSysctl, readSysctl } from '../network/sysctl.ts';
+import { allowsBridge, bridgeRules } from './allowed-bridges.ts';
 import { bridgeOf } from './check-action.ts';
 import { type Lasting, stepOf } from './describe.ts';
 import { refused } from '../network/helper/errors.ts';
@@ -29,7 +31,7 @@ const maxChangesOfOne = 2000;
 const underWay = 'doing-';
 const forwardingKeys = { ipv4: 'net/ipv4/ip_forward', ipv6: 'net/ipv6/conf/all/forwarding' } as const;
 /** The order in which what a user has is undone: servers and rules before the bridge they are on. */
-const undoOrder = ['dnsmasq', 'iptables', 'rules', 'table', 'zone', 'forwarding', 'bridge'];
+const undoOrder = ['limits', 'tap', 'dnsmasq', 'iptables', 'rules', 'table', 'zone', 'forwarding', 'bridge'];
 
 export class Changes {
   readonly #parts: ChangeParts;
@@ -64,9 +66,25 @@ export class Changes {
         await this.#remove(keyOf(uid, action));
         return await this.#makeLasting(uid, action);
       case 'link-up':
+        this.#needOwn(uid, action.link);
+        return await performer.perform(action);
       case 'address-add':
         this.#needBridge(uid, action.link);
         return await performer.perform(action);
+      case 'tap-add':
+        await this.#mayTakeTap(uid, action);
+        if (action.bridge !== undefined && !this.#has(uid, 'bridge', action.bridge)) needAllowedBridge(action.bridge);
+        return await this.#makeLasting(uid, action);
+      case 'macvtap-add':
+        await this.#mayTakeTap(uid, action);
+        return await this.#makeLasting(uid, action);
+      case 'tap-delete':
+        return await this.#remove(key(uid, 'tap', action.link));
+      case 'bandwidth-set':
+        this.#needOwn(uid, action.link);
+        return await this.#makeLasting(uid, action);
+      case 'bandwidth-clear':
+        return await this.#remove(key(uid, 'limits', action.link));
       case 'route-add':
         this.#needBridge(uid, action.link);
         await refuseForeignRoute(action.link, action.destination);
@@ -194,12 +212,31 @@ export class Changes {
     if (!isMine) throw refused(`There is a device '${link}' already.`, 'Give the bridge another name.');
   }
 
+  /** For the caller alone, and none that is another's or was there before. */
+  async #mayTakeTap(
+    uid: number,
+    action: Extract<Lasting, { readonly verb: 'tap-add' | 'macvtap-add' }>,
+  ): Promise<void> {
+    const { link, mac, verb } = action;
+    if (action.uid !== uid) throw refused('A cable is for whoever asks for it, and nobody else.');
+    const [mine] = this.#parts.ledger.steps(key(uid, 'tap', link));
+    const found = await findLink(link);
+    if (found === undefined && !this.#isAnothers(uid, 'tap', link)) return;
+    const isMine = mine?.action.verb === verb && mine.action.mac === mac && found?.mac === mac;
+    if (!isMine) throw refused(`There is a device '${link}' already.`, 'Ask for another name.');
+  }
+
   #mayTakeTable(uid: number, table: string): void {
     if (this.#isAnothers(uid, 'table', table)) throw refused(`The nftables table '${table}' is another user's.`);
   }
 
   #needBridge(uid: number, link: string): void {
     if (!this.#has(uid, 'bridge', link)) throw refused(`'${link}' is no bridge that was made for you.`);
+  }
+
+  #needOwn(uid: number, link: string): void {
+    if (this.#has(uid, 'bridge', link) || this.#has(uid, 'tap', link)) return;
+    throw refused(`'${link}' is no device that was made for you.`);
   }
 
   #has(uid: number, kind: string, name: string): boolean {
@@ -236,7 +273,21 @@ function keyOf(uid: number, action: Lasting): string {
       return key(uid, 'zone', action.link);
     case 'dnsmasq-start':
       return key(uid, 'dnsmasq', action.bridge);
+    case 'tap-add':
+    case 'macvtap-add':
+      return key(uid, 'tap', action.link);
+    case 'bandwidth-set':
+      return key(uid, 'limits', action.link);
   }
+}
+
+/** What QEMU's own helper goes by: the administrator lists bridges that any user's guests may join. */
+function needAllowedBridge(bridge: string): void {
+  if (allowsBridge(readIfThere(bridgeRules) ?? '', bridge)) return;
+  throw refused(
+    `'${bridge}' is no bridge that was made for you.`,
+    `The administrator can add the line 'allow ${bridge}' to ${bridgeRules}.`,
+  );
 }
 
 /** Of `net/ipv6/conf/virbr0/accept_ra`, the device. */

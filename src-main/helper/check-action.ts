@@ -44,9 +44,7 @@ function canonical(action: NetworkAction, user: string): NetworkAction {
   switch (action.verb) {
     case 'bridge-add':
     case 'bridge-delete':
-      // The first byte's lowest bit is for groups: no device can have such an address.
-      if (Number.parseInt(action.mac.slice(0, 2), 16) % 2 === 1) throw refused(`${action.mac} is a group's address.`);
-      return { ...action, link: linkName(action.link) };
+      return { ...action, link: linkName(action.link), mac: deviceAddress(action.mac) };
     case 'link-up':
     case 'zone-set':
     case 'zone-remove':
@@ -81,6 +79,20 @@ function canonical(action: NetworkAction, user: string): NetworkAction {
     }
     case 'dnsmasq-stop':
       return { ...action, folder: folder(action.folder), bridge: linkName(action.bridge) };
+    case 'tap-add': {
+      const bridge = action.bridge === undefined ? {} : { bridge: linkName(action.bridge) };
+      return { ...action, link: linkName(action.link), mac: deviceAddress(action.mac), ...bridge };
+    }
+    case 'macvtap-add':
+      return {
+        ...{ ...action, link: linkName(action.link), lower: linkName(action.lower) },
+        mac: deviceAddress(action.mac),
+      };
+    case 'tap-delete':
+      return { ...action, link: linkName(action.link), mac: deviceAddress(action.mac) };
+    case 'bandwidth-set':
+    case 'bandwidth-clear':
+      return { ...action, link: linkName(action.link) };
   }
 }
 
@@ -88,6 +100,12 @@ function canonical(action: NetworkAction, user: string): NetworkAction {
 export function linkName(name: string): string {
   if (linkPattern.test(name) && !name.includes('..') && !reservedNames.has(name)) return name;
   throw refused(`'${name}' is not a name it gives to a network device.`);
+}
+
+function deviceAddress(mac: string): string {
+  // The first byte's lowest bit is for groups: no device can have such an address.
+  if (Number.parseInt(mac.slice(0, 2), 16) % 2 === 1) throw refused(`${mac} is a group's address.`);
+  return mac;
 }
 
 function table(name: string): string {

@@ -9,7 +9,10 @@ export type LastingVerb =
   | 'nft-network-set'
   | 'iptables-add'
   | 'zone-set'
-  | 'dnsmasq-start';
+  | 'dnsmasq-start'
+  | 'tap-add'
+  | 'macvtap-add'
+  | 'bandwidth-set';
 export type Lasting = Extract<NetworkAction, { readonly verb: LastingVerb }>;
 
 export function stepOf(action: Lasting): Step<NetworkAction> {
@@ -45,6 +48,17 @@ export function stepOf(action: Lasting): Step<NetworkAction> {
       return step(`dnsmasq on ${bridge}.`, action, `Stop dnsmasq on ${bridge}.`, {
         ...{ verb: 'dnsmasq-stop', folder, bridge },
       });
+    }
+    case 'tap-add':
+    case 'macvtap-add': {
+      const { link, mac } = action;
+      const where = action.verb === 'tap-add' ? action.bridge : action.lower;
+      const sentence = where === undefined ? `Cable ${link}.` : `Cable ${link} on ${where}.`;
+      return step(sentence, action, `Remove the cable ${link}.`, { verb: 'tap-delete', link, mac });
+    }
+    case 'bandwidth-set': {
+      const { link } = action;
+      return step(`Limits of ${link}.`, action, `Lift the limits of ${link}.`, { verb: 'bandwidth-clear', link });
     }
   }
 }

@@ -49,6 +49,11 @@ const rule = z.object({
 });
 const rules = z.array(rule).max(4096).readonly();
 const folder = z.string().startsWith('/').max(4096);
+const mtu = z.number().int().min(68).max(65_535);
+const uid = z.number().int().min(0).max(0xffff_fffe);
+/** KiB a second, and KiB. */
+const kib = z.number().int().min(1).max(0xffff_ffff);
+const rate = z.object({ average: kib, peak: kib.exactOptional(), burst: kib.exactOptional() });
 
 const action = z.discriminatedUnion('verb', [
   z.object({
@@ -57,7 +62,7 @@ const action = z.discriminatedUnion('verb', [
     mac,
     stp: z.boolean(),
     forwardDelaySeconds: z.number().int().min(0).max(30),
-    mtu: z.number().int().min(68).max(65_535).exactOptional(),
+    mtu: mtu.exactOptional(),
   }),
   /** Only the bridge that has this hardware address: another of the same name is somebody else's. */
   z.object({ verb: z.literal('bridge-delete'), link, mac }),
@@ -95,6 +100,38 @@ const action = z.discriminatedUnion('verb', [
     names: z.string().max(1 << 22),
   }),
   z.object({ verb: z.literal('dnsmasq-stop'), folder, bridge: link }),
+  /** A card's cable: a tap that only its user opens. One that is there with this address is moved to the bridge. */
+  z.object({
+    verb: z.literal('tap-add'),
+    link,
+    mac,
+    uid,
+    bridge: link.exactOptional(),
+    mtu: mtu.exactOptional(),
+    multiQueue: z.boolean(),
+    isolated: z.boolean(),
+  }),
+  /** A card beside a card of the host, with a device file that only its user opens. */
+  z.object({
+    verb: z.literal('macvtap-add'),
+    link,
+    mac,
+    uid,
+    lower: link,
+    mode: z.enum(['bridge', 'private', 'vepa', 'passthrough']),
+    mtu: mtu.exactOptional(),
+  }),
+  /** Only the tap or macvtap that has this hardware address. */
+  z.object({ verb: z.literal('tap-delete'), link, mac }),
+  z.object({
+    verb: z.literal('bandwidth-set'),
+    link,
+    inbound: rate.exactOptional(),
+    outbound: rate.exactOptional(),
+    /** Leaves room for classes of single cards. */
+    isNetwork: z.boolean(),
+  }),
+  z.object({ verb: z.literal('bandwidth-clear'), link }),
 ]);
 export type NetworkAction = z.infer<typeof action>;
 

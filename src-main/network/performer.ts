@@ -4,6 +4,8 @@ import { parseAddress, parseSubnet } from '../../src-shared/model/network-addres
 import { ProcessError, run } from '../host/process.ts';
 import type { Performer } from '../host/steps.ts';
 import type { NetworkAction } from './actions.ts';
+import { clearBandwidth, setBandwidth } from './devices/bandwidth.ts';
+import { addMacvtap, addTap, deleteTap } from './devices/taps.ts';
 import { startDnsmasq, stopDnsmasq } from './dnsmasq-process.ts';
 import { chainQueries, missingChains, ruleCommands } from './firewall/iptables.ts';
 import { networkScript, removeNetworkScript, removeTableScript, tableScript } from './firewall/nftables.ts';
@@ -74,6 +76,16 @@ export class DirectPerformer implements Performer<NetworkAction> {
         return await startDnsmasq(action, signal);
       case 'dnsmasq-stop':
         return await stopDnsmasq(action.folder, action.bridge);
+      case 'tap-add':
+        return await addTap(action, signal);
+      case 'macvtap-add':
+        return await addMacvtap(action, signal);
+      case 'tap-delete':
+        return await deleteTap(action.link, action.mac);
+      case 'bandwidth-set':
+        return await setBandwidth(action, signal);
+      case 'bandwidth-clear':
+        return await clearBandwidth(action.link);
     }
   }
 
