@@ -49,6 +49,7 @@ export const groups = {
     ...(existsSync('/run/systemd/system')
       ? []
       : [need('zones for virtual networks', 'firewalld', undefined, '/usr/sbin/firewalld')]),
+    need('RPM packages', 'rpm', undefined, '/usr/bin/rpmbuild'),
     need('a system bus of the tests', 'dbus-daemon', undefined, '/usr/bin/dbus-daemon'),
     need('who may start its services', 'dbus', undefined, '/usr/lib/dbus-1.0/dbus-daemon-launch-helper'),
     need('asking who may do what', 'polkitd', undefined, '/usr/lib/polkit-1/polkitd'),

@@ -62,7 +62,7 @@ describe("the helper's installed files", () => {
   });
 
   it('are all in the package', () => {
-    const packaging = readFileSync(join(root, 'scripts/dist.mjs'), 'utf8');
-    for (const name of readdirSync(folder)) expect(packaging).toContain(`assets('linux/helper/${name}')`);
+    const packaging = readFileSync(join(root, 'scripts/dist/contents.mjs'), 'utf8');
+    for (const name of readdirSync(folder)) expect(packaging).toContain(`linux('helper/${name}')`);
   });
 });

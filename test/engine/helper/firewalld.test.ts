@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { internetAddress } from '../network/lab.ts';
 import { BusLab, until, users, whatIsMissing } from './bus-lab.ts';
 
-const zoneFile = join(import.meta.dirname, '../../../assets/linux/firewalld/vivarium.xml');
+const zoneFile = join(import.meta.dirname, '../../../assets/linux/firewalld/zones/vivarium.xml');
 const missing = whatIsMissing() ?? (existsSync('/usr/sbin/firewalld') ? undefined : 'firewalld is not installed');
 
 const nat = `<network><name>lab</name><forward mode='nat'/><bridge name='virbr9' stp='off'/>

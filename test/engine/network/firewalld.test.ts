@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { internetAddress, Lab } from './lab.ts';
 
-const zoneFile = join(import.meta.dirname, '../../../assets/linux/firewalld/vivarium.xml');
+const zoneFile = join(import.meta.dirname, '../../../assets/linux/firewalld/zones/vivarium.xml');
 
 let lab: Lab;
 
