@@ -1,30 +1,55 @@
 /** One domain as a table keeps it. */
-import { type Domain, formatDomain } from '../../src-shared/model/domain/index.ts';
+import { type Domain, formatDomain, parseDomain } from '../../src-shared/model/domain/index.ts';
 import type { DomainSummary, StateAndReason } from '../../src-shared/model/summary.ts';
 import { DomainJobs } from './domain-jobs.ts';
-import { withoutSecrets } from './live-parts.ts';
+import { type DomainOutline, outlineOf } from './domain-summary.ts';
+import { dropLiveParts, withoutSecrets } from './live-parts.ts';
+
+/** So many of the configurations at rest have their models kept, which are ten times as large as their texts. */
+const mostModels = 32;
+
+/** Those at rest whose models are kept, the ones used last at the end. */
+const recent = new Set<Configuration>();
 
 /** A model with its text, each made once and only when somebody asks. Models are never changed in place. */
 export class Configuration {
-  #domain: Domain | (() => Domain);
+  #domain: Domain | (() => Domain) | undefined;
   #text: string | undefined;
   #publicText: string | undefined;
-  /** What it was read from. */
-  readonly source: string | undefined;
+  #source: string | undefined;
+  #outline: DomainOutline | undefined;
+  #atRest = false;
 
-  constructor(domain: Domain | (() => Domain), source?: string) {
+  constructor(domain: Domain | (() => Domain)) {
     this.#domain = domain;
-    this.source = source;
+  }
+
+  /** A definition as it was found on disk. */
+  static stored(domain: Domain, source: string): Configuration {
+    const configuration = new Configuration(domain);
+    configuration.#source = source;
+    return configuration;
   }
 
   get domain(): Domain {
     if (typeof this.#domain === 'function') this.#domain = this.#domain();
+    this.#domain ??= dropLiveParts(parseDomain(this.#text ?? this.#source ?? ''));
+    if (this.#atRest) this.#used();
     return this.#domain;
+  }
+
+  /** What lists show of it. */
+  get outline(): DomainOutline {
+    this.#outline ??= outlineOf(this.domain);
+    return this.#outline;
   }
 
   /** With passwords. */
   get text(): string {
-    this.#text ??= formatDomain(this.domain);
+    if (this.#text === undefined) {
+      this.#text = formatDomain(this.domain);
+      this.#source = undefined;
+    }
     return this.#text;
   }
 
@@ -35,6 +60,33 @@ export class Configuration {
       this.#publicText = bare === this.domain ? this.text : formatDomain(bare);
     }
     return this.#publicText;
+  }
+
+  /** Whether it was read from this text, or is written so. */
+  isWrittenAs(text: string): boolean {
+    return text === this.#source || text === this.#text;
+  }
+
+  /**
+   * It is on disk as it is here: its model is kept as long as it is used, and read anew from its text after that, as
+   * another engine would read it.
+   */
+  rest(): void {
+    this.#outline ??= outlineOf(this.domain);
+    // What was just written has its text; what was just read may never be asked for it.
+    if (this.#text !== undefined) this.#publicText ??= this.publicText;
+    this.#atRest = true;
+    this.#used();
+  }
+
+  #used(): void {
+    recent.delete(this);
+    recent.add(this);
+    if (recent.size <= mostModels) return;
+    const [oldest] = recent;
+    if (oldest === undefined) return;
+    recent.delete(oldest);
+    oldest.#domain = undefined;
   }
 }
 
@@ -95,7 +147,7 @@ export class MutableRecord<Runtime> implements DomainRecord<Runtime> {
   }
 
   get name(): string {
-    return this.current.name;
+    return this.currentConfiguration.outline.name;
   }
 
   get isActive(): boolean {

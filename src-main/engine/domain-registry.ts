@@ -9,7 +9,7 @@ import { parseUuid } from '../../src-shared/uuid.ts';
 import { DomainErrors } from './domain-errors.ts';
 import type { JobKind, JobOptions, NestedJob } from './domain-jobs.ts';
 import { Configuration, type DomainRecord, MutableRecord } from './domain-record.ts';
-import { summarise } from './domain-summary.ts';
+import { summaryFrom } from './domain-summary.ts';
 import type { Affects, XmlOptions } from './driver.ts';
 import type { DomainEvent, Emitter, EngineEvent } from './events.ts';
 import { inactiveCopy } from './live-parts.ts';
@@ -208,9 +208,11 @@ export class DomainRegistry<Runtime> {
 
   /** Most were started from what is stored, and share its model. */
   #startedFrom({ storedConfiguration }: MutableRecord<Runtime>, { definition, live }: Adopted<Runtime>): Configuration {
-    const isStored = definition === storedConfiguration?.domain || definition === storedConfiguration?.source;
-    if (definition !== undefined && storedConfiguration !== undefined && isStored) return storedConfiguration;
-    if (typeof definition === 'string') return new Configuration(parseDomain(definition));
+    if (typeof definition === 'string') {
+      if (storedConfiguration?.isWrittenAs(definition) === true) return storedConfiguration;
+      return new Configuration(parseDomain(definition));
+    }
+    if (definition !== undefined && definition === storedConfiguration?.domain) return storedConfiguration;
     return new Configuration(definition ?? (() => inactiveCopy(live)));
   }
 
@@ -341,7 +343,7 @@ export class DomainRegistry<Runtime> {
   }
 
   protected summaryOf(record: MutableRecord<Runtime>): DomainSummary {
-    record.summary ??= summarise(record.current, record);
+    record.summary ??= summaryFrom(record.currentConfiguration.outline, record);
     return record.summary;
   }
 }

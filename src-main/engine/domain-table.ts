@@ -11,6 +11,7 @@ import { parseUuid } from '../../src-shared/uuid.ts';
 import { fromXmlError } from './domain-errors.ts';
 import { Configuration, type DomainRecord, MutableRecord } from './domain-record.ts';
 import { DomainRegistry } from './domain-registry.ts';
+import { ownText } from './domain-summary.ts';
 import type { Affects, Author, HistoryEntry, MetadataSelector, Notice, UndefineOptions } from './driver.ts';
 import type { DomainEvent, Emitter, EngineEvent, LifecycleEvent } from './events.ts';
 import { dropLiveParts } from './live-parts.ts';
@@ -66,6 +67,7 @@ export class DomainTable<Runtime, Complete extends Domain = Domain> extends Doma
     const { store } = this.#options;
     for (const { value, autostart } of store?.load(readStored) ?? []) {
       this.#defined(value.uuid, value.configuration, autostart);
+      value.configuration.rest();
     }
     // With a file that can't be read, nobody knows whose history is no longer needed.
     if (store?.problems.length === 0) {
@@ -119,7 +121,7 @@ export class DomainTable<Runtime, Complete extends Domain = Domain> extends Doma
       throw fromXmlError(thrown);
     }
     this.#checkName(parsed.name);
-    const uuid = parsed.uuid ?? randomUUID();
+    const uuid = parsed.uuid === undefined ? randomUUID() : ownText(parsed.uuid);
     const completed = this.#options.complete({ ...parsed, uuid }, purpose, this.byUuid.get(uuid)?.config);
     // Waiting when there is nothing to wait for would cost a turn of the loop at each define.
     const domain = completed instanceof Promise ? await completed : completed;
@@ -321,12 +323,13 @@ export class DomainTable<Runtime, Complete extends Domain = Domain> extends Doma
   }
 
   async #write(uuid: string, configuration: Configuration, author = 'unknown'): Promise<void> {
-    const { name } = configuration.domain;
+    const { name } = configuration.outline;
     const { store } = this.#options;
     if (store === undefined) return;
     this.#reserved.set(name, uuid);
     try {
       await store.write({ name, uuid }, configuration.text, author);
+      configuration.rest();
     } finally {
       this.#reserved.delete(name);
     }
@@ -380,5 +383,9 @@ function readStored(xml: string): {
 } {
   const domain = parseDomain(xml);
   if (domain.uuid === undefined) throw new Error('It has no UUID.');
-  return { uuid: domain.uuid, name: domain.name, configuration: new Configuration(dropLiveParts(domain), xml) };
+  return {
+    uuid: ownText(domain.uuid),
+    name: domain.name,
+    configuration: Configuration.stored(dropLiveParts(domain), xml),
+  };
 }
