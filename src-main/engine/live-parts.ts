@@ -71,7 +71,8 @@ function dropDiskParts(disk: Disk): void {
   }
 }
 
-function dropInterfaceParts(card: Interface): void {
+/** The same for one card. */
+export function dropInterfaceParts(card: Interface): void {
   const { target } = card;
   if (target?.dev !== undefined && target.managed !== false && generatedInterface.test(target.dev)) {
     delete target.dev;
@@ -80,6 +81,11 @@ function dropInterfaceParts(card: Interface): void {
   if (card.type === 'network') {
     delete card.source.portid;
     delete card.source.bridge;
+  } else if ((card.type === 'bridge' || card.type === 'direct') && card.source.network !== undefined) {
+    // What a running machine shows of the network it is on, instead of the network.
+    const { network, portgroup } = card.source;
+    const source = { network, ...(portgroup === undefined ? {} : { portgroup }), ip: [], route: [] };
+    Object.assign(card, { type: 'network', source });
   }
 }
 

@@ -23,12 +23,16 @@ import { readLeases } from './leases.ts';
 import { type NetworkRecord, NetworkRegistry } from './network-registry.ts';
 import { listLinks } from './observe-links.ts';
 import { DirectPerformer } from './performer.ts';
+import { withConnections } from './ports/connections.ts';
+import { NetworkPorts } from './ports/network-ports.ts';
 import { planStart, type PlanSettings, type StartPlan } from './plan.ts';
 import { NetworkRuns } from './runs.ts';
 
 export interface LocalNetworks extends Required<NetworkApi>, Required<Pick<NetworkHostApi, 'planXml'>> {
   /** `network` events, to be announced by every connection that offers these networks. */
   readonly events: EventSource<EngineEvent>;
+  /** The cables of machines, for drivers. */
+  readonly ports: NetworkPorts;
   /** Keeps running networks in their firewalld zones until the answer is called. */
   attach(): () => void;
 }
@@ -62,6 +66,7 @@ const mark = (context: EngineContext): string =>
 
 class HostNetworks implements LocalNetworks {
   readonly events = new Emitter<EngineEvent>();
+  readonly ports: NetworkPorts;
   readonly #context: EngineContext;
   readonly #registry: NetworkRegistry;
   readonly #isPrivileged: boolean;
@@ -101,6 +106,13 @@ class HostNetworks implements LocalNetworks {
     this.#ready = this.#quietly(async () => await this.#load(performer));
     // Whoever asks first is told; until then the failure is nobody's.
     this.#ready.catch(() => undefined);
+    const host = this.#ready.then((runs) => runs.host);
+    host.catch(() => undefined);
+    this.ports = new NetworkPorts({
+      ...{ folder: join(context.directories.runtime, 'ports'), logger: context.logger, host },
+      ...{ network: (name) => this.#registry.byName(name), isPrivileged: this.#isPrivileged },
+      quietly: async (work) => await this.#quietly(work),
+    });
   }
 
   attach(): () => void {
@@ -131,7 +143,8 @@ class HostNetworks implements LocalNetworks {
 
   async xml(uuid: string, options: { readonly inactive?: boolean } = {}): Promise<string> {
     const network = await this.#network(uuid);
-    return formatNetwork((options.inactive === true ? network.config : undefined) ?? definitionOf(network));
+    const stored = options.inactive === true ? network.config : undefined;
+    return formatNetwork(stored ?? withConnections(definitionOf(network), network, this.ports.list()));
   }
 
   async define(xml: string, options: Author = {}): Promise<NetworkSummary> {
@@ -268,6 +281,7 @@ class HostNetworks implements LocalNetworks {
       // Nobody gives a password for what can't be done.
       if (!plan.findings.some(({ severity }) => severity === 'error')) await this.#demand(definition);
       await runs.start(network, definition, plan);
+      await this.ports.networkStarted(network);
     });
     this.#announce(network, 'started');
   }

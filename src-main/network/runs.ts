@@ -34,6 +34,11 @@ export class NetworkRuns {
     this.#parts = parts;
   }
 
+  /** What changes the host, and its record: shared with the cables of machines. */
+  get host(): Pick<RunParts, 'ledger' | 'performer'> {
+    return this.#parts;
+  }
+
   /** @throws VirError with the first finding in the way, or the step that failed; nothing is left changed. */
   async start(network: NetworkRecord, definition: NetworkDefinition, { steps, findings }: StartPlan): Promise<void> {
     const { ledger, performer, registry, logger } = this.#parts;

@@ -18,10 +18,12 @@ import type {
 } from '../../engine/driver.ts';
 import { Emitter, type EngineEvent } from '../../engine/events.ts';
 import { DefinitionStore } from '../../engine/store.ts';
+import type { CaptureApi } from '../../engine/capture-api.ts';
 import type { NetworkApi } from '../../engine/network-api.ts';
 import type { StorageApi } from '../../engine/storage-api.ts';
 import { privateFolder } from '../../host/files.ts';
-import { createLocalNetworks } from '../../network/local-networks.ts';
+import { Captures } from '../../network/capture/captures.ts';
+import { createLocalNetworks, type LocalNetworks } from '../../network/local-networks.ts';
 import { createLocalStorage } from '../../storage/local-storage.ts';
 import { type Emulator, findEmulators, hostArchitecture, noEmulator } from './capabilities/emulators.ts';
 import { domainCapabilitiesXml } from './capabilities/domain-xml.ts';
@@ -33,9 +35,12 @@ import { QemuDomains } from './domains.ts';
 import { defaultNvramPath, removeBelongings, renameBelongings } from './guests/belongings.ts';
 import type { GuestContext } from './guests/context.ts';
 import type { Instance } from './guests/instance.ts';
+import { captureSource } from './observe/capture-source.ts';
 import { availableMemoryBytes, nodeCpuStats, nodeInfo, nodeMemoryStats } from './host-info.ts';
 import { autostart } from './lifecycle/autostart.ts';
 import { reattachAll, removeAbandonedRuns } from './lifecycle/reattach.ts';
+import { Cables } from './network/cables.ts';
+import { settleCables } from './network/settle.ts';
 import { type CompleteDomain, completeDefinition, type DefinitionEnvironment } from './passes/index.ts';
 import { PortAllocator } from './process/host-facts.ts';
 import { type PreparationEnvironment, prepareRun } from './process/prepare-run.ts';
@@ -51,6 +56,8 @@ export class QemuConnection implements Connection {
   readonly domains: QemuDomains;
   readonly storage: StorageApi;
   readonly networks: NetworkApi;
+  readonly captures: CaptureApi;
+  readonly #captures: Captures;
   readonly #context: GuestContext;
   readonly #preparation: PreparationEnvironment;
   readonly #emulators: readonly Emulator[];
@@ -64,6 +71,7 @@ export class QemuConnection implements Connection {
     preparation: PreparationEnvironment;
     emulators: readonly Emulator[];
     statusProblems: readonly StatusProblem[];
+    networks: LocalNetworks;
   }) {
     this.uri = parts.uri;
     this.events = parts.events;
@@ -74,9 +82,25 @@ export class QemuConnection implements Connection {
     this.domains = new QemuDomains(parts.context, parts.preparation.definition);
     const storage = createLocalStorage(parts.context.engine, { driverName: 'qemu' });
     this.storage = storage;
-    const networks = createLocalNetworks(parts.context.engine);
+    const { networks } = parts;
     this.networks = networks;
+    this.#captures = new Captures({
+      folder: join(parts.context.engine.directories.state, 'captures'),
+      source: captureSource(parts.context),
+      logger: parts.context.logger,
+      announce: (capture) => this.events.emit({ type: 'capture', capture }),
+      gone: ({ uuid, id }) => this.events.emit({ type: 'capture-gone', uuid, id }),
+    });
+    this.captures = this.#captures;
     const ends = [
+      this.events.subscribe((event) => {
+        if (event.type !== 'domain') return;
+        if (event.event.kind === 'lifecycle' && event.event.event === 'stopped') {
+          this.#captures.ended(event.domain.uuid, 'stopped');
+        } else if (event.event.kind === 'device-removed') {
+          this.#captures.ended(event.domain.uuid, 'unplugged', event.event.alias);
+        }
+      }),
       ...[storage, networks].map((part) => part.events.subscribe((event) => this.events.emit(event))),
       networks.attach(),
     ];
@@ -136,7 +160,9 @@ export class QemuConnection implements Connection {
     });
     table.load();
     const ports = new PortAllocator();
-    const preparation = { folders, definition: environment, configHome: dirname(config) };
+    const networks = createLocalNetworks(engine);
+    const cables = new Cables(networks.ports, engine.logger);
+    const preparation = { folders, definition: environment, configHome: dirname(config), cables };
     const status = new StatusFolder(folders.status);
     const context: GuestContext = {
       table,
@@ -146,6 +172,7 @@ export class QemuConnection implements Connection {
       engine,
       logger: engine.logger,
       prepareRun: (domain, request) => prepareRun(domain, request, preparation, ports),
+      cables,
     };
     const { statuses, problems } = status.read();
     removeAbandonedRuns(context, statuses);
@@ -153,7 +180,10 @@ export class QemuConnection implements Connection {
     for (const record of table.records()) {
       if (existsSync(managedSavePath(context, record.name))) table.changed(record, { hasManagedSave: true });
     }
-    const connection = new QemuConnection({ uri, events, context, preparation, emulators, statusProblems: problems });
+    await settleCables(context);
+    const connection = new QemuConnection({
+      ...{ uri, events, context, preparation, emulators, statusProblems: problems, networks },
+    });
     // Nobody who opens a connection waits for guests to start.
     autostart(context, (uuid) => connection.domains.start(uuid)).catch((error: unknown) =>
       engine.logger.log('error', 'starting machines automatically failed', { error }),
@@ -248,6 +278,7 @@ export class QemuConnection implements Connection {
 
   /** Leaves every guest running, except those that were to end with the connection. */
   async close(): Promise<void> {
+    await this.#captures.close();
     this.#unsubscribe();
     for (const record of this.#context.table.records()) {
       const { runtime } = record;
@@ -258,6 +289,7 @@ export class QemuConnection implements Connection {
         runtime.disconnect();
       }
     }
+    await this.#context.cables.gone();
     this.#context.table.flush();
   }
 

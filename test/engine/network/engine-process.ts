@@ -1,6 +1,8 @@
 /** An engine's networks in a process of its own, in whatever namespaces it is started: one request and answer a line. */
 import { createInterface } from 'node:readline';
+import { qemuDriver } from '../../../src-main/drivers/qemu/driver.ts';
 import type { EngineContext, EngineDirectories } from '../../../src-main/engine/context.ts';
+import type { Connection } from '../../../src-main/engine/driver.ts';
 import { JobRegistry } from '../../../src-main/engine/jobs.ts';
 import { jsonLogger } from '../../../src-main/engine/logger.ts';
 import type { Performer } from '../../../src-main/host/steps.ts';
@@ -9,6 +11,7 @@ import { createLocalNetworks, type LocalNetworks } from '../../../src-main/netwo
 import { Firewalld } from '../../../src-main/network/firewalld/firewalld.ts';
 import { DirectPerformer } from '../../../src-main/network/performer.ts';
 import { toErrorData } from '../../../src-shared/errors.ts';
+import { parseConnectUri } from '../../../src-shared/uri.ts';
 
 const { directories, folder } = JSON.parse(process.argv[2] ?? '{}') as {
   readonly directories: EngineDirectories;
@@ -49,21 +52,38 @@ const networks: LocalNetworks = createLocalNetworks(context, {
 });
 const detach = networks.attach();
 
+/** Opened when a machine is first asked for: most tests have none. */
+let connection: Promise<Connection> | undefined;
+const openConnection = async (): Promise<Connection> => {
+  const uri = parseConnectUri('qemu:///session');
+  if (uri === undefined) throw new Error('the URI is wrong');
+  return await qemuDriver.open(uri, context);
+};
+
+/** `start` is the networks'; `domains.start` the machines'. */
+async function callMethod(method: string, args: readonly unknown[]): Promise<unknown> {
+  const [name = '', part] = method.split('.').toReversed();
+  if (part !== undefined) connection ??= openConnection();
+  const target: object = part === 'domains' ? ((await connection)?.domains ?? {}) : networks;
+  const call = target[name as keyof typeof target] as (...rest: readonly unknown[]) => Promise<unknown>;
+  return await call.apply(target, [...args]);
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
   const { method, args } = JSON.parse(line) as {
-    method: keyof LocalNetworks | 'crashAt';
+    method: string;
     args: readonly unknown[];
   };
   if (method === 'crashAt') {
     performer.arm(Number(args[0]));
     continue;
   }
-  const call = networks[method] as unknown as (...args: readonly unknown[]) => Promise<unknown>;
   try {
-    process.stdout.write(`${JSON.stringify({ value: await call.apply(networks, [...args]) })}\n`);
+    process.stdout.write(`${JSON.stringify({ value: await callMethod(method, args) })}\n`);
   } catch (thrown) {
     process.stdout.write(`${JSON.stringify({ error: toErrorData(thrown) })}\n`);
   }
 }
+await (await connection)?.close();
 detach();
 process.exit();

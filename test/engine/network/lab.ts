@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { DomainApi } from '../../../src-main/engine/driver.ts';
 import type { LocalNetworks } from '../../../src-main/network/local-networks.ts';
 import { run, type RunOptions } from '../../../src-main/host/process.ts';
 import { type ErrorData, VirError } from '../../../src-shared/errors.ts';
@@ -191,6 +192,7 @@ export class Lab {
 /** An engine in the lab; its networks are asked through a pipe. */
 export class LabEngine {
   readonly networks: LocalNetworks;
+  readonly domains: Required<DomainApi>;
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #answers: AsyncIterator<string>;
   #log = '';
@@ -202,12 +204,15 @@ export class LabEngine {
     // A crash closes the pipe; the missing answer tells.
     this.#child.stdin.on('error', () => undefined);
     this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
-    this.networks = new Proxy({} as LocalNetworks, {
-      get:
-        (_, method) =>
-        async (...args_: readonly unknown[]) =>
-          await this.#call(String(method), args_),
-    });
+    const remote = <T extends object>(part: string): T =>
+      new Proxy({} as T, {
+        get:
+          (_, method) =>
+          async (...args_: readonly unknown[]) =>
+            await this.#call(`${part}${String(method)}`, args_),
+      });
+    this.networks = remote<LocalNetworks>('');
+    this.domains = remote<Required<DomainApi>>('domains.');
   }
 
   get log(): string {

@@ -3,10 +3,16 @@ import { unsupported } from '../passes/errors.ts';
 import { chardevAlias, type Json, type NetdevProperties } from './properties.ts';
 import { netdevAlias } from './network-card.ts';
 
-/** What the host has opened for a card before QEMU is told of it. */
+/** The host's end of a card's cable. */
+export type CableEnd =
+  /** Descriptors (numbers, or names given over QMP) of its tap devices and vhost-net queues. */
+  | { readonly tap: readonly string[]; readonly vhost: readonly string[]; readonly opensVhost?: boolean }
+  /** A device that QEMU opens by its name, being its owner. */
+  | { readonly device: string; readonly vhost: boolean };
+
+/** What the host has ready for a card before QEMU is told of it. */
 export interface NetworkHost {
-  /** File descriptors (numbers, or names given over QMP) of a card's tap devices and vhost-net queues. */
-  readonly tap?: (card: Interface) => { readonly tap: readonly string[]; readonly vhost: readonly string[] };
+  readonly tap?: (card: Interface) => CableEnd;
   /** The socket on which passt serves a card. */
   readonly passtSocket?: (card: Interface) => string;
   /** The descriptor set of a vDPA device. */
@@ -98,11 +104,21 @@ function tap(card: Interface, host: NetworkHost): { readonly type: 'tap' } & Rec
   if (host.tap === undefined) {
     throw unsupported(`A network card of type '${card.type}' needs a privileged connection (qemu:///system).`);
   }
-  const { tap: taps, vhost } = host.tap(card);
+  const end = host.tap(card);
+  if ('device' in end) {
+    const queues = card.driver?.queues ?? 1;
+    return {
+      ...{ type: 'tap', ifname: end.device, script: 'no', downscript: 'no' },
+      queues: queues > 1 ? queues : undefined,
+      vhost: end.vhost ? true : undefined,
+      sndbuf: card.tune?.sndbuf,
+    };
+  }
+  const { tap: taps, vhost } = end;
   return {
     type: 'tap',
     [taps.length > 1 ? 'fds' : 'fd']: taps.join(':'),
-    vhost: vhost.length > 0 ? true : undefined,
+    vhost: vhost.length > 0 || end.opensVhost === true ? true : undefined,
     [vhost.length > 1 ? 'vhostfds' : 'vhostfd']: vhost.length > 0 ? vhost.join(':') : undefined,
     sndbuf: card.tune?.sndbuf,
   };

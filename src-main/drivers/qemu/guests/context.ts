@@ -6,6 +6,7 @@ import type { Logger } from '../../../engine/logger.ts';
 import type { AcceleratorName } from '../capabilities/facts.ts';
 import type { ProbedQemu } from '../capabilities/qemu-capabilities.ts';
 import type { CapabilitiesRegistry } from '../capabilities/registry.ts';
+import type { Cables, PlannedCables } from '../network/cables.ts';
 import type { CompleteDomain } from '../passes/index.ts';
 import type { QemuFolders, RunPaths } from '../process/run-paths.ts';
 import type { StatusFolder } from '../process/status-file.ts';
@@ -27,6 +28,8 @@ export interface LaunchPlan {
   /** The definition as it runs: aliases, chosen ports, socket paths. */
   readonly live: Domain;
   readonly helpers: readonly HelperPlan[];
+  /** What its network cards are plugged into; made before QEMU is started. */
+  readonly cables: PlannedCables;
   /** Called when QEMU has taken what was reserved for it, or will not. */
   readonly release: () => void;
 }
@@ -51,4 +54,5 @@ export interface GuestContext {
   readonly engine: EngineContext;
   readonly logger: Logger;
   readonly prepareRun: PrepareRun;
+  readonly cables: Cables;
 }

@@ -148,6 +148,7 @@ export async function destroyGuest(
     },
     { kind: 'destroy' },
   );
+  await context.cables.gone();
 }
 
 /** QEMU says why it ends; that it does so is known before its words have been read. */

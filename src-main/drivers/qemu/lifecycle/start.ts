@@ -2,7 +2,7 @@
  * Starting a guest. What a later engine would need to find it is written down before QEMU is started, and again when its
  * process is known; from then on a crash of this engine leaves either a running guest or one that can be found and ended.
  */
-import { mkdirSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Domain } from '../../../../src-shared/model/domain/index.ts';
@@ -118,7 +118,10 @@ async function launch(context: GuestContext, record: GuestRecord, instance: Inst
     instance.helpers = [...instance.helpers, await startHelper(helper, log.path)];
   }
   const env = plan.env === undefined ? {} : { env: plan.env };
-  const qemu = await spawnDetached(plan.argv, { logFile: log.path, ...env });
+  const descriptors = await context.cables.plug(plan.cables);
+  const qemu = await spawnDetached(plan.argv, { logFile: log.path, ...env, extraFds: descriptors }).finally(() => {
+    for (const descriptor of descriptors) closeSync(descriptor);
+  });
   instance.process = qemu;
   instance.exited = qemu.exited;
   recordStatus(context, record, instance);

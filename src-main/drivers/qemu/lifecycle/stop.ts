@@ -45,6 +45,7 @@ export function finishRun(
   instance.ending = true;
   instance.disconnect();
   for (const helper of instance.helpers) endHelper(context, helper);
+  context.cables.unplugAll(record.uuid);
   rmSync(instance.facts.paths.folder, { recursive: true, force: true });
   new GuestLog(context.folders.logs, record.name).note(`shutting down, reason=${state.reason}`);
   context.status.remove(record.name);

@@ -14,6 +14,7 @@ import { firmwareFolders, loadFirmwares } from '../firmware/load.ts';
 import { defaultNvramPath } from '../guests/belongings.ts';
 import type { HelperPlan, LaunchPlan, RunRequest } from '../guests/context.ts';
 import { completeDefinition, type DefinitionEnvironment } from '../passes/index.ts';
+import type { Cables, PlannedCables } from '../network/cables.ts';
 import { prepareStart, type RunContext } from '../passes/start/index.ts';
 import type { CompleteDomain } from '../passes/types.ts';
 import { resolveDisks } from './disk-sources.ts';
@@ -28,6 +29,7 @@ export interface PreparationEnvironment {
   readonly definition: DefinitionEnvironment;
   /** The user's own firmware descriptions are below it. */
   readonly configHome: string | undefined;
+  readonly cables: Cables;
 }
 
 /** What this run takes of the host, and what is seen to beside QEMU. */
@@ -35,7 +37,8 @@ export type Surroundings = Pick<RunContext, 'allocatePort' | 'provides'>;
 
 export const blockHost: BlockHost = { isHostCdrom: (path) => /^\/dev\/(sr\d+|cdrom)$/.test(path) };
 
-export const networkHost = (paths: RunPaths): NetworkHost => ({
+export const networkHost = (paths: RunPaths, cable?: NetworkHost['tap']): NetworkHost => ({
+  ...(cable === undefined ? {} : { tap: cable }),
   passtSocket: (card) => paths.socket(`${card.alias?.name ?? 'net'}-passt.sock`),
 });
 
@@ -45,6 +48,7 @@ export async function planRun(
   request: RunRequest,
   environment: PreparationEnvironment,
   surroundings: Surroundings,
+  cable?: NetworkHost['tap'],
 ): Promise<{ readonly live: CompleteDomain; readonly commandLine: CommandLine }> {
   const { capabilities, paths } = request;
   const { definition } = environment;
@@ -58,7 +62,7 @@ export async function planRun(
     sandbox: true,
     now: new Date(),
     block: blockHost,
-    network: networkHost(paths),
+    network: networkHost(paths, cable),
     chardev: {},
   };
   return { live, commandLine: buildCommandLine(live, capabilities, launch) };
@@ -73,8 +77,15 @@ export async function prepareRun(
 ): Promise<LaunchPlan> {
   const ports = allocator.reserve();
   try {
-    const plan = await prepare(domain, request, environment, { allocatePort: (use) => ports.allocate(use) });
-    return { ...plan, release: () => ports.release() };
+    const plan = await prepare(domain, request, environment, {
+      allocatePort: (use) => ports.allocate(use),
+      provides: new Set(['cables'] as const),
+    });
+    const release = (): void => {
+      ports.release();
+      environment.cables.release(plan.cables);
+    };
+    return { ...plan, release };
   } catch (thrown) {
     ports.release();
     throw thrown;
@@ -87,9 +98,25 @@ async function prepare(
   environment: PreparationEnvironment,
   surroundings: Surroundings,
 ): Promise<Omit<LaunchPlan, 'release'>> {
-  const { capabilities } = request;
+  const { capabilities, accelerator } = request;
   const completed = completeDefinition(domain, { capabilities, environment: environment.definition, isNew: false });
-  const { live, commandLine } = await planRun(await resolveDisks(completed), request, environment, surroundings);
+  const planned = await environment.cables.plan(await resolveDisks(completed), accelerator);
+  try {
+    return await finish(planned.domain, planned.cables, request, environment, surroundings);
+  } catch (thrown) {
+    environment.cables.release(planned.cables);
+    throw thrown;
+  }
+}
+
+async function finish(
+  domain: CompleteDomain,
+  cables: PlannedCables,
+  request: RunRequest,
+  environment: PreparationEnvironment,
+  surroundings: Surroundings,
+): Promise<Omit<LaunchPlan, 'release'>> {
+  const { live, commandLine } = await planRun(domain, request, environment, surroundings, cables.end);
   const { preparations } = commandLine;
   const { paths } = request;
   writeFileSync(paths.file('master-key.aes'), randomBytes(masterKeyBytes), { mode: 0o600 });
@@ -117,6 +144,7 @@ async function prepare(
     env: commandLine.environment,
     live,
     helpers,
+    cables,
   };
 }
 

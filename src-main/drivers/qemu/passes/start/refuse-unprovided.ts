@@ -1,4 +1,5 @@
 import type { Disk, Interface } from '../../../../../src-shared/model/domain/index.ts';
+import { isCableCard } from '../../../../network/ports/connect.ts';
 import { unsupported } from '../errors.ts';
 import type { CompleteDomain } from '../types.ts';
 import type { Provision, StartPass } from './types.ts';
@@ -15,7 +16,7 @@ export const refuseUnprovided: StartPass = (domain, { run }) => {
     ...tuningNeeds(domain),
     ...domainNeeds(domain),
     ...domain.devices.disk.flatMap(diskNeeds),
-    ...domain.devices.interface.flatMap(cardNeeds),
+    ...domain.devices.interface.flatMap((card) => cardNeeds(card, run.provides?.has('cables') === true)),
   ];
   for (const [element, provision] of needs) {
     if (provision !== 'nobody' && run.provides?.has(provision) === true) continue;
@@ -92,8 +93,10 @@ function diskNeeds(disk: Disk): Need[] {
   ];
 }
 
-function cardNeeds(card: Interface): Need[] {
+function cardNeeds(card: Interface, cables: boolean): Need[] {
   const named = `<interface> ${card.mac?.address ?? ''}:`;
+  // Whoever plugs it in has looked at the rest, and refuses what it can't do.
+  if (cables && isCableCard(card)) return need(`${named} <guest dev>`, 'nobody', card.guest !== undefined);
   const source = 'source' in card && card.source !== undefined ? card.source : undefined;
   const hostAddresses = source !== undefined && 'ip' in source ? source.ip.length + source.route.length : 0;
   return [

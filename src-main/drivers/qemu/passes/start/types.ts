@@ -5,7 +5,7 @@ import type { PassContext, CompleteDomain } from '../types.ts';
 
 /**
  * What whoever starts machines sees to, outside QEMU: control groups, CPU affinity and scheduling, addresses and
- * rules of the host's network cards, CPUs that are plugged in before the guest runs, overlays for transient disks, a helper
+ * rules of the host's network cards, the host's ends of guests' cables, CPUs that are plugged in before the guest runs, overlays for transient disks, a helper
  * for SCSI reservations.
  */
 export const provisions = [
@@ -13,6 +13,7 @@ export const provisions = [
   'affinity',
   'scheduling',
   'traffic',
+  'cables',
   'cpu-hotplug',
   'transient-disks',
   'reservations',

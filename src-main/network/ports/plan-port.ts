@@ -1,0 +1,65 @@
+/** What plugging a card in changes on the host. Pure, but for what the parts look at. */
+import { VirError } from '../../../src-shared/errors.ts';
+import type { Step } from '../../host/step.ts';
+import type { NetworkAction } from '../actions.ts';
+import { portParts } from './parts.ts';
+import type { Port } from './port.ts';
+
+/** @param uid who opens the device: the user whose QEMU it is */
+export async function planPort(port: Port, uid: number): Promise<readonly Step<NetworkAction>[]> {
+  if (port.end.kind === 'given') return [];
+  const parts = await Promise.all(portParts.map(async (part) => await part(port)));
+  return [
+    deviceStep(port, uid),
+    ...parts.flat(),
+    // Last: nothing passes before its filters and limits are there.
+    { sentence: `Switch on ${port.link}.`, action: { verb: 'link-up', link: port.link } },
+  ];
+}
+
+/** As upstream: 0xfe first is above every card of the host, so that no bridge takes a guest's address for its own. */
+export const tapMac = (guestMac: string): string => `fe${guestMac.toLowerCase().slice(2)}`;
+
+function deviceStep({ link, mac, end, mtu, isolated, owner }: Port, uid: number): Step<NetworkAction> {
+  const size = mtu === undefined ? {} : { mtu };
+  const remove = (address: string): Step<NetworkAction>['inverse'] => ({
+    sentence: `Remove ${link}.`,
+    action: { verb: 'tap-delete', link, mac: address },
+  });
+  switch (end.kind) {
+    case 'tap': {
+      const address = tapMac(mac);
+      if (mac.toLowerCase().startsWith('fe')) {
+        throw new VirError({
+          code: 'config-unsupported',
+          domain: 'network',
+          message: `Unable to use MAC address starting with reserved value 0xFE - '${mac}' -`,
+          fix: 'Choose another address for the card.',
+        });
+      }
+      const bridge = end.bridge === undefined ? {} : { bridge: end.bridge };
+      const where = end.bridge === undefined ? '' : ` and plug it into the bridge ${end.bridge}`;
+      return {
+        sentence: `Make the cable ${link} of the machine '${owner.name}'${where}.`,
+        action: {
+          ...{ verb: 'tap-add', link, mac: address, uid, ...bridge, ...size },
+          ...{ multiQueue: end.multiQueue, isolated: isolated === true },
+        },
+        ...inverse(remove(address)),
+      };
+    }
+    case 'macvtap': {
+      const { lower, mode } = end;
+      return {
+        sentence: `Make ${link} beside ${lower} for the machine '${owner.name}'.`,
+        action: { verb: 'macvtap-add', link, mac: mac.toLowerCase(), uid, lower, mode, ...size },
+        ...inverse(remove(mac.toLowerCase())),
+      };
+    }
+    case 'given':
+      throw new TypeError('a given device is not made');
+  }
+}
+
+const inverse = (undo: Step<NetworkAction>['inverse']): Pick<Step<NetworkAction>, 'inverse'> =>
+  undo === undefined ? {} : { inverse: undo };
