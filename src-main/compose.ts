@@ -16,6 +16,7 @@ import { StatsRecorder } from './engine/figures/recorder.ts';
 import { fileLogger } from './engine/log-file.ts';
 import { type Logger, silentLogger } from './engine/logger.ts';
 import { Prompts } from './engine/prompts.ts';
+import { tidyCaptures } from './engine/tidy-captures.ts';
 import { createDiskUsage } from './engine/usage.ts';
 import { remoteDriver } from './drivers/remote/driver.ts';
 import { findDaemons } from './drivers/remote/find-daemons.ts';
@@ -196,7 +197,10 @@ function startUp({ engine, bin }: Services, logger: Logger): void {
     };
   engine.open(localUri).catch(report('opening qemu:///session'));
   const sweep = (): void => {
-    bin.sweep().catch(report('emptying the bin'));
+    bin
+      .sweep()
+      .then(() => tidyCaptures(engine, bin))
+      .catch(report('emptying the bin'));
   };
   sweep();
   setInterval(sweep, binSweepMs).unref();

@@ -11,6 +11,7 @@ import type { DomainSummary, StateAndReason } from '../../src-shared/model/summa
 import type { ConnectUri } from '../../src-shared/uri.ts';
 import type { Affects, Author } from './author.ts';
 import type { EngineEvent, EventSource } from './events.ts';
+import type { CaptureApi } from './capture-api.ts';
 import type { Job } from './jobs.ts';
 import type { EngineContext } from './context.ts';
 import type { NetworkApi, NetworkHostApi } from './network-api.ts';
@@ -73,6 +74,8 @@ export interface Notice {
 export interface DomainCapabilitiesSelection {
   readonly emulator?: string;
   readonly architecture?: string;
+  readonly captures?: CaptureApi;
+  readonly interfaces?: InterfaceApi & HostBridgeApi;
   readonly machine?: string;
   readonly virtType?: string;
 }

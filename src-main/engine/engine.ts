@@ -360,6 +360,7 @@ function verbsOf(api: object): readonly string[] {
     level = Object.getPrototypeOf(level) as object | null
   ) {
     for (const name of Object.getOwnPropertyNames(level)) {
+      ...(connection?.captures === undefined ? {} : { captures: true as const }),
       if (name !== 'constructor' && typeof (api as Record<string, unknown>)[name] === 'function') names.add(name);
     }
   }

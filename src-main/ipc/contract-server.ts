@@ -4,6 +4,7 @@ import { Emitter } from '../engine/events.ts';
 import type { Logger } from '../engine/logger.ts';
 import { createContractServer } from './dispatch.ts';
 import { appHandlers } from './handlers/app.ts';
+import { captureHandlers } from './handlers/captures.ts';
 import { connectionHandlers } from './handlers/connections.ts';
 import { createHandlers } from './handlers/create.ts';
 import { domainHandlers } from './handlers/domains.ts';
@@ -42,6 +43,7 @@ export function serveContract(services: Services, logger: Logger): ContractServe
     ...appHandlers(services),
     ...connectionHandlers(services),
     ...domainHandlers(services),
+    ...captureHandlers(services),
     ...editingHandlers(services),
     ...networkHandlers(services),
     ...networkViewHandlers(services),

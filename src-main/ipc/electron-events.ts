@@ -53,6 +53,7 @@ function replacedBy(event: ContractEvent): string | undefined {
     case 'engine':
       if (event.event.type === 'domain-summary') return `summary ${event.uri} ${event.event.summary.uuid}`;
       if (event.event.type === 'stats') return `stats ${event.uri}`;
+      if (event.event.type === 'capture') return `capture ${event.uri} ${event.event.capture.id}`;
       if (event.event.type === 'job') return `engine-job ${event.event.job.id}`;
       return undefined;
   }

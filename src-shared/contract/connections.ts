@@ -19,6 +19,8 @@ export interface ConnectionInfo {
   readonly storageVerbs: readonly string[];
   readonly notices: readonly NoticeInfo[];
 }
+  /** Whether cables of its machines can be listened to. */
+  readonly captures?: true;
 
 export interface NoticeInfo {
   readonly id: string;

@@ -1,5 +1,6 @@
 /** What the engine announces: plain data, the same for every door. */
 import type { DomainState, DomainSummary } from '../model/summary.ts';
+import type { CaptureInfo } from '../model/capture.ts';
 import type { JobInfo } from '../model/job.ts';
 
 /** A reference to a domain as events carry it. `id` is -1 when it is not running. */
@@ -74,6 +75,9 @@ export type EngineEventData =
   | { readonly type: 'domain-gone'; readonly uuid: string }
   | { readonly type: 'network'; readonly uuid: string; readonly name: string; readonly event: NetworkEvent }
   | { readonly type: 'pool'; readonly uuid: string; readonly name: string; readonly event: PoolEvent }
+  /** A capture began, grew or ended; those that go on tell it a few times a second. */
+  | { readonly type: 'capture'; readonly capture: CaptureInfo }
+  | { readonly type: 'capture-gone'; readonly uuid: string; readonly id: string }
   | { readonly type: 'job'; readonly job: JobInfo }
   | { readonly type: 'stats'; readonly sample: StatsSample };
 

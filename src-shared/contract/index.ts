@@ -3,6 +3,7 @@ import type { JobInfo } from '../model/job.ts';
 import type { EngineEventData } from './events.ts';
 import { appCalls, type Settings } from './app.ts';
 import type { AnswerOf, ArgumentOf, CheckedArgumentOf } from './call.ts';
+import { captureCalls } from './captures.ts';
 import { type ConnectionInfo, connectionCalls } from './connections.ts';
 import { createCalls } from './create.ts';
 import { domainCalls } from './domains.ts';
@@ -15,6 +16,7 @@ export const calls = {
   ...appCalls,
   ...connectionCalls,
   ...domainCalls,
+  ...captureCalls,
   ...networkCalls,
   ...promptCalls,
   ...networkViewCalls,

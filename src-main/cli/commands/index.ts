@@ -1,6 +1,7 @@
 /** Every command, in the order of the help. */
 import type { Command } from '../command.ts';
 import { askpassCommand } from './askpass.ts';
+import { captureCommand } from './capture.ts';
 import { consoleCommand } from './console.ts';
 import { createCommand } from './create.ts';
 import { deviceCommands } from './devices.ts';
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   eventCommand,
   ...deviceCommands,
   ...networkCommands,
+  captureCommand,
   ...storageCommands,
   ...hostCommands,
   envCommand,

@@ -5,13 +5,7 @@ import type { DomainSummary } from '../../../src-shared/model/summary.ts';
 import { VirError } from '../../../src-shared/errors.ts';
 import type { HandlerSet } from '../dispatch.ts';
 import type { Services } from '../services.ts';
-
-/** Removes `undefined` values: an option that was not given is absent. */
-type Given<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-function given<T extends object>(options: T): Given<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<T>;
-}
+import { given } from './given.ts';
 
 export function domainHandlers(services: Services): HandlerSet {
   const { engine } = services;

@@ -5,6 +5,7 @@ import type { XmlElement } from '../../../src-shared/xml/tree.ts';
 import { writeNode } from '../../../src-shared/xml/write.ts';
 import { everyConfiguration, need } from '../../engine/driver.ts';
 import { applyEdit, planEdit } from '../../engine/plan-edit.ts';
+import { tidyCaptures } from '../../engine/tidy-captures.ts';
 import type { HandlerSet } from '../dispatch.ts';
 import type { Services } from '../services.ts';
 
@@ -34,6 +35,7 @@ export function editingHandlers({ engine, bin }: Services): HandlerSet {
     'bin.restore': async ({ id }) => await bin.restore(id),
     'bin.purge': async ({ id }) => {
       await bin.purge(id);
+      await tidyCaptures(engine, bin);
     },
   };
 }

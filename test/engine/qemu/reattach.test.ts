@@ -26,9 +26,13 @@ const reopen = async (directories: EngineDirectories): Promise<QemuEngine> => {
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `guest-${index}`);
 
 /** Starts machines in another process and kills that with SIGKILL. */
-async function startElsewhere(directories: EngineDirectories, machines: readonly string[]): Promise<number[]> {
+async function startElsewhere(
+  directories: EngineDirectories,
+  machines: readonly string[],
+  options: { readonly capture?: boolean } = {},
+): Promise<number[]> {
   const tsx = join(import.meta.dirname, '../../../node_modules/tsx/dist/cli.mjs');
-  const input = JSON.stringify({ directories, start: machines });
+  const input = JSON.stringify({ directories, start: machines, ...options });
   const child = spawn(process.execPath, [tsx, join(import.meta.dirname, 'engine-process.ts'), input], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -66,6 +70,17 @@ const monitorOf = (directories: EngineDirectories): string => {
 };
 
 describe('an engine that was killed', () => {
+  it('leaves captures to the next one, which keeps them small and can end them', async () => {
+    const directories = makeDirectories();
+    const card = "<interface type='user'><mac address='52:54:00:00:00:0a'/><model type='virtio'/></interface>";
+    await startElsewhere(directories, [machineXml({ name: 'listened', devices: card })], { capture: true });
+    const { connection } = await reopen(directories);
+    const [found] = (await connection.captures?.list()) ?? [];
+    expect(found).toMatchObject({ alias: 'net0', mac: '52:54:00:00:00:0a' });
+    expect(found?.ended).toBeUndefined();
+    expect((await connection.captures?.stop(found?.id ?? ''))?.ended).toBe('asked');
+  });
+
   it('finds its guests again: the same ids and states, in good time', async () => {
     const directories = makeDirectories();
     const machines = names(30).map((name) => machineXml({ name, memoryMiB: 16 }));
