@@ -216,7 +216,10 @@ export async function readFileRange(volume: Volume, { offset = 0, length }: Rang
   });
 }
 
-/** Writes a stream into an existing file, from `offset` on. What lies beyond its end stays. */
+/**
+ * Writes a stream into an existing file, from `offset` on. What lies beyond its end stays. Not flushed: like libvirt's
+ * uploads and our copies, it survives a crash of any program, but not of the host in the next seconds.
+ */
 export async function writeFileRange(
   folder: string,
   { name, path }: Volume,
@@ -241,7 +244,6 @@ export async function writeFileRange(
         done += chunk.length;
         progress(done, length);
       }
-      await file.datasync();
     });
     if (length !== undefined && done < length) {
       throw storageError('invalid-stream', `Only ${done} of ${length} bytes came for the volume '${name}'.`, {
