@@ -5,6 +5,7 @@
  * A change is in the ledger before it is made, marked as under way; whoever starts after a crash finds the mark, and
  * removes what was begun or makes again what it was to replace.
  */
+import { tell } from '../../src-shared/host-words.ts';
 import type { Logger } from '../engine/logger.ts';
 import { readIfThere } from '../host/files.ts';
 import { type Performer, type Step, undoSteps, type UndoFailure } from '../host/steps.ts';
@@ -60,6 +61,9 @@ export class Changes {
       case 'dnsmasq-start':
         this.#needBridge(uid, action.bridge);
         return await this.#makeLasting(uid, action);
+      case 'nft-exception-add':
+      case 'nft-exception-delete':
+        throw refused("Rules of other programs are not the helper's to get around.");
       case 'iptables-add':
         this.#needBridge(uid, bridgeOf(action.rules));
         // Rules stand one by one there: those of before would stay.
@@ -297,9 +301,9 @@ const deviceOf = (name: string): string => name.split('/')[3] ?? '';
 function forwardingStep(family: Family): Step<NetworkAction> {
   const name = forwardingKeys[family];
   const former = readSysctl(name);
-  const sentence = `Forwarding of ${family} packets.`;
+  const told = tell('recordForwarding', { family });
   const action: SysctlSet = { verb: 'sysctl-set', values: [{ key: name, value: '1' }] };
-  if (former !== '0') return { sentence, action };
+  if (former !== '0') return { ...told, action };
   const perDevice = family === 'ipv4' ? ['forwarding', 'accept_redirects'] : ['forwarding'];
   const besides = listSysctl(`net/${family}/conf`).flatMap((device) =>
     perDevice.map((each) => `net/${family}/conf/${device}/${each}`),
@@ -309,8 +313,8 @@ function forwardingStep(family: Family): Step<NetworkAction> {
     return value === undefined ? [] : [{ key: each, value }];
   });
   return {
-    ...{ sentence, action },
-    inverse: { sentence: `Stop forwarding ${family} packets.`, action: { verb: 'sysctl-set', values } },
+    ...{ ...told, action },
+    inverse: { ...tell('forwardingOff', { family }), action: { verb: 'sysctl-set', values } },
   };
 }
 

@@ -1,4 +1,5 @@
 /** What the helper's record says to people, and what takes a change back. Pure. */
+import { tell, type Told } from '../../src-shared/host-words.ts';
 import type { NetworkAction } from '../network/actions.ts';
 import type { Step } from '../host/steps.ts';
 
@@ -19,33 +20,42 @@ export function stepOf(action: Lasting): Step<NetworkAction> {
   switch (action.verb) {
     case 'bridge-add': {
       const { link, mac } = action;
-      return step(`Bridge ${link}.`, action, `Remove the bridge ${link}.`, { verb: 'bridge-delete', link, mac });
+      return step(tell('recordBridge', { link }), action, tell('bridgeRemove', { link }), {
+        verb: 'bridge-delete',
+        link,
+        mac,
+      });
     }
     case 'nft-table-add': {
       const { table } = action;
-      return step(`nftables table ${table}.`, action, `Remove the nftables table ${table}.`, {
+      return step(tell('recordTable', { table }), action, tell('nftTableRemove', { table }), {
         ...{ verb: 'nft-table-delete', table },
       });
     }
     case 'nft-network-set': {
       const { table, bridge } = action;
-      return step(`Rules of ${bridge} in ${table}.`, action, `Remove the rules of ${bridge}.`, {
-        ...{ verb: 'nft-network-delete', table, bridge },
-      });
+      return step(
+        tell('recordRules', { link: bridge, table }),
+        action,
+        tell('nftRulesRemove', { link: bridge, table }),
+        {
+          ...{ verb: 'nft-network-delete', table, bridge },
+        },
+      );
     }
     case 'iptables-add': {
       const { rules } = action;
-      return step('Rules in iptables.', action, 'Remove the rules from iptables.', { verb: 'iptables-delete', rules });
+      return step(tell('recordIptables', {}), action, tell('iptablesRemove', {}), { verb: 'iptables-delete', rules });
     }
     case 'zone-set': {
       const { link, zone } = action;
-      return step(`${link} in firewalld's zone ${zone}.`, action, `Take ${link} out of the zone ${zone}.`, {
+      return step(tell('recordZone', { link, zone }), action, tell('zoneRemove', { link, zone }), {
         ...{ verb: 'zone-remove', link, zone },
       });
     }
     case 'dnsmasq-start': {
       const { folder, bridge } = action;
-      return step(`dnsmasq on ${bridge}.`, action, `Stop dnsmasq on ${bridge}.`, {
+      return step(tell('recordDnsmasq', { link: bridge }), action, tell('dnsmasqStop', { link: bridge }), {
         ...{ verb: 'dnsmasq-stop', folder, bridge },
       });
     }
@@ -53,18 +63,21 @@ export function stepOf(action: Lasting): Step<NetworkAction> {
     case 'macvtap-add': {
       const { link, mac } = action;
       const where = action.verb === 'tap-add' ? action.bridge : action.lower;
-      const sentence = where === undefined ? `Cable ${link}.` : `Cable ${link} on ${where}.`;
-      return step(sentence, action, `Remove the cable ${link}.`, { verb: 'tap-delete', link, mac });
+      const told = where === undefined ? tell('recordCable', { link }) : tell('recordCableOn', { link, where });
+      return step(told, action, tell('cableRemove', { link }), { verb: 'tap-delete', link, mac });
     }
     case 'bandwidth-set': {
       const { link } = action;
-      return step(`Limits of ${link}.`, action, `Lift the limits of ${link}.`, { verb: 'bandwidth-clear', link });
+      return step(tell('recordLimits', { link }), action, tell('limitsLift', { link }), {
+        verb: 'bandwidth-clear',
+        link,
+      });
     }
   }
 }
 
-const step = (sentence: string, action: Lasting, undo: string, inverse: NetworkAction): Step<NetworkAction> => ({
-  sentence,
+const step = (told: Told, action: Lasting, undo: Told, inverse: NetworkAction): Step<NetworkAction> => ({
+  ...told,
   action,
-  inverse: { sentence: undo, action: inverse },
+  inverse: { ...undo, action: inverse },
 });

@@ -1,9 +1,12 @@
 /** A change of the host as data, with its inverse. */
+import type { Words } from '../../src-shared/host-words.ts';
 
 /** `A` is the machine form: a union of typed verbs, never a command line. */
 export interface Step<A> {
   /** For people, in the present tense: "Create the bridge virbr0." */
   readonly sentence: string;
+  /** The sentence by its key, for windows in other languages. */
+  readonly words?: Words;
   readonly action: A;
   /** Absent for what goes away together with an earlier step of the list. */
   readonly inverse?: Undo<A>;
@@ -16,5 +19,6 @@ export interface Step<A> {
 
 export interface Undo<A> {
   readonly sentence: string;
+  readonly words?: Words;
   readonly action: A;
 }

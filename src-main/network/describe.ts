@@ -39,6 +39,11 @@ export function describe(network: KnownNetwork): NetworkSummary {
 
 /** A step's machine form is nobody's to see. */
 export const sentences = (steps: StartPlan['steps']): NetworkPlan['steps'] =>
-  steps.map(({ sentence, inverse }) => ({ sentence, ...(inverse === undefined ? {} : { undo: inverse.sentence }) }));
+  steps.map(({ sentence, words, inverse }) => ({
+    sentence,
+    ...(words === undefined ? {} : { words }),
+    ...(inverse === undefined ? {} : { undo: inverse.sentence }),
+    ...(inverse?.words === undefined ? {} : { undoWords: inverse.words }),
+  }));
 
 export const shown = ({ steps, findings }: StartPlan): NetworkPlan => ({ findings, steps: sentences(steps) });

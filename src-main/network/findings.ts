@@ -15,10 +15,19 @@ import {
   routeTarget,
   subnetOf,
 } from '../../src-shared/model/network-subnet.ts';
+import { tell, type Told } from '../../src-shared/host-words.ts';
 import type { NetworkFinding } from '../../src-shared/model/network-summary.ts';
 import type { Network } from '../../src-shared/model/network.ts';
 import { needsDnsmasq } from './dnsmasq.ts';
 import { type HostFacts, sysctlOf } from './host-facts.ts';
+
+/** A finding of a sentence, and of one that says what can be done. */
+export function found(id: string, severity: NetworkFinding['severity'], message: Told, fix?: Told): NetworkFinding {
+  return {
+    ...{ id, severity, message: message.sentence, ...(fix === undefined ? {} : { fix: fix.sentence }) },
+    words: { message: message.words, ...(fix === undefined ? {} : { fix: fix.words }) },
+  };
+}
 
 /** A network that has a bridge of its own, with the bridge's name. */
 export function networkFindings(network: Network, bridge: string, host: HostFacts): NetworkFinding[] {
@@ -38,75 +47,45 @@ function externalFindings(network: Network, { links }: HostFacts): NetworkFindin
   const { forward, bridge, name } = network;
   const needed = [bridge?.name, ...(forward?.interface.map(({ dev }) => dev) ?? [])];
   return needed
-    .filter((device) => device !== undefined && !links.some((link) => link.name === device))
-    .map((device) => ({
-      id: 'no-such-device',
-      severity: 'error',
-      message: `The network '${name}' uses the device '${device}', which this host does not have.`,
-    }));
+    .filter((device) => device !== undefined)
+    .filter((device) => !links.some((link) => link.name === device))
+    .map((device) => found('no-such-device', 'error', tell('noSuchDevice', { network: name, device })));
 }
 
 /** Parts of a definition that are kept, and not acted upon yet. */
 function unservedFindings({ bandwidth, bridge }: Network): NetworkFinding[] {
   const parts = [
-    ...(bandwidth === undefined ? [] : ['limits of its bandwidth']),
-    ...(bridge?.macTableManager === 'libvirt' ? ['its own table of hardware addresses'] : []),
+    ...(bandwidth === undefined ? [] : (['notAppliedBandwidth'] as const)),
+    ...(bridge?.macTableManager === 'libvirt' ? (['notAppliedMacTable'] as const) : []),
   ];
-  return parts.map((part) => ({
-    id: 'not-applied',
-    severity: 'warning',
-    message: `The network starts without ${part}, which Vivarium does not apply yet.`,
-  }));
+  return parts.map((part) => found('not-applied', 'warning', tell(part, {})));
 }
 
 function programFindings(network: Network, { programs }: HostFacts): NetworkFinding[] {
   const missing: NetworkFinding[] = [];
   if (!programs.has('ip')) {
-    missing.push({
-      id: 'no-ip',
-      severity: 'error',
-      message: "Bridges can't be made: the program 'ip' is not installed.",
-      fix: 'Install iproute2.',
-    });
+    missing.push(found('no-ip', 'error', tell('noIp', {}), tell('noIpFix', {})));
   }
   if (needsDnsmasq(network) && !programs.has('dnsmasq')) {
-    missing.push({
-      id: 'no-dnsmasq',
-      severity: 'error',
-      message: 'Guests would get no address and no names: dnsmasq is not installed.',
-      fix: 'Install dnsmasq-base.',
-    });
+    missing.push(found('no-dnsmasq', 'error', tell('noDnsmasq', {}), tell('noDnsmasqFix', {})));
   }
   if (!programs.has('nft') && !programs.has('iptables')) {
-    missing.push({
-      id: 'no-firewall',
-      severity: 'error',
-      message: "The network's rules can't be set: neither nft nor iptables is installed.",
-      fix: 'Install nftables.',
-    });
+    missing.push(found('no-firewall', 'error', tell('noFirewall', {}), tell('noFirewallFix', {})));
   }
   return missing;
 }
 
 function bridgeFindings(network: Network, bridge: string, { links }: HostFacts): NetworkFinding[] {
-  const found = links.find(({ name }) => name === bridge);
+  const former = links.find(({ name }) => name === bridge);
   const outside = forwardDevice(network);
   const findings: NetworkFinding[] = [];
-  if (found !== undefined) {
-    findings.push({
-      id: 'bridge-exists',
-      severity: 'error',
-      message: `The host has a device '${bridge}' already.`,
-      fix: `Name the network's bridge '${freeBridge(links.map(({ name }) => name))}', which is free.`,
-    });
+  if (former !== undefined) {
+    const fix = tell('bridgeExistsFix', { free: freeBridge(links.map(({ name }) => name)) });
+    findings.push(found('bridge-exists', 'error', tell('bridgeExists', { link: bridge }), fix));
   }
   if (outside !== undefined && !links.some(({ name }) => name === outside)) {
-    findings.push({
-      id: 'no-forward-device',
-      severity: 'warning',
-      message: `Guests reach the outside by '${outside}' only, which this host does not have.`,
-      fix: 'Name another device, or none to use any.',
-    });
+    const message = tell('noForwardDevice', { device: outside });
+    findings.push(found('no-forward-device', 'warning', message, tell('noForwardDeviceFix', {})));
   }
   return findings;
 }
@@ -152,25 +131,16 @@ function addressFindings(network: Network, bridge: string, host: HostFacts): Net
   for (const subnet of wanted) {
     const collision = taken.find((other) => overlap(other.subnet, subnet));
     if (collision === undefined) continue;
-    const where = `${formatSubnet(collision.subnet)} on '${collision.device}'`;
+    const where = {
+      ...{ subnet: formatSubnet(subnet), other: formatSubnet(collision.subnet), device: collision.device },
+    };
     const free = freeSubnet(taken.map((other) => other.subnet));
-    const fix =
-      subnet.family === 'ipv4' && free !== undefined ? { fix: `Use ${free}, which is free on this host.` } : {};
+    const fix = subnet.family === 'ipv4' && free !== undefined ? tell('subnetFix', { free }) : undefined;
     // The more precise route wins, so that only equal ones exclude each other; the rest works, with a hole in it.
     findings.push(
       isSame(collision.subnet, subnet)
-        ? {
-            id: 'subnet-in-use',
-            severity: 'error',
-            message: `The subnet ${formatSubnet(subnet)} is in use already: ${where}.`,
-            ...fix,
-          }
-        : {
-            id: 'subnet-overlaps',
-            severity: 'warning',
-            message: `The subnet ${formatSubnet(subnet)} overlaps with ${where}: one hides a part of the other.`,
-            ...fix,
-          },
+        ? found('subnet-in-use', 'error', tell('subnetInUse', where), fix)
+        : found('subnet-overlaps', 'warning', tell('subnetOverlaps', where), fix),
     );
   }
   return findings;
@@ -181,17 +151,13 @@ function serverFindings(network: Network, { wildcardSockets }: HostFacts): Netwo
   const needsDhcp = network.ip.some((ip) => familyOf(ip) === 'ipv4' && hasDhcp(ip));
   const needsDns = needsDnsmasq(network) && network.dns?.enable !== false;
   const services = [
-    ...(needsDns ? [{ port: 53, what: 'name' }] : []),
-    ...(needsDhcp ? [{ port: 67, what: 'DHCP' }] : []),
+    ...(needsDns ? [{ port: 53, what: 'nameServerInTheWay' as const }] : []),
+    ...(needsDhcp ? [{ port: 67, what: 'dhcpServerInTheWay' as const }] : []),
   ];
+  const fix = tell('serverInTheWayFix', {});
   return services
     .filter(({ port }) => wildcardSockets.some((socket) => socket.port === port))
-    .map(({ port, what }) => ({
-      id: 'server-in-the-way',
-      severity: 'warning',
-      message: `A ${what} server of this host listens on every address at port ${port}; the network's own may find no room.`,
-      fix: "Let it listen on its own devices only (dnsmasq: 'bind-interfaces' or 'bind-dynamic').",
-    }));
+    .map(({ port, what }) => found('server-in-the-way', 'warning', tell(what, { port: String(port) }), fix));
 }
 
 function forwardingFindings(network: Network, host: HostFacts): NetworkFinding[] {
@@ -205,20 +171,12 @@ function forwardingFindings(network: Network, host: HostFacts): NetworkFinding[]
       family === 'ipv6' && protocol === 'ra' && sysctlOf(host, `net/ipv6/conf/${device}/accept_ra`) !== '2',
   );
   if (forwardsSix && !isOn && learned !== undefined) {
-    findings.push({
-      id: 'router-advertisements',
-      severity: 'error',
-      message: `The host would lose its IPv6 routes by '${learned.device}': it learns them from router advertisements, which it ignores once it forwards IPv6.`,
-      fix: `Set net.ipv6.conf.${learned.device}.accept_ra to 2, then it goes on learning them.`,
-    });
+    const { device } = learned;
+    const fix = tell('routerAdvertisementsFix', { device });
+    findings.push(found('router-advertisements', 'error', tell('routerAdvertisements', { device }), fix));
   }
   if (host.forwardPolicy === 'drop' && forward.mode !== 'open') {
-    findings.push({
-      id: 'forward-policy-drop',
-      severity: 'info',
-      message:
-        "The host's iptables rules (Docker's, most likely) drop what is forwarded unless a rule of theirs allows it. The network's rules are therefore set in iptables.",
-    });
+    findings.push(found('forward-policy-drop', 'info', tell('forwardPolicyDrop', {})));
   }
   return findings;
 }

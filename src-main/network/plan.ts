@@ -1,6 +1,7 @@
 /** From a network and what the host has: the steps that make it run there, in upstream's order. Pure. */
 import { formatAddress, formatSubnet } from '../../src-shared/model/network-address.ts';
 import { ownsBridge, routeTarget, subnetOf } from '../../src-shared/model/network-subnet.ts';
+import { tell, type Told } from '../../src-shared/host-words.ts';
 import type { NetworkFinding } from '../../src-shared/model/network-summary.ts';
 import type { Network } from '../../src-shared/model/network.ts';
 import type { Step } from '../host/steps.ts';
@@ -51,7 +52,7 @@ export function planStart(network: Network, host: HostFacts, settings: PlanSetti
       ...firewallSteps(network, host, settings),
       ...addressSteps(network),
       {
-        sentence: `Switch on the bridge ${network.bridge.name}.`,
+        ...tell('linkUp', { link: network.bridge.name }),
         action: { verb: 'link-up', link: network.bridge.name },
       },
       ...routeSteps(network),
@@ -65,7 +66,7 @@ export function planStart(network: Network, host: HostFacts, settings: PlanSetti
 function bridgeStep({ name, bridge, mac, mtu }: ReadyNetwork): NetworkStep {
   const link = bridge.name;
   return {
-    sentence: `Create the bridge ${link} for the network '${name}'.`,
+    ...tell('bridgeCreate', { link, network: name }),
     action: {
       verb: 'bridge-add',
       link,
@@ -75,7 +76,7 @@ function bridgeStep({ name, bridge, mac, mtu }: ReadyNetwork): NetworkStep {
       ...(mtu === undefined ? {} : { mtu: mtu.size }),
     },
     inverse: {
-      sentence: `Remove the bridge ${link}, and with it its addresses and routes.`,
+      ...tell('bridgeRemove', { link }),
       action: { verb: 'bridge-delete', link, mac: mac.address },
     },
   };
@@ -88,32 +89,32 @@ const hasFamily = ({ ip }: Network, family: 'ipv4' | 'ipv6'): boolean =>
 function deviceSwitches(network: ReadyNetwork): NetworkStep[] {
   const link = network.bridge.name;
   const key = (name: string): string => `net/ipv6/conf/${link}/${name}`;
-  const set = (sentence: string, values: readonly (readonly [string, string])[]): NetworkStep => ({
-    sentence,
+  const set = (said: Told, values: readonly (readonly [string, string])[]): NetworkStep => ({
+    ...said,
     action: { verb: 'sysctl-set', values: values.map(([name, value]) => ({ key: key(name), value })) },
   });
   return hasFamily(network, 'ipv6')
     ? [
-        set(`Keep the host from taking IPv6 routes and addresses from guests on ${link}.`, [
+        set(tell('ipv6Guard', { link }), [
           ['disable_ipv6', '0'],
           ['accept_ra', '0'],
           ['autoconf', '0'],
         ]),
       ]
-    : [set(`Switch IPv6 off for the host on ${link}.`, [['disable_ipv6', '1']])];
+    : [set(tell('ipv6Off', { link }), [['disable_ipv6', '1']])];
 }
 
 function firewallSteps(network: ReadyNetwork, host: HostFacts, { table }: PlanSettings): NetworkStep[] {
   if (!hasRules(network)) return [];
   const bridge = network.bridge.name;
   const rules = networkRules(network, bridge);
-  const sentence = `Set the network's rules in ${useIptables(host) ? 'iptables' : `the nftables table '${table}'`}: ${purpose(network)}.`;
+  const purpose = purposeOf(network);
   if (useIptables(host)) {
     return [
       {
-        sentence,
+        ...tell(`iptables${purpose}`, {}),
         action: { verb: 'iptables-add', rules },
-        inverse: { sentence: `Remove the network's rules from iptables.`, action: { verb: 'iptables-delete', rules } },
+        inverse: { ...tell('iptablesRemove', {}), action: { verb: 'iptables-delete', rules } },
       },
     ];
   }
@@ -121,16 +122,16 @@ function firewallSteps(network: ReadyNetwork, host: HostFacts, { table }: PlanSe
   const nftRules = rules.filter(({ chain }) => chain !== 'mangle');
   return [
     {
-      sentence: `Create the nftables table '${table}', which other programs leave alone.`,
+      ...tell('nftTableCreate', { table }),
       shared: `nft-table-${table}`,
       action: { verb: 'nft-table-add', table },
-      inverse: { sentence: `Remove the nftables table '${table}'.`, action: { verb: 'nft-table-delete', table } },
+      inverse: { ...tell('nftTableRemove', { table }), action: { verb: 'nft-table-delete', table } },
     },
     {
-      sentence,
+      ...tell(`nftRules${purpose}`, { table }),
       action: { verb: 'nft-network-set', table, bridge, rules: nftRules },
       inverse: {
-        sentence: `Remove the rules of ${bridge} from the table '${table}'.`,
+        ...tell('nftRulesRemove', { link: bridge, table }),
         action: { verb: 'nft-network-delete', table, bridge },
       },
     },
@@ -141,16 +142,16 @@ function firewallSteps(network: ReadyNetwork, host: HostFacts, { table }: PlanSe
 const useIptables = ({ programs, forwardPolicy }: HostFacts): boolean =>
   programs.has('iptables') && (!programs.has('nft') || forwardPolicy === 'drop');
 
-function purpose({ forward }: Network): string {
+function purposeOf({ forward }: Network): 'Nat' | 'Route' | 'Isolated' | 'Open' {
   switch (forward?.mode) {
     case 'nat':
-      return 'guests reach the outside by address translation, and nobody outside reaches them';
+      return 'Nat';
     case 'route':
-      return 'packets pass between guests and the outside unchanged';
+      return 'Route';
     case undefined:
-      return 'guests reach each other and the host, and nothing else';
+      return 'Isolated';
     default:
-      return 'nothing is filtered';
+      return 'Open';
   }
 }
 
@@ -160,9 +161,7 @@ function addressSteps(network: ReadyNetwork): NetworkStep[] {
     const subnet = subnetOf(ip);
     if (subnet === undefined) return [];
     const address = `${formatAddress(subnet)}/${subnet.prefix}`;
-    return [
-      { sentence: `Give the host the address ${address} on ${link}.`, action: { verb: 'address-add', link, address } },
-    ];
+    return [{ ...tell('addressAdd', { address, link }), action: { verb: 'address-add', link, address } }];
   });
 }
 
@@ -175,7 +174,7 @@ function routeSteps(network: ReadyNetwork): NetworkStep[] {
     const metric = route.metric === undefined ? {} : { metric: route.metric };
     return [
       {
-        sentence: `Send what is for ${destination} to ${route.gateway} on ${link}.`,
+        ...tell('routeAdd', { destination, gateway: route.gateway, link }),
         action: { verb: 'route-add', link, destination, gateway: route.gateway, ...metric },
       },
     ];
@@ -205,14 +204,14 @@ function forwardingStep(family: 'ipv4' | 'ipv6', key: string, host: HostFacts): 
     .map(([other, value]) => ({ key: other, value }));
   return [
     {
-      sentence: `Let the host forward ${name} packets.`,
+      ...tell('forwardingOn', { family: name }),
       shared: `forwarding-${family}`,
       action: { verb: 'sysctl-set', values: [{ key, value: '1' }] },
       ...(former === '1'
         ? {}
         : {
             inverse: {
-              sentence: `Stop the host from forwarding ${name} packets, as it was before.`,
+              ...tell('forwardingOff', { family: name }),
               action: { verb: 'sysctl-set', values: [{ key, value: former }, ...besides] },
             },
           }),
@@ -227,13 +226,13 @@ function dnsmasqSteps(network: ReadyNetwork, { folder }: PlanSettings): NetworkS
   const files = dnsmasqFiles(network, bridge, { hosts, names });
   return [
     {
-      sentence: `Start a name and address server (dnsmasq) on ${bridge}.`,
+      ...tell('dnsmasqStart', { link: bridge }),
       action: {
         verb: 'dnsmasq-start',
         ...{ folder, bridge, configuration: files.configuration, hosts: files.hosts, names: files.names },
       },
       inverse: {
-        sentence: `Stop the name and address server on ${bridge}.`,
+        ...tell('dnsmasqStop', { link: bridge }),
         action: { verb: 'dnsmasq-stop', folder, bridge },
       },
     },

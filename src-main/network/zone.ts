@@ -5,9 +5,11 @@
  * what is forwarded, admits the few services guests may have of the host, and rejects the rest; in the default zone
  * guests get neither address nor name nor a way out.
  */
+import { tell, type Told } from '../../src-shared/host-words.ts';
 import type { NetworkFinding } from '../../src-shared/model/network-summary.ts';
 import type { Network } from '../../src-shared/model/network.ts';
 import type { FirewalldFacts, HostFacts } from './host-facts.ts';
+import { found } from './findings.ts';
 import { hasRules } from './firewall/rules.ts';
 import type { Step } from '../host/steps.ts';
 import type { NetworkAction } from './actions.ts';
@@ -19,9 +21,11 @@ interface Choice {
 
 /** libvirt's own, which an administrator may have edited, before the one that comes with us. */
 const usualZones = ['libvirt', 'vivarium'] as const;
-const routedZone = 'libvirt-routed';
-/** Comes with the routed zone; where it exists firewalld knows policies (0.9.0 and later). */
-const routedPolicy = 'libvirt-routed-out';
+/** A routed zone is worth something with its policies; firewalld has them since 0.9.0. */
+const routedZones = [
+  { zone: 'libvirt-routed', policy: 'libvirt-routed-out' },
+  { zone: 'vivarium-routed', policy: 'vivarium-out' },
+] as const;
 
 export function chooseZone(network: Network, host: HostFacts): Choice {
   const { firewalld } = host;
@@ -31,69 +35,53 @@ export function chooseZone(network: Network, host: HostFacts): Choice {
   if (wanted !== undefined) return explicit(network.name, wanted, link, firewalld);
   if (firewalld === undefined) return { steps: [], findings: [] };
   const { zones, policies } = firewalld;
-  if (network.forward?.mode === 'route' && zones.includes(routedZone) && policies.includes(routedPolicy)) {
-    return assign(link, routedZone);
+  if (network.forward?.mode === 'route') {
+    const routed = routedZones.find(({ zone, policy }) => zones.includes(zone) && policies.includes(policy));
+    if (routed !== undefined) return assign(link, routed.zone, tell('zoneRouted', { zone: routed.zone }));
   }
   const usual = usualZones.find((zone) => zones.includes(zone));
-  if (usual !== undefined) return assign(link, usual);
-  return without(firewalld);
+  if (usual === undefined) return without(firewalld);
+  return assign(link, usual, tell(usual === 'libvirt' ? 'zoneLibvirt' : 'zoneOwn', { zone: usual }));
 }
 
-function explicit(name: string, zone: string, link: string, firewalld: FirewalldFacts | undefined): Choice {
-  const message = `The network '${name}' wants the zone '${zone}' of firewalld, `;
+function explicit(network: string, zone: string, link: string, firewalld: FirewalldFacts | undefined): Choice {
+  const values = { network, zone };
   if (firewalld === undefined) {
-    return refuse(
-      'zone-without-firewalld',
-      `${message}which is not running.`,
-      'Start firewalld, or take the zone out.',
-    );
+    const fix = tell('zoneWithoutFirewalldFix', {});
+    return refuse('zone-without-firewalld', tell('zoneWithoutFirewalld', values), fix);
   }
   return firewalld.zones.includes(zone)
-    ? assign(link, zone)
-    : refuse('no-such-zone', `${message}which has no such zone.`, 'Add the zone to firewalld, or name another.');
+    ? assign(link, zone, tell('zoneNamed', { zone }))
+    : refuse('no-such-zone', tell('noSuchZone', values), tell('noSuchZoneFix', {}));
 }
 
 /** With firewalld's iptables backend both sets of rules are at the same hook, and the network's come first. */
 function without({ version, backend }: FirewalldFacts): Choice {
+  const values = { version, zone: usualZones[0] };
   // Where that can't be found out, it is what firewalld comes with since then.
   if (backend !== 'iptables' && atLeast(version, 0, 6)) {
-    return refuse(
-      'zone-missing',
-      `firewalld ${version} filters with nftables and has no zone '${usualZones[0]}': guests would get no address, no names and no way out.`,
-      atLeast(version, 0, 7)
-        ? `Install the zone '${usualZones[1]}' (it comes with Vivarium's package) and reload firewalld, or set FirewallBackend=iptables in firewalld.conf.`
-        : `Upgrade firewalld to 0.7.0 or later, which can have such a zone, or set FirewallBackend=iptables in firewalld.conf.`,
-    );
+    const fix = atLeast(version, 0, 7)
+      ? tell('zoneMissingFix', { zone: usualZones[1] })
+      : tell('zoneMissingUpgrade', {});
+    return refuse('zone-missing', tell('zoneMissing', values), fix);
   }
-  return {
-    steps: [],
-    findings: [
-      {
-        id: 'zone-not-needed',
-        severity: 'info',
-        message: `firewalld ${version} has no zone '${usualZones[0]}'; with its iptables backend the network's own rules do.`,
-      },
-    ],
-  };
+  return { steps: [], findings: [found('zone-not-needed', 'info', tell('zoneNotNeeded', values))] };
 }
 
-const assign = (link: string, zone: string): Choice => ({
-  findings: [],
+const assign = (link: string, zone: string, why: Told): Choice => ({
+  findings: [found('zone-chosen', 'info', why)],
   steps: [
     {
-      sentence: `Put ${link} into firewalld's zone '${zone}'.`,
+      ...tell('zoneSet', { link, zone }),
       action: { verb: 'zone-set', link, zone },
-      inverse: {
-        sentence: `Take ${link} out of firewalld's zone '${zone}'.`,
-        action: { verb: 'zone-remove', link, zone },
-      },
+      inverse: { ...tell('zoneRemove', { link, zone }), action: { verb: 'zone-remove', link, zone } },
     },
   ],
 });
 
-const refuse = (id: string, message: string, fix: string): Choice => ({
+const refuse = (id: string, message: Told, fix: Told): Choice => ({
   steps: [],
-  findings: [{ id, severity: 'error', message, fix }],
+  findings: [found(id, 'error', message, fix)],
 });
 
 /** One that can't be found out counts as today's. */

@@ -1,4 +1,5 @@
 /** A virtual network as lists show it, and what planning one answers. */
+import type { Words } from '../host-words.ts';
 import type { forwardModes } from './network.ts';
 
 export interface NetworkSummary {
@@ -30,15 +31,25 @@ export interface NetworkLease {
 
 /** Something found while planning. An error stands in the way. */
 export interface NetworkFinding {
-  /** i18n key. */
+  /** What kind of thing it is, for programs. */
   readonly id: string;
   readonly severity: 'info' | 'warning' | 'error';
   readonly message: string;
   readonly fix?: string;
+  /** Message and fix by their keys, for windows in other languages. */
+  readonly words?: { readonly message: Words; readonly fix?: Words };
+}
+
+/** A change of the host as people see it. */
+export interface ShownStep {
+  readonly sentence: string;
+  readonly words?: Words;
+  readonly undo?: string;
+  readonly undoWords?: Words;
 }
 
 /** What starting a network would change on the host, and stopping it undo. */
 export interface NetworkPlan {
-  readonly steps: readonly { readonly sentence: string; readonly undo?: string }[];
+  readonly steps: readonly ShownStep[];
   readonly findings: readonly NetworkFinding[];
 }

@@ -1,4 +1,5 @@
 /** What is shown around virtual networks: where machines' cards lead, the host's devices, what was changed on the host. */
+import type { ShownStep } from './network-summary.ts';
 
 /** One network card of a machine, and where its other end is. */
 export interface NetworkCard {
@@ -38,5 +39,5 @@ export interface HostChange {
   readonly timeMs: number;
   /** Whose engine did it. */
   readonly user: string;
-  readonly steps: readonly { readonly sentence: string; readonly undo?: string }[];
+  readonly steps: readonly ShownStep[];
 }

@@ -106,6 +106,14 @@ describe('what stands in the way', () => {
         severity: 'error',
         message: "The subnet 192.168.122.0/24 is in use already: 192.168.122.0/24 on 'eth1'.",
         fix: 'Use 192.168.123.0/24, which is free on this host.',
+        // The same for windows in other languages.
+        words: {
+          message: {
+            key: 'subnetInUse',
+            values: { subnet: '192.168.122.0/24', other: '192.168.122.0/24', device: 'eth1' },
+          },
+          fix: { key: 'subnetFix', values: { free: '192.168.123.0/24' } },
+        },
       },
     ]);
   });
@@ -172,6 +180,20 @@ describe("firewalld's zone", () => {
     const zones = ['libvirt', 'libvirt-routed'];
     expect(zoneOf(routed, firewalld({ zones, policies: ['libvirt-routed-out'] }))).toBe('libvirt-routed');
     expect(zoneOf(routed, firewalld({ zones }))).toBe('libvirt');
+    const own = ['vivarium', 'vivarium-routed'];
+    expect(zoneOf(routed, firewalld({ zones: own, policies: ['vivarium-out'] }))).toBe('vivarium-routed');
+    expect(zoneOf(routed, firewalld({ zones: own }))).toBe('vivarium');
+    const both = firewalld({ zones: [...own, ...zones], policies: ['vivarium-out', 'libvirt-routed-out'] });
+    expect(zoneOf(routed, both)).toBe('libvirt-routed');
+  });
+
+  it('is said, with why it is that one', () => {
+    const why = (facts: Partial<HostFacts>): string | undefined => plan(natXml(), facts).findings[0]?.message;
+    expect(why(firewalld())).toContain("zone 'libvirt', which libvirt's package brought");
+    expect(why(firewalld({ zones: ['vivarium', 'libvirt'] }))).toContain("zone 'libvirt'");
+    expect(why(firewalld({ zones: ['vivarium'] }))).toContain("zone 'vivarium', which Vivarium's package brought");
+    expect(why(firewalld({ zones: [], backend: 'iptables' }))).toContain("the network's own rules do");
+    expect(why({})).toBeUndefined();
   });
 
   it('is missed where firewalld filters with nftables, and not where it uses iptables', () => {

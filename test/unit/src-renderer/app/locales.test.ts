@@ -18,7 +18,8 @@ describe('the translations', () => {
   const files = readdirSync(new URL('en/', folder));
 
   it('exist for every file', () => {
-    expect(readdirSync(new URL('de/', folder)).sort()).toEqual([...files].sort());
+    // What the engine says about the host is English already (`src-shared/host-words.ts`).
+    expect(readdirSync(new URL('de/', folder)).sort()).toEqual([...files, 'host.json'].sort());
   });
 
   it.each(files)('say the same things: %s', (file) => {

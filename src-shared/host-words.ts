@@ -1,0 +1,124 @@
+/**
+ * What is said about changes of the host: one table of English sentences, for the command line, errors and logs. The
+ * window says the same in its language by the sentence's key (`host.json` of its locales).
+ */
+export const hostWords = {
+  // Steps of networks, and what undoes them.
+  bridgeCreate: "Create the bridge {{link}} for the network '{{network}}'.",
+  bridgeRemove: 'Remove the bridge {{link}}, and with it its addresses and routes.',
+  ipv6Guard: 'Keep the host from taking IPv6 routes and addresses from guests on {{link}}.',
+  ipv6Off: 'Switch IPv6 off for the host on {{link}}.',
+  zoneSet: "Put {{link}} into firewalld's zone '{{zone}}'.",
+  zoneRemove: "Take {{link}} out of firewalld's zone '{{zone}}'.",
+  nftTableCreate: "Create the nftables table '{{table}}', which other programs leave alone.",
+  nftTableRemove: "Remove the nftables table '{{table}}'.",
+  nftRulesNat:
+    "Set the network's rules in the nftables table '{{table}}': guests reach the outside by address translation, and nobody outside reaches them.",
+  nftRulesRoute:
+    "Set the network's rules in the nftables table '{{table}}': packets pass between guests and the outside unchanged.",
+  nftRulesIsolated:
+    "Set the network's rules in the nftables table '{{table}}': guests reach each other and the host, and nothing else.",
+  nftRulesOpen: "Set the network's rules in the nftables table '{{table}}': nothing is filtered.",
+  nftRulesRemove: "Remove the rules of {{link}} from the table '{{table}}'.",
+  iptablesNat:
+    "Set the network's rules in iptables: guests reach the outside by address translation, and nobody outside reaches them.",
+  iptablesRoute: "Set the network's rules in iptables: packets pass between guests and the outside unchanged.",
+  iptablesIsolated: "Set the network's rules in iptables: guests reach each other and the host, and nothing else.",
+  iptablesOpen: "Set the network's rules in iptables: nothing is filtered.",
+  iptablesRemove: "Remove the network's rules from iptables.",
+  addressAdd: 'Give the host the address {{address}} on {{link}}.',
+  linkUp: 'Switch on the bridge {{link}}.',
+  routeAdd: 'Send what is for {{destination}} to {{gateway}} on {{link}}.',
+  forwardingOn: 'Let the host forward {{family}} packets.',
+  forwardingOff: 'Stop the host from forwarding {{family}} packets, as it was before.',
+  dnsmasqStart: 'Start a name and address server (dnsmasq) on {{link}}.',
+  dnsmasqStop: 'Stop the name and address server on {{link}}.',
+
+  // Found while planning: what it is, and what can be done about it.
+  noSuchDevice: "The network '{{network}}' uses the device '{{device}}', which this host does not have.",
+  notAppliedBandwidth: 'The network starts without limits of its bandwidth, which Vivarium does not apply yet.',
+  notAppliedMacTable:
+    'The network starts without its own table of hardware addresses, which Vivarium does not apply yet.',
+  noIp: "Bridges can't be made: the program 'ip' is not installed.",
+  noIpFix: 'Install iproute2.',
+  noDnsmasq: 'Guests would get no address and no names: dnsmasq is not installed.',
+  noDnsmasqFix: 'Install dnsmasq-base.',
+  noFirewall: "The network's rules can't be set: neither nft nor iptables is installed.",
+  noFirewallFix: 'Install nftables.',
+  bridgeExists: "The host has a device '{{link}}' already.",
+  bridgeExistsFix: "Name the network's bridge '{{free}}', which is free.",
+  noForwardDevice: "Guests reach the outside by '{{device}}' only, which this host does not have.",
+  noForwardDeviceFix: 'Name another device, or none to use any.',
+  subnetInUse: "The subnet {{subnet}} is in use already: {{other}} on '{{device}}'.",
+  subnetOverlaps: "The subnet {{subnet}} overlaps with {{other}} on '{{device}}': one hides a part of the other.",
+  subnetFix: 'Use {{free}}, which is free on this host.',
+  nameServerInTheWay:
+    "A name server of this host listens on every address at port {{port}}; the network's own may find no room.",
+  dhcpServerInTheWay:
+    "A DHCP server of this host listens on every address at port {{port}}; the network's own may find no room.",
+  serverInTheWayFix: "Let it listen on its own devices only (dnsmasq: 'bind-interfaces' or 'bind-dynamic').",
+  routerAdvertisements:
+    "The host would lose its IPv6 routes by '{{device}}': it learns them from router advertisements, which it ignores once it forwards IPv6.",
+  routerAdvertisementsFix: 'Set net.ipv6.conf.{{device}}.accept_ra to 2, then it goes on learning them.',
+  forwardPolicyDrop:
+    "The host's iptables rules (Docker's, most likely) drop what is forwarded unless a rule of theirs allows it. The network's rules are therefore set in iptables.",
+
+  // Into which zone of firewalld a bridge goes, and why.
+  zoneNamed: "firewalld runs, and the network names its zone: '{{zone}}'.",
+  zoneLibvirt:
+    "firewalld runs: the bridge goes into its zone '{{zone}}', which libvirt's package brought. Guests are forwarded, and reach those services of the host that the zone lists.",
+  zoneOwn:
+    "firewalld runs: the bridge goes into its zone '{{zone}}', which Vivarium's package brought; there is none of libvirt's. Guests are forwarded, and reach those services of the host that the zone lists.",
+  zoneRouted:
+    "firewalld runs: the bridge of this routed network goes into its zone '{{zone}}', whose policies say what passes.",
+  zoneNotNeeded: "firewalld {{version}} has no zone '{{zone}}'; with its iptables backend the network's own rules do.",
+  zoneMissing:
+    "firewalld {{version}} filters with nftables and has no zone '{{zone}}': guests would get no address, no names and no way out.",
+  zoneMissingFix:
+    "Install the zone '{{zone}}' (it comes with Vivarium's package) and reload firewalld, or set FirewallBackend=iptables in firewalld.conf.",
+  zoneMissingUpgrade:
+    'Upgrade firewalld to 0.7.0 or later, which can have such a zone, or set FirewallBackend=iptables in firewalld.conf.',
+  zoneWithoutFirewalld: "The network '{{network}}' wants the zone '{{zone}}' of firewalld, which is not running.",
+  zoneWithoutFirewalldFix: 'Start firewalld, or take the zone out.',
+  noSuchZone: "The network '{{network}}' wants the zone '{{zone}}' of firewalld, which has no such zone.",
+  noSuchZoneFix: 'Add the zone to firewalld, or name another.',
+
+  // The helper's own record.
+  recordBridge: 'Bridge {{link}}.',
+  recordTable: 'nftables table {{table}}.',
+  recordRules: 'Rules of {{link}} in {{table}}.',
+  recordIptables: 'Rules in iptables.',
+  recordZone: "{{link}} in firewalld's zone {{zone}}.",
+  recordDnsmasq: 'dnsmasq on {{link}}.',
+  recordForwarding: 'Forwarding of {{family}} packets.',
+  recordCable: 'Cable {{link}}.',
+  recordCableOn: 'Cable {{link}} on {{where}}.',
+  cableRemove: 'Remove the cable {{link}}.',
+  recordLimits: 'Limits of {{link}}.',
+  limitsLift: 'Lift the limits of {{link}}.',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type HostWord = keyof typeof hostWords;
+
+type Names<Text extends string> = Text extends `${string}{{${infer Name}}}${infer Rest}` ? Name | Names<Rest> : never;
+type Values<Key extends HostWord> = Readonly<Record<Names<(typeof hostWords)[Key]>, string>>;
+
+/** A sentence by its key, for whoever says it in another language. */
+export interface Words {
+  readonly key: string;
+  readonly values?: Readonly<Record<string, string>>;
+}
+
+/** A sentence in English, and what it is made of. */
+export interface Told {
+  readonly sentence: string;
+  readonly words: Words;
+}
+
+/** Says a sentence of the table; what it names is checked by its type. */
+export function tell<Key extends HostWord>(key: Key, values: Values<Key>): Told {
+  const given = values as Readonly<Record<string, string>>;
+  // In one pass: a value that looks like a name stays what it is.
+  const sentence = hostWords[key].replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => given[name] ?? '');
+  return { sentence, words: Object.keys(given).length === 0 ? { key } : { key, values: given } };
+}
