@@ -17,7 +17,7 @@ import { networkError } from '../errors.ts';
 import { type CableCard, connectCard, type HostDevices, type KnownNetwork, liveCard } from './connect.ts';
 import { LinkNames } from './link-names.ts';
 import { planPort } from './plan-port.ts';
-import { type Port, type PortEvent, portSchema } from './port.ts';
+import { type Port, type PortEnd, type PortEvent, portSchema } from './port.ts';
 
 export interface PortHost {
   readonly ledger: Ledger<NetworkAction>;
@@ -41,6 +41,8 @@ export interface PortParts {
 export interface PortRequest {
   readonly owner: Port['owner'];
   readonly card: CableCard;
+  /** The card's cable as it is, when it is to lead somewhere else: it keeps its name. */
+  readonly replacing?: Port;
 }
 
 /** A cable that is chosen and not yet made. */
@@ -85,23 +87,14 @@ export class NetworkPorts {
    * Chooses a place and a name, which are kept until the cable is plugged in or let go. The host is not changed.
    * @throws VirError when it can't be done, with the reason
    */
-  async plan({ owner, card }: PortRequest): Promise<PlannedPort> {
+  async plan({ owner, card, replacing }: PortRequest): Promise<PlannedPort> {
     const { network, isPrivileged } = this.#parts;
     await this.#parts.host;
     const host = this.#hostDevices();
     const { end, wantedLink, rest } = connectCard(card, network, host);
     if (!isPrivileged && end.kind !== 'given') throw mayNot(owner.name);
-    const isTaken = (name: string): boolean => this.#isTaken(name) || host.find(name) !== undefined;
-    const chosen = (): string => this.#names.choose(end.kind === 'macvtap' ? 'macvtap' : 'vnet', isTaken);
-    if (wantedLink !== undefined && end.kind !== 'given' && isTaken(wantedLink)) {
-      throw networkError('operation-failed', `The device '${wantedLink}' that a card asks for is there already.`, {
-        fix: 'Take <target dev> out of the definition: a name is chosen then.',
-      });
-    }
-    const port: Port = {
-      ...{ id: randomUUID(), owner, mac: card.mac?.address ?? '', link: wantedLink ?? chosen(), end },
-      ...rest,
-    };
+    const link = replacing?.link ?? this.#chooseName(end, wantedLink, host);
+    const port: Port = { ...{ id: randomUUID(), owner, mac: card.mac?.address ?? '', link, end }, ...rest };
     this.#reserved.set(port.id, port);
     return { port, card: liveCard(card, port) };
   }
@@ -261,6 +254,16 @@ export class NetworkPorts {
     } finally {
       if (this.#turns.get(id) === settled) this.#turns.delete(id);
     }
+  }
+
+  /** @throws VirError when the name that a definition asks for is taken */
+  #chooseName({ kind }: PortEnd, wanted: string | undefined, host: HostDevices): string {
+    const isTaken = (name: string): boolean => this.#isTaken(name) || host.find(name) !== undefined;
+    if (wanted === undefined) return this.#names.choose(kind === 'macvtap' ? 'macvtap' : 'vnet', isTaken);
+    if (kind === 'given' ? !this.#isTaken(wanted) : !isTaken(wanted)) return wanted;
+    throw networkError('operation-failed', `The device '${wanted}' that a card asks for is there already.`, {
+      fix: 'Take <target dev> out of the definition: a name is chosen then.',
+    });
   }
 
   #isTaken(link: string): boolean {

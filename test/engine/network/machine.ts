@@ -87,6 +87,11 @@ export class Machine {
     return { output: this.#output.slice(before, this.#output.indexOf(whole)), code: Number(code) };
   }
 
+  /** Asks for an address anew, as a desktop does when its cable was plugged in. */
+  async renew(): Promise<void> {
+    await this.run('killall udhcpc; udhcpc -i eth0 -n -q -t 10 -T 1 -s /usr/share/udhcpc/default.script');
+  }
+
   async reaches(address: string): Promise<boolean> {
     return (await this.run(`ping -c 1 -W 2 ${address} >/dev/null`)).code === 0;
   }

@@ -23,6 +23,7 @@ import { blockHost, networkHost } from '../process/prepare-run.ts';
 import { startHelper } from '../process/start-helper.ts';
 import { preparePasst } from '../process/helpers.ts';
 import { GuestLog } from '../process/guest-log.ts';
+import { cableEnd, moveCable, plugCable } from './cables.ts';
 import { completeDevice, inactiveDevice } from './complete-device.ts';
 import { changeMedium } from './media.ts';
 import { isPluggable, type PlugContext, plugSteps } from './plug-steps.ts';
@@ -86,15 +87,21 @@ export class HotPlug {
     const capabilities = await this.#context.registry.get(instance.facts.emulator);
     const resolved = wanted.kind === 'disk' ? await resolveParsedDisk(wanted) : wanted;
     const completed = completeDevice(live, resolved, { capabilities, environment: this.#environment });
-    const { domain, device, controllers } = completed;
+    const inactive = inactiveDevice(completed.domain, completed.device, wanted);
+    const { domain, device, controllers, plug, unplug } = await plugCable(this.#context, record, instance, completed);
     const context = await this.#plugContext(domain, instance);
     if (device.kind === 'interface') await this.#startNetworkHelper(record, instance, device.device);
     const steps = [...controllers, device].flatMap((item) => plugSteps(item, context));
-    await runSteps(this.#context, monitorOf(record), steps, `the <${device.kind}>`);
+    await plug();
+    try {
+      await runSteps(this.#context, monitorOf(record), steps, `the <${device.kind}>`);
+    } catch (thrown) {
+      await unplug();
+      throw thrown;
+    }
     if (device.kind === 'interface' && device.device.link?.state === 'down') {
       await monitorOf(record).execute('set_link', { name: device.device.alias?.name, up: false });
     }
-    const inactive = inactiveDevice(domain, device, wanted);
     this.#storeLive(record, instance, domain, (before) => addDevice(before, inactive));
     table.announce(record, { kind: 'device-added', alias: device.device.alias?.name ?? '' });
     return inactive;
@@ -118,6 +125,7 @@ export class HotPlug {
     const steps = plugSteps(item, await this.#plugContext(live as CompleteDomain, instance));
     const forget = async (): Promise<void> => {
       await undoSteps(this.#context, monitorOf(record), steps);
+      if (item.kind === 'interface') await this.#context.cables.unplugCard(record.uuid, item.device);
       const gone: ParsedDevice = { ...wanted, device: item.device };
       if (record.live === undefined) return;
       const without = removeDevice(record.live, gone);
@@ -188,7 +196,7 @@ export class HotPlug {
     }
   }
 
-  /** Whether the cable is plugged in. */
+  /** Where the cable leads, what may pass, and whether it is plugged in. */
   async #updateCard(
     record: GuestRecord,
     instance: Instance,
@@ -196,17 +204,10 @@ export class HotPlug {
     before: Interface,
     after: Interface,
   ): Promise<void> {
-    if (after.type !== before.type || (after.model?.type ?? before.model?.type) !== before.model?.type) {
-      throw new VirError({
-        code: 'operation-unsupported',
-        domain: 'qemu',
-        message: `The kind of the network card ${before.mac?.address ?? ''} can't be changed while it runs.`,
-        fix: 'Detach it and attach another.',
-      });
-    }
+    const moved = await moveCable(this.#context, record, instance, before, after);
     const isUp = after.link?.state !== 'down';
     await monitorOf(record).execute('set_link', { name: before.alias?.name, up: isUp });
-    const { link: _link, ...rest } = before;
+    const { link: _link, ...rest } = moved ?? before;
     const card = (after.link === undefined ? rest : { ...rest, link: after.link }) as Interface;
     this.#replace(record, instance, wanted, card);
   }
@@ -259,7 +260,8 @@ export class HotPlug {
   async #plugContext(domain: CompleteDomain, instance: Instance): Promise<PlugContext> {
     const capabilities = await this.#context.registry.get(instance.facts.emulator);
     const bootIndex = bootIndexes(domain);
-    return { domain, capabilities, bootIndex, block: blockHost, network: networkHost(instance.facts.paths) };
+    const network = networkHost(instance.facts.paths, (card) => cableEnd(card, instance));
+    return { domain, capabilities, bootIndex, block: blockHost, network };
   }
 
   async #startNetworkHelper(record: GuestRecord, instance: Instance, card: Interface): Promise<void> {

@@ -87,13 +87,14 @@ export class Cables {
   }
 
   /** The same for one card that joins a running machine, or moves. */
-  async planCard(card: CableCard, owner: CableOwner): Promise<PlannedPort> {
+  async planCard(card: CableCard, owner: CableOwner, replacing?: Port): Promise<PlannedPort> {
     // What a former run showed of it is not wanted again.
     const defined = structuredClone(card);
     dropInterfaceParts(defined);
     const planned = await this.#ports.plan({
       owner: { driver, uuid: owner.uuid, name: owner.name },
       card: defined,
+      ...(replacing === undefined ? {} : { replacing }),
     });
     if (planned.port.end.kind !== 'macvtap') {
       try {
@@ -181,7 +182,7 @@ export class Cables {
 }
 
 /** The kernel's own way of carrying a virtio card's packets: only for hardware virtualisation, as upstream. */
-function usesVhost(card: Interface, accelerator: AcceleratorName): boolean {
+export function usesVhost(card: Interface, accelerator: AcceleratorName): boolean {
   const isVirtio = card.model?.type.startsWith('virtio') === true;
   const name = card.driver?.name;
   if (!isVirtio || name === 'qemu') return false;
