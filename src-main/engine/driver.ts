@@ -30,10 +30,18 @@ export interface Driver {
   accepts(uri: ConnectUri): boolean;
   /** @throws VirError `no-connect` naming the URI and the cause. */
   open(uri: ConnectUri, context: EngineContext): Promise<Connection>;
+  /** What was seen there when it was open last; a driver that has it is one whose hosts may be away for a while. */
+  remembered?(uri: ConnectUri, context: EngineContext): Remembered | undefined;
 }
 
 /** An open connection. `close` leaves every guest running. */
 export interface Connection {
+export interface Remembered {
+  /** When it was current. */
+  readonly seenMs: number;
+  readonly domains: readonly DomainSummary[];
+}
+
   readonly uri: ConnectUri;
   /** `virConnectGetType`: `QEMU`, `Test` … */
   readonly type: string;
@@ -41,6 +49,12 @@ export interface Connection {
   readonly hostname: string;
   /** The hypervisor's version as libvirt encodes it: major × 1,000,000 + minor × 1,000 + release. */
   hypervisorVersion?(): Promise<number>;
+  /** Its files are another host's: what lies here is not there. */
+  readonly isElsewhere?: boolean;
+  /** When its host was heard of last; undefined while it answers. */
+  readonly seenMs?: number | undefined;
+  /** Tries to reach a host that does not answer now, instead of when the time has come. */
+  wake?(): void;
   /** Capabilities XML of the host and of the guests it can run. */
   capabilities?(): Promise<string>;
   /** Domain capabilities XML. */
@@ -159,6 +173,8 @@ export interface DomainApi {
   /** @throws VirError `no-domain` */
   lookupByUuid(uuid: string): Promise<DomainSummary>;
   lookupByName(name: string): Promise<DomainSummary>;
+  /** The same as far as events have told, without asking; undefined before the first list. */
+  known?(): readonly DomainSummary[] | undefined;
   lookupById(id: number): Promise<DomainSummary>;
   xml(uuid: string, options?: XmlOptions): Promise<string>;
   state(uuid: string): Promise<StateAndReason>;

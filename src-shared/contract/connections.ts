@@ -11,16 +11,18 @@ export interface ConnectionInfo {
   /** This host's own: it is always listed. */
   readonly own: boolean;
   readonly state: 'closed' | 'opening' | 'open' | 'failed';
+  /** When what is shown of it was seen, while its host does not answer; absent while it does, or was never seen. */
+  readonly seenMs?: number;
   readonly error?: ErrorData;
   readonly hostname?: string;
   readonly type?: string;
   /** Names of the `DomainApi`/`StorageApi` methods the driver has: what the window may offer. */
   readonly domainVerbs: readonly string[];
   readonly storageVerbs: readonly string[];
-  readonly notices: readonly NoticeInfo[];
-}
   /** Whether cables of its machines can be listened to. */
   readonly captures?: true;
+  readonly notices: readonly NoticeInfo[];
+}
 
 export interface NoticeInfo {
   readonly id: string;
@@ -29,11 +31,12 @@ export interface NoticeInfo {
   readonly fix?: string;
 }
 
+/** What its driver can't tell of the host is absent. */
 export interface NodeSummary {
   readonly hostname: string;
-  readonly cpus: number;
-  readonly memoryKiB: number;
-  readonly cpuModel: string;
+  readonly cpus?: number;
+  readonly memoryKiB?: number;
+  readonly cpuModel?: string;
   readonly hypervisorVersion?: string;
 }
 
@@ -44,6 +47,8 @@ export const connectionCalls = {
     readonly connection: ConnectionInfo;
     readonly domains: readonly DomainSummary[];
   }>(),
+  /** The machines that were seen there when it was open last; none for a connection that never was. */
+  'connections.remembered': call(z.object({ uri })).returns<readonly DomainSummary[]>(),
   /** Lists a connection from now on, also after a restart; answers its URI in the one spelling it has from then on. */
   'connections.add': call(z.object({ uri })).returns<string>(),
   /** Ends the connection and lists it no more. Its machines go on. */
