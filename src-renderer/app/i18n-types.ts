@@ -1,4 +1,5 @@
 /** The keys there are: a typo in one is a type error. */
+import type cable from '../locales/en/cable.json';
 import type common from '../locales/en/common.json';
 import type consoleText from '../locales/en/console.json';
 import type create from '../locales/en/create.json';
@@ -14,6 +15,7 @@ declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'common';
     resources: {
+      cable: typeof cable;
       common: typeof common;
       console: typeof consoleText;
       create: typeof create;

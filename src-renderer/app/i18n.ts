@@ -15,7 +15,19 @@ import type {} from './i18n-types.ts';
  * rendered anew.
  */
 export const t: TFunction<
-  ['common', 'console', 'create', 'hosts', 'machine', 'machines', 'networks', 'performance', 'settings', 'storage']
+  [
+    'common',
+    'cable',
+    'console',
+    'create',
+    'hosts',
+    'machine',
+    'machines',
+    'networks',
+    'performance',
+    'settings',
+    'storage',
+  ]
 > = i18next.t;
 
 const languages = ['en', 'de'] as const;

@@ -18,6 +18,8 @@ export type Place =
   /** The list, or what `item` names: a view, `new`, or a network by its UUID. */
   | { readonly name: 'networks'; readonly item: string | undefined; readonly tab: string | undefined }
   | { readonly name: 'machine'; readonly machine: MachineRef; readonly tab: MachineTab }
+  /** What passes the cable of a machine's card, by its MAC address. */
+  | { readonly name: 'capture'; readonly machine: MachineRef; readonly card: string }
   /** A window of its own. */
   | { readonly name: 'console'; readonly machine: MachineRef; readonly alias: string | undefined };
 
@@ -31,6 +33,8 @@ export const paths = {
   hosts: '/hosts',
   settings: '/settings',
   network: (item: string, tab?: string): string => `/networks/${item}${tab === undefined ? '' : `/${tab}`}`,
+  capture: ({ uri, uuid }: MachineRef, card: string): string =>
+    `/capture/${encodeURIComponent(uri)}/${uuid}/${encodeURIComponent(card)}`,
   machine: ({ uri, uuid }: MachineRef, tab?: MachineTab): string =>
     `/machine/${encodeURIComponent(uri)}/${uuid}${tab === undefined ? '' : `/${tab}`}`,
 } as const;
@@ -54,6 +58,11 @@ export function placeOf(location: string): Place {
       const uri = first === undefined ? undefined : decoded(first);
       if (uri === undefined || second === undefined) break;
       return { name, machine: { uri, uuid: second }, tab: machineTabs.find((tab) => tab === third) ?? 'overview' };
+    }
+    case 'capture': {
+      const [uri, card] = [first, third].map((part) => (part === undefined ? undefined : decoded(part)));
+      if (uri === undefined || second === undefined || card === undefined) break;
+      return { name, machine: { uri, uuid: second }, card };
     }
     case 'console': {
       const values = new URLSearchParams(query);
@@ -88,5 +97,6 @@ export type Section = (typeof sections)[number];
 /** Which section a place belongs to. */
 export function sectionOf({ name }: Place): Section | 'settings' {
   if (name === 'settings') return name;
+  if (name === 'capture') return 'networks';
   return sections.find((section) => section === name) ?? 'machines';
 }

@@ -26,6 +26,10 @@ function screen<P extends object>(namespaces: readonly string[], load: () => Scr
 }
 
 const Bin = screen(['storage'], () => import('../features/bin/bin-screen.tsx'));
+const Capture = screen<{ machine: MachineRef; card: string }>(
+  ['cable'],
+  () => import('../features/networks/capture/capture-screen.tsx'),
+);
 /** Fills a window of its own, without the shell. */
 const Console = screen<MachineRef & { readonly alias: string | undefined }>(
   ['console'],
@@ -35,12 +39,12 @@ const Create = screen(['create'], () => import('../features/create/create-screen
 const Hosts = screen(['hosts'], () => import('../features/hosts/hosts-screen.tsx'));
 /** Its console and its graphs speak with the words of their own screens, its hardware with those of a new machine. */
 const Machine = screen<MachineScreenProps>(
-  ['machine', 'console', 'create', 'performance', 'storage'],
+  ['machine', 'cable', 'console', 'create', 'performance', 'storage'],
   () => import('../features/machine/machine-screen.tsx'),
 );
 /** Its definition and the edits of machines' cards speak with the words of a machine's page. */
 const Networks = screen<{ item: string | undefined; tab: string | undefined }>(
-  ['networks', 'machine'],
+  ['networks', 'cable', 'machine'],
   () => import('../features/networks/networks-screen.tsx'),
 );
 const Performance = screen(['performance'], () => import('../features/performance/performance-screen.tsx'));
@@ -64,6 +68,8 @@ function Content({ place }: { place: Place }): React.JSX.Element {
       return <MachinesScreen />;
     case 'machine':
       return <Machine machine={place.machine} tab={place.tab} />;
+    case 'capture':
+      return <Capture machine={place.machine} card={place.card} />;
     case 'console':
       return <Console {...place.machine} alias={place.alias} />;
     case 'bin':

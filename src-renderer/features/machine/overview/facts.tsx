@@ -7,6 +7,7 @@ import { CopyButton } from '../../../components/copy-button.tsx';
 import { Skeleton } from '../../../components/skeleton.tsx';
 import type { Domain } from '../../../../src-shared/model/domain/index.ts';
 import { Uptime } from '../../machines/live-figure.tsx';
+import { CaptureButton } from '../../networks/capture/capture-button.tsx';
 import { osLabel } from '../../machines/os-label.ts';
 import { TagList } from '../../machines/tag-list.tsx';
 import {
@@ -64,14 +65,14 @@ export function Facts({ machine, domain }: { machine: Machine; domain: Domain | 
             </Fact>
           ))
         ) : (
-          <Hardware domain={domain} />
+          <Hardware machine={machine} domain={domain} />
         )}
       </Section>
     </>
   );
 }
 
-function Hardware({ domain }: { domain: Domain }): React.JSX.Element {
+function Hardware({ machine, domain }: { machine: Machine; domain: Domain }): React.JSX.Element {
   const { maximumKiB, currentKiB } = memoryOf(domain);
   const { disk = [], interface: cards = [], graphics = [], video = [] } = domain.devices ?? {};
   return (
@@ -108,6 +109,7 @@ function Hardware({ domain }: { domain: Domain }): React.JSX.Element {
                   {forwardWords(forward)}
                 </code>
               ))}
+              {card.mac?.address !== undefined && <CaptureButton machine={machine} card={card.mac.address} />}
             </li>
           ))}
         </Lines>
