@@ -75,20 +75,23 @@ export async function hostEngine({
   const { runtime } = directories;
   const socketPath = join(runtime, socketName);
   const program = process.execPath;
-  const askpass =
+  const prompts = new Prompts();
+  const asking =
     cliPath === undefined
       ? {}
-      : { askpass: async () => await askpassEnvironment({ runtime, socketPath, program, cliPath }) };
+      : {
+          asking: () => prompts.asking(async () => await askpassEnvironment({ runtime, socketPath, program, cliPath })),
+        };
   const engine = await Engine.start({
     directories,
     drivers,
     logger,
     socket: socketPath,
-    ...askpass,
+    ...asking,
     knownUris: [localUri],
   });
   try {
-    const { services, close } = await makeServices(engine);
+    const { services, close } = await makeServices(engine, prompts);
     const server = serveContract(services, logger);
     const door = await serveSocket(socketPath, server, logger);
     const libvirtDoor = await serveLibvirt(join(directories.runtime, libvirtSocketName), engine);
@@ -120,7 +123,7 @@ export async function privateEngine(): Promise<{ readonly client: ContractClient
     ['config', 'state', 'data', 'runtime', 'cache'].map((name) => [name, join(folder, name)]),
   ) as Record<keyof EngineDirectories, string>;
   const engine = await Engine.start({ directories, drivers, logger: silentLogger });
-  const { services, close } = await makeServices(engine);
+  const { services, close } = await makeServices(engine, new Prompts());
   return {
     client: localClient(serveContract(services, silentLogger)),
     async close() {
@@ -131,7 +134,7 @@ export async function privateEngine(): Promise<{ readonly client: ContractClient
   };
 }
 
-async function makeServices(engine: Engine): Promise<{ services: Services; close(): Promise<void> }> {
+async function makeServices(engine: Engine, prompts: Prompts): Promise<{ services: Services; close(): Promise<void> }> {
   const { directories, logger } = engine;
   const settings = await openSettings(directories.config, logger);
   for (const uri of settings.get().hosts) {
@@ -159,7 +162,7 @@ async function makeServices(engine: Engine): Promise<{ services: Services; close
     }),
     checks: async () => await checkHost(checkParts(engine)),
     findDaemons,
-    prompts: new Prompts(),
+    prompts,
     bin: new Bin({
       folder: join(directories.state, 'bin'),
       logger,

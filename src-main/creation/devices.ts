@@ -41,7 +41,7 @@ export function devices(spec: Creation, facts: CreationFacts, disks: readonly Pl
     channel: resources.agentChannel ? channels(spec) : [],
     input: resources.usbTablet && spec.graphics !== 'none' ? [{ type: 'tablet', bus: 'usb' }] : [],
     tpm: spec.tpm ? [{ model: 'tpm-crb', backend: { type: 'emulator', version: '2.0' } }] : [],
-    graphics: displays(spec),
+    graphics: displays(spec, facts.isElsewhere === true),
     sound: sound === undefined ? [] : [{ model: sound, codec: [] }],
     video: videos(spec),
     memballoon: { model: resources.balloon ? 'virtio' : 'none' },
@@ -120,13 +120,22 @@ function channels({ graphics }: Creation): Channel[] {
 }
 
 /** On a socket only this user can open. */
-function displays({ graphics }: Creation): Graphics[] {
+function displays({ graphics }: Creation, isElsewhere: boolean): Graphics[] {
   if (graphics === 'none') return [];
-  const listens = [{ type: 'socket' as const }];
+  // Only the hypervisor's own user may enter the folders of its sockets; who comes from afar comes as somebody else.
+  const listens = [isElsewhere ? { type: 'address' as const, address: '127.0.0.1' } : { type: 'socket' as const }];
   return graphics === 'vnc'
-    ? [{ type: 'vnc', listens }]
+    ? [{ type: 'vnc', listens, ...(isElsewhere ? { autoport: true } : {}) }]
     : // Everything is local: compressing would only cost time.
-      [{ type: 'spice', listens, channel: [], image: { compression: 'off' } }];
+      [
+        {
+          type: 'spice',
+          listens,
+          ...(isElsewhere ? { autoport: true } : {}),
+          channel: [],
+          image: { compression: 'off' },
+        },
+      ];
 }
 
 function videos({ video, graphics }: Creation): Video[] {

@@ -37,6 +37,8 @@ export interface SourceImage {
 }
 
 export interface CreationFacts {
+  /** Another host's: files of this one must be copied there. */
+  readonly isElsewhere?: boolean;
   readonly abilities: MachineAbilities;
   readonly host: HostFigures;
   /** Names of machines there are. */
@@ -60,9 +62,9 @@ export interface CreationFacts {
 }
 
 /** Whether something is written to a pool. */
-export function needsPool(spec: Creation): boolean {
+export function needsPool(spec: Creation, isElsewhere = false): boolean {
   const { source, disk } = spec;
-  if (disk !== undefined) return true;
+  if (disk !== undefined || (isElsewhere && 'path' in source)) return true;
   return (
     source.type === 'cloud' ||
     source.type === 'small-linux' ||

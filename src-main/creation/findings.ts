@@ -112,9 +112,9 @@ function addAmounts({ memoryKiB, vcpus }: Creation, { host, resources }: Creatio
   if (vcpus > host.cpus) add('warning', 'cpus-over-host', { vcpus: String(vcpus), cpus: String(host.cpus) }, 'vcpus');
 }
 
-function addSpace(spec: Creation, { pool, image }: CreationFacts, add: Add): void {
-  if (pool === undefined || !needsPool(spec)) return;
-  const copied = copies(spec) ? (image?.allocatedBytes ?? 0) : 0;
+function addSpace(spec: Creation, { pool, image, isElsewhere }: CreationFacts, add: Add): void {
+  if (pool === undefined || !needsPool(spec, isElsewhere)) return;
+  const copied = copies(spec) || isElsewhere === true ? (image?.allocatedBytes ?? 0) : 0;
   const missing = copied - pool.availableBytes;
   if (missing > 0) add('error', 'no-space', { missing: formatBytes(missing), pool: pool.name }, 'source.path');
   const size = spec.disk?.sizeBytes ?? 0;

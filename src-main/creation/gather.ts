@@ -42,6 +42,7 @@ export async function gatherFacts(spec: Creation, uuid: string, parts: GatherPar
     ...{ abilities, host, os, resources, uuid, firstFreePort, nowMs: Date.now() },
     names: new Set(domains.map(({ name }) => name)),
     ...medium,
+    ...(connection.isElsewhere === true ? { isElsewhere: true } : {}),
     ...(image === undefined ? {} : { image }),
     ...(pool === undefined ? {} : { pool }),
     volumes: new Set(
@@ -143,7 +144,7 @@ async function findImage(spec: Creation, parts: GatherParts): Promise<SourceImag
   const usedBy = (await parts.usage.diskUsers(parts.connection)).get(path) ?? [];
   try {
     const chain = await resolveBackingChain({ path, format });
-    const inPlace = source.type === 'disk' && source.mode === 'reference';
+    const inPlace = source.type === 'disk' && source.mode === 'reference' && parts.connection.isElsewhere !== true;
     return {
       ...{ path, format, usedBy },
       virtualSizeBytes: chain[0]?.virtualSizeBytes ?? 0,
@@ -160,7 +161,7 @@ async function findImage(spec: Creation, parts: GatherParts): Promise<SourceImag
 }
 
 async function findPool(spec: Creation, connection: Connection): Promise<CreationFacts['pool']> {
-  if (!needsPool(spec)) return undefined;
+  if (!needsPool(spec, connection.isElsewhere)) return undefined;
   const storage = storageOf(connection);
   const pool = spec.disk?.pool === undefined ? await storage.defaultPool() : await storage.poolByUuid(spec.disk.pool);
   const { path } = pool;

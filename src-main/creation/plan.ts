@@ -1,5 +1,5 @@
 /** From what was asked to what will be made: the definition, the images beforehand, and what is worth knowing. Pure. */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Creation, CreationPlan, Finding } from '../../src-shared/contract/create.ts';
 import { type Domain, formatDomain } from '../../src-shared/model/domain/index.ts';
 import { creationCommand } from './command.ts';
@@ -64,7 +64,7 @@ export function planCreation(spec: Creation, facts: CreationFacts): Plan {
 /** What the machine starts from: an image of its own, or a CD. */
 function sourceDisk(
   { name, source, machine }: Creation,
-  { medium, image, pool, resources }: CreationFacts,
+  { medium, image, pool, resources, isElsewhere }: CreationFacts,
   taken: Set<string>,
 ): { readonly disk: PlannedDisk; readonly image?: PlannedImage } | undefined {
   const cdrom = (path: string): PlannedDisk => ({
@@ -78,8 +78,18 @@ function sourceDisk(
   switch (source.type) {
     case 'empty':
       return undefined;
-    case 'iso':
-      return { disk: cdrom(source.path) };
+    case 'iso': {
+      if (isElsewhere !== true) return { disk: cdrom(source.path) };
+      if (pool === undefined) return undefined;
+      const file = freeName(...nameParts(basename(source.path)), taken);
+      return {
+        disk: cdrom(join(pool.path, file)),
+        image: {
+          ...{ kind: 'copy', pool: pool.uuid, name: file, format: 'iso' },
+          from: { path: source.path, format: 'iso' },
+        },
+      };
+    }
     case 'url': {
       if (pool === undefined) return undefined;
       const file = freeName(...urlFileName(source.url), taken);
@@ -93,7 +103,8 @@ function sourceDisk(
     case 'small-linux': {
       const from = image ?? (source.type === 'small-linux' ? undefined : { path: source.path, format: source.format });
       if (from === undefined) return undefined;
-      if (source.type === 'disk' && source.mode === 'reference') return { disk: own(from.path, from.format) };
+      if (source.type === 'disk' && source.mode === 'reference' && isElsewhere !== true)
+        return { disk: own(from.path, from.format) };
       if (pool === undefined) return undefined;
       const format = keptFormats.has(from.format) ? from.format : from.format === 'iso' ? 'raw' : 'qcow2';
       const file = freeName(name, format, taken);
@@ -122,8 +133,12 @@ function freeName(stem: string, extension: string, taken: Set<string>): string {
 
 /** Stem and extension of the file an address names. */
 function urlFileName(url: string): [string, string] {
-  const last = URL.canParse(url) ? (new URL(url).pathname.split('/').pop() ?? '') : '';
-  const clean = decode(last)
+  return nameParts(decode(URL.canParse(url) ? (new URL(url).pathname.split('/').pop() ?? '') : ''));
+}
+
+/** Stem and extension of a file's name, as pools take it. */
+function nameParts(name: string): [string, string] {
+  const clean = name
     .replaceAll(/[^\p{L}\p{N}._+-]+/gu, '_')
     .replace(/^\.+/, '')
     .slice(-120);

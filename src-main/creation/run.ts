@@ -88,14 +88,23 @@ async function withDownload(
     throw thrown;
   }
   const { format } = medium;
+  // Until the machine is there, trying again starts from the file that is here already.
+  const finish = async (): Promise<void> => await forgetDownload(folder, url);
+  if (connection.isElsewhere === true) {
+    const path = fetched;
+    const source: Creation['source'] =
+      medium.kind === 'iso' ? { type: 'iso', path } : { type: 'disk', path, format, mode: 'copy' };
+    const there = await parts.planFor({ ...spec, source }, plan.domain.uuid ?? '');
+    refuseErrors(there, spec.name);
+    return { plan: there, finish };
+  }
   const job = importInto(connection)(image.pool, fetched, { name: image.name, format, giveAway: true });
   const { path } = await follow(job, parts, control, undo);
   const source: Creation['source'] =
     medium.kind === 'iso' ? { type: 'iso', path } : { type: 'disk', path, format, mode: 'reference' };
   const again = await parts.planFor({ ...spec, source }, plan.domain.uuid ?? '');
   refuseErrors(again, spec.name);
-  // Until the machine is there, trying again starts from the file that is here already.
-  return { plan: again, finish: async () => await forgetDownload(folder, url) };
+  return { plan: again, finish };
 }
 
 async function makeImage(

@@ -20,6 +20,17 @@ export interface EngineContext {
   readonly directories: EngineDirectories;
   readonly logger: Logger;
   readonly jobs: JobRegistry;
-  /** The environment for programs that ask the user something; absent where nobody can be asked. */
-  readonly askpass?: () => Promise<Readonly<Record<string, string>>>;
+  /** For programs that ask the user something; absent where nobody can be asked. */
+  readonly asking?: () => Asking;
+}
+
+/** One way to a host on which the user may be asked; what was answered serves again when the way is lost. */
+export interface Asking {
+  /**
+   * The environment for a program that asks. With `quiet` it is told what was answered before, and the user is not
+   * disturbed; undefined when there is nothing it could be told.
+   */
+  attempt(options: { readonly quiet: boolean }): Promise<Readonly<Record<string, string>> | undefined>;
+  /** Forgets what was answered. */
+  end(): void;
 }

@@ -6,7 +6,7 @@ import { toErrorData, VirError } from '../../src-shared/errors.ts';
 import { type ConnectUri, parseConnectUri } from '../../src-shared/uri.ts';
 import { privateFolder } from '../host/files.ts';
 import type { EngineContext, EngineDirectories } from './context.ts';
-import type { Connection, Driver, Notice } from './driver.ts';
+import type { Connection, Driver, Notice, Remembered } from './driver.ts';
 import { Emitter, type EngineEvent } from './events.ts';
 import { JobRegistry } from './jobs.ts';
 import { lockState, type StateLock } from './lock.ts';
@@ -19,8 +19,8 @@ export interface EngineOptions {
   readonly logger?: Logger;
   /** Where this engine will listen, for the one that finds the state folder taken. */
   readonly socket?: string;
-  /** For programs that ask the user something: the environment that makes them ask through this engine. */
-  readonly askpass?: () => Promise<Readonly<Record<string, string>>>;
+  /** For programs that ask the user something. */
+  readonly asking?: EngineContext['asking'];
   /** URIs to list before anybody opened them. */
   readonly knownUris?: readonly string[];
 }
@@ -44,6 +44,10 @@ interface Slot {
   connection: Connection | undefined;
   unsubscribe: (() => void) | undefined;
   error: unknown;
+  /** What was seen there before, while it is not open. */
+  remembered: Remembered | undefined;
+  /** It is tried again by itself then. */
+  retry: NodeJS.Timeout | undefined;
   notices: readonly Notice[];
   holders: number;
   /** Listed from the start, and not to be forgotten. */
@@ -51,6 +55,10 @@ interface Slot {
   /** Opened for good: it is not closed when its last holder goes. */
   pinned: boolean;
 }
+
+/** How long after a host could not be reached it is tried again, and at most. */
+const firstRetryMs = 2_000;
+const longestRetryMs = 60_000;
 
 export class Engine {
   readonly directories: EngineDirectories;
@@ -72,12 +80,12 @@ export class Engine {
     this.directories = options.directories;
     this.logger = options.logger ?? silentLogger;
     this.#drivers = options.drivers;
-    const { askpass } = options;
+    const { asking } = options;
     this.#context = {
       directories: this.directories,
       logger: this.logger,
       jobs: this.jobs,
-      ...(askpass === undefined ? {} : { askpass }),
+      ...(asking === undefined ? {} : { asking }),
     };
     this.#lock = lock;
     const onListenerError = (error: unknown): void => this.logger.log('error', 'a listener failed', { error });
@@ -111,9 +119,19 @@ export class Engine {
    */
   async open(uri: string): Promise<Connection> {
     const slot = this.#slot(uri);
-    const connection = slot.connection ?? (await this.#connect(slot));
-    slot.pinned = true;
-    return connection;
+    try {
+      const connection = slot.connection ?? (await this.#connect(slot));
+      slot.pinned = true;
+      return connection;
+    } catch (thrown) {
+      this.#retryLater(slot, firstRetryMs);
+      throw thrown;
+    }
+  }
+
+  /** What was seen of a connection's machines before, where it is not open. */
+  remembered(uri: string): Remembered | undefined {
+    return this.#slot(uri).remembered;
   }
 
   /** The same for a while: the connection closes when the last holder lets go, unless it was opened for good. */
@@ -154,6 +172,7 @@ export class Engine {
       throw new VirError({ code: 'invalid-arg', domain: 'none', message: 'The host that we run on stays listed.' });
     }
     this.#slots.delete(key);
+    clearTimeout(slot.retry);
     slot.pinned = false;
     await this.#disconnect(slot);
     this.forgottenEvents.emit(key);
@@ -163,6 +182,7 @@ export class Engine {
   async closeConnection(uri: string): Promise<void> {
     const slot = this.#slots.get(canonicalUri(parseUri(uri)));
     if (slot === undefined) return;
+    clearTimeout(slot.retry);
     slot.pinned = false;
     await this.#disconnect(slot);
   }
@@ -193,6 +213,7 @@ export class Engine {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    for (const { retry } of this.#slots.values()) clearTimeout(retry);
     const closing = [...this.#slots.values()].map((slot) => this.#disconnect(slot));
     try {
       const results = await Promise.allSettled(closing);
@@ -217,6 +238,8 @@ export class Engine {
       connection: undefined,
       unsubscribe: undefined,
       error: undefined,
+      remembered: driver.remembered?.({ ...uri, text: key }, this.#context),
+      retry: undefined,
       notices: [],
       holders: 0,
       own: false,
@@ -226,22 +249,43 @@ export class Engine {
     return slot;
   }
 
-  async #connect(slot: Slot): Promise<Connection> {
+  /** A host that did not answer is tried again without asking the user anything, less and less often. */
+  #retryLater(slot: Slot, delayMs: number): void {
+    const { error, driver } = slot;
+    const isAway = error instanceof VirError && (error.code === 'no-connect' || error.code === 'operation-timeout');
+    if (driver.remembered === undefined || !isAway || this.#closed || !this.#slots.has(slot.uri.text)) return;
+    clearTimeout(slot.retry);
+    slot.retry = setTimeout(() => {
+      if (slot.connection !== undefined || slot.opening !== undefined) return;
+      this.#connect(slot, true).then(
+        () => {
+          slot.pinned = true;
+        },
+        () => this.#retryLater(slot, Math.min(delayMs * 2, longestRetryMs)),
+      );
+    }, delayMs).unref();
+  }
+
+  async #connect(slot: Slot, quiet = false): Promise<Connection> {
     if (this.#closed) throw new VirError({ code: 'no-connect', domain: 'none', message: 'The engine is closing.' });
     if (slot.opening === undefined) {
-      slot.error = undefined;
-      slot.opening = this.#open(slot);
-      this.#announceConnection(slot);
+      clearTimeout(slot.retry);
+      // While nobody waits for it, what it failed of last stays to be read.
+      if (!quiet) slot.error = undefined;
+      slot.opening = this.#open(slot, quiet);
+      if (!quiet) this.#announceConnection(slot);
     }
     return await slot.opening;
   }
 
-  async #open(slot: Slot): Promise<Connection> {
+  async #open(slot: Slot, quiet: boolean): Promise<Connection> {
     // Not before the slot knows that it is being opened.
     await Promise.resolve();
     try {
-      const connection = await slot.driver.open(slot.uri, this.#context);
+      const { asking: _, ...unasked } = this.#context;
+      const connection = await slot.driver.open(slot.uri, quiet ? unasked : this.#context);
       slot.connection = connection;
+      slot.error = undefined;
       const uri = slot.uri.text;
       const stopEvents = connection.events.subscribe((event) => this.events.emit({ uri, event }));
       const stopNotices = connection.noticeChanges?.subscribe(() => this.#fetchNotices(slot, connection));
@@ -278,6 +322,7 @@ export class Engine {
     const { connection } = slot;
     if (connection === undefined) return;
     slot.connection = undefined;
+    slot.remembered = slot.driver.remembered?.(slot.uri, this.#context);
     slot.notices = [];
     try {
       // What the connection tells on closing is still heard.
@@ -298,14 +343,17 @@ export class Engine {
     const state =
       connection !== undefined
         ? 'open'
-        : slot.opening !== undefined
+        : slot.opening !== undefined && slot.error === undefined
           ? 'opening'
           : slot.error === undefined
             ? 'closed'
             : 'failed';
+    const seenMs = connection === undefined ? slot.remembered?.seenMs : connection.seenMs;
+    const seen = seenMs === undefined ? {} : { seenMs };
     return {
       uri: uri.text,
       own: slot.own,
+      ...seen,
       label: driver.label?.(uri) ?? uri.text,
       state,
       ...(slot.error === undefined ? {} : { error: toErrorData(slot.error) }),

@@ -1,6 +1,7 @@
 /** Questions that a program on the way to a host has for the user: passwords, passphrases, whether a host key is right. */
 import { randomUUID } from 'node:crypto';
-import type { PromptInfo } from '../../src-shared/contract/prompts.ts';
+import { askingVariable, type PromptInfo } from '../../src-shared/contract/prompts.ts';
+import type { Asking } from './context.ts';
 import { Emitter } from './events.ts';
 
 /** Nobody is there any more. */
@@ -11,11 +12,20 @@ interface Open {
   readonly settle: (answer: string | undefined) => void;
 }
 
+/** What was answered on the way to one host; in memory only, and only as long as the way is wanted. */
+interface Memory {
+  readonly answers: Map<string, string>;
+  /** Questions of the attempt under way that had an answer from here: asked again, it was wrong. */
+  readonly used: Set<string>;
+  isQuiet: boolean;
+}
+
 export class Prompts {
   /** Every open question, whenever one comes or goes. */
   readonly events = new Emitter<readonly PromptInfo[]>();
   readonly #open = new Map<string, Open>();
   readonly #answerers = new Set<object>();
+  readonly #memories = new Map<string, Memory>();
 
   /** Somebody can put questions to the user, until the returned function is called. */
   serve(): () => void {
@@ -28,12 +38,58 @@ export class Prompts {
     };
   }
 
+  /**
+   * A way to a host that may have to be found again, without asking again what the user has answered.
+   * @param environment makes a program ask through the engine.
+   */
+  asking(environment: () => Promise<Readonly<Record<string, string>>>): Asking {
+    const id = randomUUID();
+    const memory: Memory = { answers: new Map(), used: new Set(), isQuiet: false };
+    this.#memories.set(id, memory);
+    return {
+      attempt: async ({ quiet }) => {
+        memory.used.clear();
+        memory.isQuiet = quiet;
+        // A program that is told nothing might try nothing as a password.
+        if (quiet && memory.answers.size === 0) return undefined;
+        return { ...(await environment()), [askingVariable]: id };
+      },
+      end: () => void this.#memories.delete(id),
+    };
+  }
+
   list(): readonly PromptInfo[] {
     return [...this.#open.values()].map(({ info }) => info);
   }
 
-  /** The answer; undefined when the user declines, or when nobody is there to ask. */
-  async ask(question: Omit<PromptInfo, 'id'>): Promise<string | undefined> {
+  /**
+   * The answer; undefined when the user declines, or when nobody is there to ask.
+   * @param asking on whose behalf; the same question of the next attempt then has the same answer.
+   */
+  async ask(question: Omit<PromptInfo, 'id'>, asking?: string): Promise<string | undefined> {
+    const memory = asking === undefined ? undefined : this.#memories.get(asking);
+    if (memory === undefined) return await this.#askUser(question);
+    const { text } = question;
+    const known = memory.answers.get(text);
+    if (known !== undefined && !memory.used.has(text)) {
+      memory.used.add(text);
+      return known;
+    }
+    memory.answers.delete(text);
+    if (memory.isQuiet) return undefined;
+    const answer = await this.#askUser(question);
+    if (answer === undefined) return undefined;
+    memory.answers.set(text, answer);
+    memory.used.add(text);
+    return answer;
+  }
+
+  /** Undefined declines. A question that is no longer open was answered elsewhere. */
+  answer(id: string, answer: string | undefined): void {
+    this.#open.get(id)?.settle(answer);
+  }
+
+  async #askUser(question: Omit<PromptInfo, 'id'>): Promise<string | undefined> {
     if (this.#answerers.size === 0) return undefined;
     const info = { ...question, id: randomUUID() };
     let timer: NodeJS.Timeout | undefined;
@@ -48,10 +104,5 @@ export class Prompts {
       this.#open.delete(info.id);
       this.events.emit(this.list());
     }
-  }
-
-  /** Undefined declines. A question that is no longer open was answered elsewhere. */
-  answer(id: string, answer: string | undefined): void {
-    this.#open.get(id)?.settle(answer);
   }
 }

@@ -16,15 +16,24 @@ export interface KeepaliveOptions {
   readonly count: number;
   readonly send: (packet: Buffer) => void;
   readonly onDead: () => void;
+  /** A ping has not been answered by the time of the next; or, after that, the peer was heard of again. */
+  readonly onQuiet?: (isQuiet: boolean) => void;
 }
 
 export class Keepalive {
   readonly #options: KeepaliveOptions;
   #timer: NodeJS.Timeout | undefined;
   #unanswered = 0;
+  #isQuiet = false;
+  #heardMs = Date.now();
 
   constructor(options: KeepaliveOptions) {
     this.#options = options;
+  }
+
+  /** When the peer was heard of last. */
+  get heardMs(): number {
+    return this.#heardMs;
   }
 
   /** Begins to ping. Only a peer that is known to answer is asked. */
@@ -35,6 +44,7 @@ export class Keepalive {
         this.#options.onDead();
         return;
       }
+      if (this.#unanswered > 0) this.#setQuiet(true);
       this.#unanswered += 1;
       this.#options.send(message(ping.number));
     }, this.#options.intervalMs).unref();
@@ -48,6 +58,8 @@ export class Keepalive {
   /** Anything that came from the peer proves that it lives. */
   heard(): void {
     this.#unanswered = 0;
+    this.#heardMs = Date.now();
+    this.#setQuiet(false);
   }
 
   /** Handles a packet of the keepalive program. @returns whether it was one. */
@@ -55,5 +67,11 @@ export class Keepalive {
     if (packet.program !== keepaliveProgram.number) return false;
     if (packet.type === 'message' && packet.procedure === ping.number) this.#options.send(message(pong.number));
     return true;
+  }
+
+  #setQuiet(isQuiet: boolean): void {
+    if (this.#isQuiet === isQuiet) return;
+    this.#isQuiet = isQuiet;
+    this.#options.onQuiet?.(isQuiet);
   }
 }

@@ -1,8 +1,9 @@
 /** Brings the engine's announcements to the stores. The window asks once at the start, and is told from then on. */
+import type { ConnectionInfo } from '../../src-shared/contract/connections.ts';
 import type { ContractEvent } from '../../src-shared/contract/index.ts';
 import { engine, errorDataOf } from './client.ts';
 import { reportError } from './feedback/notices.ts';
-import { applyEvents, applyOpened, type MachineKey, touchedBy } from './store/inventory.ts';
+import { applyEvents, applyOpened, applyRemembered, type MachineKey, touchedBy } from './store/inventory.ts';
 import { type InventoryState, useInventory } from './store/inventory-store.ts';
 import { jobsOf, useJobs, withJob } from './store/jobs-store.ts';
 import { acceptPrompts } from './store/prompts-store.ts';
@@ -69,11 +70,25 @@ function take(event: ContractEvent): void {
       for (const listener of commandListeners) listener(event.command, event.argument);
       return;
     case 'connection':
+      takeUpWhenOpen(event.connection);
+      break;
     case 'connection-forgotten':
       break;
   }
   if (pending.length === 0) queueMicrotask(flush);
   pending.push(event);
+}
+
+/** A host that could not be reached has been found again by itself: its list is taken up. */
+function takeUpWhenOpen({ uri, state }: ConnectionInfo): void {
+  if (state !== 'open' || useInventory.getState().connections.get(uri)?.state !== 'failed') return;
+  openConnection(uri).catch(reportError);
+}
+
+/** Shows what was seen of a host before, until it answers or an event tells better. */
+async function recall({ uri }: ConnectionInfo): Promise<void> {
+  const domains = await engine.call('connections.remembered', { uri });
+  useInventory.setState((state) => applyRemembered(state, uri, domains));
 }
 
 /** Opens a connection and takes over its list. A failure becomes the connection's state, not a notice. */
@@ -138,7 +153,8 @@ export function startFeed(): void {
       const known = [...connections].filter(([, connection]) => connection.state !== 'closed');
       return { connections: new Map([...list.map((each) => [each.uri, each] as const), ...known]) };
     });
-    await Promise.all(list.map((each) => open(each.uri)));
+    const seen = list.filter((each) => each.state !== 'open' && each.seenMs !== undefined);
+    await Promise.all([...list.map((each) => open(each.uri)), ...seen.map(recall)]);
   });
   for (const asked of [settings, jobs, others]) asked.catch(reportError);
   const ready = (): void => useInventory.setState({ phase: 'ready' });

@@ -3,6 +3,9 @@ import * as z from 'zod';
 import { call } from './call.ts';
 import { name } from './arguments.ts';
 
+/** The environment variable that says on whose behalf a program asks. */
+export const askingVariable = 'VIVARIUM_ASKPASS_FOR';
+
 export interface PromptInfo {
   readonly id: string;
   /** The words of the program that asks, which may have them from the other host: never to be interpreted. */

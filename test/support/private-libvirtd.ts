@@ -12,9 +12,20 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { run } from '../../src-main/host/process.ts';
 
+export interface PrivateLibvirtdOptions {
+  /** In a network namespace of its own as well: its virtual networks are its own, and it is reached by a cable. */
+  readonly network?: boolean;
+  /** More lines for `libvirtd.conf`. */
+  readonly configuration?: string;
+  /** Shell commands for the namespace before any daemon starts; `$1` is the folder. */
+  readonly prepare?: string;
+}
+
 export interface PrivateLibvirtd {
   /** Folder of its state; removed by `stop`. */
   readonly folder: string;
+  /** A process that has the namespaces as long as they live. */
+  readonly holder: number;
   /** Runs a command in the daemon's namespace; its standard output. */
   run(argv: readonly string[], options?: { readonly input?: string; readonly timeoutMs?: number }): Promise<string>;
   /** The daemon's process id. */
@@ -58,11 +69,21 @@ ln -s /proc/self/fd "$1/dev/fd"
 mount --bind /dev/pts "$1/dev/pts"
 mount --bind /dev/shm "$1/dev/shm"
 mount --rbind "$1/dev" /dev
+if [ -n "$2" ]; then
+  # What /sys shows of the network is of the namespace it was mounted in; what it shows of cgroups is not.
+  mkdir "$1/cgroup"
+  mount --rbind /sys/fs/cgroup "$1/cgroup"
+  mount -t sysfs sysfs /sys
+  mount --move "$1/cgroup" /sys/fs/cgroup
+  ip link set lo up
+fi
+eval "$3"
 echo ready
 exec /usr/bin/python3 "$1/reaper.py" sleep infinity
 `;
 
-export async function startPrivateLibvirtd(): Promise<PrivateLibvirtd> {
+export async function startPrivateLibvirtd(options: PrivateLibvirtdOptions = {}): Promise<PrivateLibvirtd> {
+  const { network = false, configuration = '', prepare = '' } = options;
   const folder = mkdtempSync(join(tmpdir(), 'libvirtd-'));
   for (const name of ['etc', 'lib', 'log/qemu', 'cache', 'dev']) mkdirSync(join(folder, name), { recursive: true });
   cpSync('/etc/libvirt', join(folder, 'etc'), { recursive: true });
@@ -70,13 +91,19 @@ export async function startPrivateLibvirtd(): Promise<PrivateLibvirtd> {
   appendFileSync(join(folder, 'etc/qemu.conf'), '\nnamespaces = []\n');
   appendFileSync(
     join(folder, 'etc/libvirtd.conf'),
-    '\nauth_unix_rw = "none"\nauth_unix_ro = "none"\nunix_sock_rw_perms = "0777"\n',
+    '\nauth_unix_rw = "none"\nauth_unix_ro = "none"\nunix_sock_rw_perms = "0777"\n' + configuration,
   );
   writeFileSync(join(folder, 'reaper.py'), reaper);
   const log = openSync(join(folder, 'namespace.log'), 'a');
   const namespace = spawn(
     'unshare',
-    ['-m', '--propagation', 'private', 'bash', '-c', namespaceScript, 'bash', folder],
+    [
+      '-m',
+      ...(network ? ['-n'] : []),
+      '--propagation',
+      'private',
+      ...['bash', '-c', namespaceScript, 'bash', folder, network ? 'network' : '', prepare],
+    ],
     {
       stdio: ['ignore', log, log],
       detached: true,
@@ -84,7 +111,10 @@ export async function startPrivateLibvirtd(): Promise<PrivateLibvirtd> {
   );
   const holder = namespace.pid;
   if (holder === undefined) throw new Error('the namespace of libvirtd could not be made');
-  const enter = (argv: readonly string[]): string[] => ['nsenter', '-t', String(holder), '-m', '--', ...argv];
+  const enter = (argv: readonly string[]): string[] => [
+    ...['nsenter', '-t', String(holder), '-m', ...(network ? ['-n'] : []), '--'],
+    ...argv,
+  ];
   const inside: PrivateLibvirtd['run'] = async (argv, { input, timeoutMs = 60_000 } = {}) => {
     const { stdout } = await run(enter(argv), { timeoutMs, ...(input === undefined ? {} : { input }) });
     return stdout;
@@ -137,7 +167,7 @@ export async function startPrivateLibvirtd(): Promise<PrivateLibvirtd> {
     await stop();
     throw new Error(`the private libvirtd did not start: ${said.slice(-2000)}`, { cause: error });
   }
-  return { folder, run: inside, pid: daemonPid, endDaemon, startDaemon, stop };
+  return { folder, holder, run: inside, pid: daemonPid, endDaemon, startDaemon, stop };
 }
 
 /** What still runs would outlive the namespace. */

@@ -1,4 +1,5 @@
 /** `askpass`: what ssh runs for its questions; they are put to the user by the engine's window or terminal. */
+import { askingVariable } from '../../../src-shared/contract/prompts.ts';
 import { connectSocket } from '../../ipc/socket-client.ts';
 import type { PlainCommand } from '../command.ts';
 
@@ -20,7 +21,8 @@ export const askpassCommand: PlainCommand = {
     try {
       const text = (operands['QUESTION'] ?? '').slice(0, 4096);
       const kind = kindOf(text, process.env['SSH_ASKPASS_PROMPT']);
-      const answer = await client.call('prompts.ask', { text, kind });
+      const asking = process.env[askingVariable];
+      const answer = await client.call('prompts.ask', { text, kind, ...(asking === undefined ? {} : { asking }) });
       if (answer === undefined) return 1;
       output.print(`${answer}\n`);
       return 0;

@@ -29,9 +29,9 @@ export const hostCommands: readonly Command[] = [
     async run(session) {
       const node = await session.client.call('connections.node', { uri: session.uri });
       const text = [
-        field('CPU model', node.cpuModel, 20),
-        field('CPU(s)', String(node.cpus), 20),
-        field('Memory size', `${node.memoryKiB} KiB`, 20),
+        ...(node.cpuModel === undefined ? [] : [field('CPU model', node.cpuModel, 20)]),
+        ...(node.cpus === undefined ? [] : [field('CPU(s)', String(node.cpus), 20)]),
+        ...(node.memoryKiB === undefined ? [] : [field('Memory size', `${node.memoryKiB} KiB`, 20)]),
       ].join('');
       return report(session, text, { ...node });
     },

@@ -17,8 +17,9 @@ import { RemoteDomains } from './domains.ts';
 import { readEvent, registerEvents } from './events.ts';
 import { Forwards } from './forwards.ts';
 import { Inventory } from './inventory.ts';
-import { Link } from './link.ts';
+import { Link, wordsOf } from './link.ts';
 import { RemoteNetworks } from './networks.ts';
+import { readRemembered, RememberingHost } from './remembered.ts';
 import { RemoteStorage } from './storage.ts';
 
 /** Probing every emulator of a host takes its time. */
@@ -28,15 +29,22 @@ const capabilitiesTimeoutMs = 2 * 60_000;
 const everyCpu = -1;
 const everyCell = -1;
 
-interface NodeFigure {
-  readonly field: string;
-  readonly value: bigint;
+/** The server is asked how many figures it has, then for them. */
+interface NodeFigures {
+  readonly params: readonly { readonly field: string; readonly value: bigint }[];
+  readonly nparams: number;
+}
+
+function figuresOf({ params }: NodeFigures): (name: string) => number {
+  const figures = new Map(params.map(({ field, value }) => [field, value]));
+  return (name) => Number(figures.get(name) ?? 0n);
 }
 
 export class RemoteConnection implements Connection {
   readonly uri: ConnectUri;
   readonly type: string;
   readonly hostname: string;
+  readonly isElsewhere: boolean;
   readonly events: Emitter<EngineEvent>;
   readonly noticeChanges: Emitter<undefined>;
   readonly domains: RemoteDomains;
@@ -46,18 +54,30 @@ export class RemoteConnection implements Connection {
   readonly #inventory: Inventory;
   readonly #forwards: Forwards;
   readonly #context: EngineContext;
+  readonly #remembering: RememberingHost;
+  #cpuFigures: number | undefined;
+  #memoryFigures: number | undefined;
 
-  private constructor(uri: ConnectUri, context: EngineContext, link: Link, type: string, hostname: string) {
+  private constructor(uri: ConnectUri, context: EngineContext, link: Link) {
     this.uri = uri;
-    this.type = type;
-    this.hostname = hostname;
+    this.type = link.type;
+    this.hostname = link.hostname;
+    this.isElsewhere = link.uri.transport !== 'unix';
     this.#link = link;
     this.#context = context;
     const onListenerError = (error: unknown): void =>
       context.logger.log('error', 'a listener of events failed', { error });
     this.events = new Emitter(onListenerError);
     this.noticeChanges = new Emitter(onListenerError);
-    this.#inventory = new Inventory(link, this.events, context.logger);
+    const remembered = readRemembered(uri.text, context);
+    this.#inventory = new Inventory(link, this.events, context.logger, remembered?.domains);
+    this.#remembering = new RememberingHost(uri.text, context, () => {
+      const domains = this.#inventory.known();
+      return domains === undefined ? undefined : { seenMs: this.seenMs ?? Date.now(), domains };
+    });
+    this.events.subscribe(({ type }) => {
+      if (type === 'domain-summary' || type === 'domain-gone') this.#remembering.soon();
+    });
     this.#forwards = new Forwards({
       folder: join(context.directories.runtime, 'displays'),
       tunnel: async (target) => await link.tunnel(target),
@@ -71,14 +91,16 @@ export class RemoteConnection implements Connection {
     this.storage = new RemoteStorage(link, context.jobs, uri.text, join(context.directories.cache, 'imports'));
     link.listen({
       up: async () => {
-        this.noticeChanges.emit(undefined);
         await this.#register();
+        // What is shown is not called fresh before it is.
         await this.#inventory.reload();
+        this.noticeChanges.emit(undefined);
       },
       down: () => {
         this.noticeChanges.emit(undefined);
-        this.#inventory.lost();
+        this.#remembering.soon();
       },
+      quiet: () => this.noticeChanges.emit(undefined),
       event: (packet) => this.#hear(packet),
     });
   }
@@ -87,17 +109,21 @@ export class RemoteConnection implements Connection {
   static async open(uri: ConnectUri, context: EngineContext): Promise<RemoteConnection> {
     const link = await Link.open(readRemoteUri(uri), context);
     try {
-      const [{ type }, { hostname }] = await Promise.all([
-        link.call('connectGetType', {}),
-        link.call('connectGetHostname', {}),
-      ]);
-      const connection = new RemoteConnection(uri, context, link, type, hostname);
+      const connection = new RemoteConnection(uri, context, link);
       await connection.#register();
       return connection;
     } catch (error) {
       await link.close();
       throw error;
     }
+  }
+
+  get seenMs(): number | undefined {
+    return this.#link.unheardSinceMs;
+  }
+
+  wake(): void {
+    this.#link.wake();
   }
 
   async hypervisorVersion(): Promise<number> {
@@ -125,19 +151,19 @@ export class RemoteConnection implements Connection {
   }
 
   async nodeCpuStats(cpu?: number): Promise<NodeCpuStats> {
-    const figures = await this.#nodeFigures(async (nparams) => {
-      const args = { cpuNum: cpu ?? everyCpu, nparams, flags: 0 };
-      return await this.#link.call('nodeGetCpuStats', args);
-    });
-    const at = (name: string): number => Number(figures.get(name) ?? 0n);
+    const cpuNum = cpu ?? everyCpu;
+    const ask = async (nparams: number): Promise<NodeFigures> =>
+      await this.#link.look('nodeGetCpuStats', { cpuNum, nparams, flags: 0 });
+    this.#cpuFigures ??= (await ask(0)).nparams;
+    const at = figuresOf(await ask(this.#cpuFigures));
     return { kernelNs: at('kernel'), userNs: at('user'), idleNs: at('idle'), ioWaitNs: at('iowait') };
   }
 
   async nodeMemoryStats(): Promise<NodeMemoryStats> {
-    const figures = await this.#nodeFigures(async (nparams) => {
-      return await this.#link.call('nodeGetMemoryStats', { nparams, cellNum: everyCell, flags: 0 });
-    });
-    const at = (name: string): number => Number(figures.get(name) ?? 0n);
+    const ask = async (nparams: number): Promise<NodeFigures> =>
+      await this.#link.look('nodeGetMemoryStats', { nparams, cellNum: everyCell, flags: 0 });
+    this.#memoryFigures ??= (await ask(0)).nparams;
+    const at = figuresOf(await ask(this.#memoryFigures));
     return { totalKiB: at('total'), freeKiB: at('free'), buffersKiB: at('buffers'), cachedKiB: at('cached') };
   }
 
@@ -147,31 +173,24 @@ export class RemoteConnection implements Connection {
   }
 
   notices(): Promise<readonly Notice[]> {
-    const { failure } = this.#link;
-    if (failure === undefined) return Promise.resolve([]);
-    const since = new Date(failure.sinceMs).toLocaleTimeString();
+    const { failure, unheardSinceMs } = this.#link;
+    if (unheardSinceMs === undefined) return Promise.resolve([]);
+    const since = new Date(unheardSinceMs).toLocaleTimeString();
     return Promise.resolve([
       {
         id: 'notice.link-lost',
         severity: 'warning',
         message: `'${this.hostname}' has not answered since ${since}; what is shown is what was seen last.`,
-        fix: failure.error.message,
+        ...(failure === undefined ? {} : { fix: wordsOf(failure.error) }),
       },
     ]);
   }
 
   async close(): Promise<void> {
     this.#inventory.close();
+    await this.#remembering.write();
     await this.#forwards.close();
     await this.#link.close();
-  }
-
-  /** The server is asked how many figures it has, then for them. */
-  async #nodeFigures(
-    ask: (count: number) => Promise<{ readonly params: readonly NodeFigure[]; readonly nparams: number }>,
-  ): Promise<ReadonlyMap<string, bigint>> {
-    const { params } = await ask((await ask(0)).nparams);
-    return new Map(params.map(({ field, value }) => [field, value]));
   }
 
   async #register(): Promise<void> {

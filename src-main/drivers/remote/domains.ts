@@ -63,6 +63,10 @@ export class RemoteDomains implements DomainApi {
     return this.#inventory.list();
   }
 
+  known(): readonly DomainSummary[] | undefined {
+    return this.#inventory.known();
+  }
+
   lookupByUuid(uuid: string): Promise<DomainSummary> {
     return this.#inventory.look(uuid);
   }

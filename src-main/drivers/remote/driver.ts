@@ -4,6 +4,7 @@
  */
 import type { Driver } from '../../engine/driver.ts';
 import { RemoteConnection } from './connection.ts';
+import { readRemembered } from './remembered.ts';
 
 /** Hypervisors whose daemon listens on this host for URIs without a transport. */
 const daemons: ReadonlySet<string> = new Set(['qemu', 'lxc', 'xen', 'vbox', 'bhyve', 'ch', 'vz', 'openvz']);
@@ -15,6 +16,7 @@ export const remoteDriver: Driver = {
     (daemons.has(uri.driver) && (uri.host !== undefined || uri.path === '/system' || uri.driver !== 'qemu')),
   label: ({ driver, host, path, parameters }) =>
     `${names[driver] ?? driver}, ${host ?? (parameters['socket'] === undefined ? 'this host' : parameters['socket'])}${path === '/session' ? ', session' : ''}`,
+  remembered: (uri, context) => readRemembered(uri.text, context),
   open: async (uri, context) => await RemoteConnection.open(uri, context),
 };
 

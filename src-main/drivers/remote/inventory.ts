@@ -17,8 +17,8 @@ const statsState = 1;
 const inactiveXml = 2;
 /** So few documents are waited for; more come after the list. */
 const documentsAwaited = 8;
-/** One call of four remains for the user's. */
-const loaders = 3;
+/** Documents that are on their way together. */
+const loaders = 12;
 /** Several events of one act ask for one look. */
 const settleMs = 20;
 
@@ -36,12 +36,21 @@ export class Inventory {
   /** Those whose documents may have changed unheard. */
   readonly #stale = new Set<string>();
   readonly #looking = new Map<string, NodeJS.Timeout>();
+  /** What an earlier connection knew, for those that are not looked at yet. */
+  readonly #remembered: ReadonlyMap<string, DomainSummary>;
   #loading = false;
+  #isListed = false;
 
-  constructor(link: Link, events: Emitter<EngineEvent>, logger: Logger) {
+  constructor(link: Link, events: Emitter<EngineEvent>, logger: Logger, remembered: readonly DomainSummary[] = []) {
     this.#link = link;
     this.#events = events;
     this.#logger = logger;
+    this.#remembered = new Map(remembered.map((summary) => [summary.uuid, summary]));
+  }
+
+  /** As events have told; undefined before the server was asked for all. */
+  known(): readonly DomainSummary[] | undefined {
+    return this.#isListed ? [...this.#known.values()].map(({ summary }) => summary) : undefined;
   }
 
   /** As the wire names the domain; the server goes by its UUID alone. */
@@ -56,11 +65,12 @@ export class Inventory {
 
   /** Every domain as it is now; as it was last seen while the server can't be reached. */
   async list(): Promise<readonly DomainSummary[]> {
-    if (this.#link.failure !== undefined) return this.#lastSeen();
-    await this.#loadAll();
-    const missing = [...this.#known].filter(([, { documents }]) => documents === undefined).map(([uuid]) => uuid);
-    if (missing.length <= documentsAwaited) await Promise.all(missing.map(async (uuid) => await this.#tryLook(uuid)));
-    else this.#loadDocuments();
+    if (this.#link.unheardSinceMs === undefined && (await this.#tryLoadAll())) {
+      const missing = [...this.#known.values()].filter(({ documents }) => documents === undefined);
+      const strange = missing.filter(({ facts }) => !this.#remembered.has(facts.reference.uuid));
+      const loaded = this.#loadDocuments();
+      if (strange.length > 0 && missing.length <= documentsAwaited) await loaded;
+    }
     return [...this.#known.values()].map(({ summary }) => summary);
   }
 
@@ -100,30 +110,15 @@ export class Inventory {
     this.#looking.set(uuid, timer.unref());
   }
 
-  /** The server is away: what is shown is what was seen last, and says so. */
-  lost(): void {
-    for (const summary of this.#lastSeen()) this.#events.emit({ type: 'domain-summary', summary });
-  }
-
   /** The server was away: everything may be different. */
   async reload(): Promise<void> {
     const before = new Set(this.#known.keys());
     for (const uuid of before) this.#stale.add(uuid);
     await this.#loadAll();
     for (const uuid of before) {
-      const known = this.#known.get(uuid);
-      if (known === undefined) this.#events.emit({ type: 'domain-gone', uuid });
-      // Also when nothing changed: that it was seen last some time ago is not so any more.
-      else this.#events.emit({ type: 'domain-summary', summary: known.summary });
+      if (!this.#known.has(uuid)) this.#events.emit({ type: 'domain-gone', uuid });
     }
-    this.#loadDocuments();
-  }
-
-  #lastSeen(): readonly DomainSummary[] {
-    const { failure } = this.#link;
-    if (failure === undefined) return [];
-    const note = `Last seen ${new Date(failure.sinceMs).toLocaleString()}: ${failure.error.message}`;
-    return [...this.#known.values()].map(({ summary }) => ({ ...summary, note }));
+    await this.#loadDocuments();
   }
 
   close(): void {
@@ -131,17 +126,29 @@ export class Inventory {
     this.#looking.clear();
   }
 
+  /** @returns false when the server went away meanwhile, and there is something else to show. */
+  async #tryLoadAll(): Promise<boolean> {
+    try {
+      await this.#loadAll();
+      return true;
+    } catch (error) {
+      if (!this.#isListed || !(error instanceof VirError) || error.code !== 'no-connect') throw error;
+      return false;
+    }
+  }
+
   async #loadAll(): Promise<void> {
-    const { call } = this.#link;
+    const { look } = this.#link;
     const list = async (flags: number): Promise<readonly DomainReference[]> =>
-      (await call('connectListAllDomains', { needResults: true, flags })).domains;
-    const [all, persistent, autostart, saved] = await Promise.all([
+      (await look('connectListAllDomains', { needResults: true, flags })).domains;
+    const [all, persistent, autostart, saved, told] = await Promise.all([
       list(0),
       uuidsOf(list(listFlags.persistent)),
       uuidsOf(list(listFlags.autostart)),
       uuidsOf(list(listFlags.managedSave)),
+      this.#states(),
     ]);
-    const states = await this.#states(all);
+    const states = told ?? (await this.#statesEach(all));
     const present = new Set<string>();
     for (const reference of all) {
       const { uuid } = reference;
@@ -158,6 +165,7 @@ export class Inventory {
       const documents = known?.facts.reference.id === reference.id ? known.documents : undefined;
       this.#remember(facts, documents, known);
     }
+    this.#isListed = true;
     for (const uuid of [...this.#known.keys()]) {
       if (present.has(uuid)) continue;
       this.#known.delete(uuid);
@@ -165,10 +173,11 @@ export class Inventory {
     }
   }
 
-  async #states(all: readonly DomainReference[]): Promise<ReadonlyMap<string, DomainFacts['state']>> {
-    const { call } = this.#link;
+  /** Of all at once; undefined where the server can't tell. */
+  async #states(): Promise<ReadonlyMap<string, DomainFacts['state']> | undefined> {
     try {
-      const { retStats } = await call('connectGetAllDomainStats', { doms: [], stats: statsState, flags: 0 });
+      const args = { doms: [], stats: statsState, flags: 0 };
+      const { retStats } = await this.#link.look('connectGetAllDomainStats', args);
       return new Map(
         retStats.map(({ dom, params }) => {
           const number = (field: string): number => {
@@ -180,28 +189,32 @@ export class Inventory {
       );
     } catch (error) {
       if (!(error instanceof VirError) || error.code !== 'no-support') throw error;
+      return undefined;
     }
+  }
+
+  async #statesEach(all: readonly DomainReference[]): Promise<ReadonlyMap<string, DomainFacts['state']>> {
     const each = all.map(async (dom) => {
-      const { state, reason } = await call('domainGetState', { dom, flags: 0 });
+      const { state, reason } = await this.#link.look('domainGetState', { dom, flags: 0 });
       return [dom.uuid, stateOf(state, reason)] as const;
     });
     return new Map(await Promise.all(each));
   }
 
   async #look(dom: DomainReference): Promise<DomainSummary> {
-    const { call } = this.#link;
-    const [{ dom: reference }, { state, reason }, { persistent }, autostart, saved, { xml }] = await Promise.all([
-      call('domainLookupByUuid', { uuid: dom.uuid }),
-      call('domainGetState', { dom, flags: 0 }),
-      call('domainIsPersistent', { dom }),
-      this.#unlessUnsupported(call('domainGetAutostart', { dom }), { autostart: false }),
-      this.#unlessUnsupported(call('domainHasManagedSaveImage', { dom, flags: 0 }), { result: 0 }),
-      call('domainGetXmlDesc', { dom, flags: 0 }),
-    ]);
-    const next =
-      persistent && reference.id >= 0
-        ? (await call('domainGetXmlDesc', { dom: reference, flags: inactiveXml })).xml
-        : undefined;
+    const { look } = this.#link;
+    const [{ dom: reference }, { state, reason }, { persistent }, autostart, saved, { xml }, stored] =
+      await Promise.all([
+        look('domainLookupByUuid', { uuid: dom.uuid }),
+        look('domainGetState', { dom, flags: 0 }),
+        look('domainIsPersistent', { dom }),
+        this.#unlessUnsupported(look('domainGetAutostart', { dom }), { autostart: false }),
+        this.#unlessUnsupported(look('domainHasManagedSaveImage', { dom, flags: 0 }), { result: 0 }),
+        look('domainGetXmlDesc', { dom, flags: 0 }),
+        // Before it is known whether there is another: asking afterwards would take as long again.
+        look('domainGetXmlDesc', { dom, flags: inactiveXml }),
+      ]);
+    const next = persistent && reference.id >= 0 ? stored.xml : undefined;
     const facts: DomainFacts = {
       reference,
       state: stateOf(state, reason),
@@ -231,7 +244,7 @@ export class Inventory {
   }
 
   /** A few at a time, so that calls of the user are not queued behind a thousand of ours. */
-  #loadDocuments(): void {
+  async #loadDocuments(): Promise<void> {
     if (this.#loading) return;
     this.#loading = true;
     const missing = [...this.#known.values()]
@@ -243,11 +256,13 @@ export class Inventory {
         await this.#loadDocument(facts.reference);
       }
     };
-    Promise.all(Array.from({ length: loaders }, load))
-      .catch((error: unknown) => this.#logger.log('warn', 'domains of a server could not be loaded', { error }))
-      .finally(() => {
-        this.#loading = false;
-      });
+    try {
+      await Promise.all(Array.from({ length: loaders }, load));
+    } catch (error) {
+      this.#logger.log('warn', 'domains of a server could not be loaded', { error });
+    } finally {
+      this.#loading = false;
+    }
   }
 
   async #loadDocument(dom: DomainReference): Promise<void> {
@@ -265,17 +280,19 @@ export class Inventory {
   }
 
   async #documents(dom: DomainReference, persistent: boolean): Promise<DomainDocuments> {
-    const { call } = this.#link;
-    const { xml } = await call('domainGetXmlDesc', { dom, flags: 0 });
-    // Not at the same time: each loader has one of the calls that may be under way.
-    const next = persistent && dom.id >= 0 ? await call('domainGetXmlDesc', { dom, flags: inactiveXml }) : undefined;
+    const { look } = this.#link;
+    const [{ xml }, next] = await Promise.all([
+      look('domainGetXmlDesc', { dom, flags: 0 }),
+      persistent && dom.id >= 0 ? look('domainGetXmlDesc', { dom, flags: inactiveXml }) : undefined,
+    ]);
     return { xml, inactiveXml: next?.xml };
   }
 
   #remember(facts: DomainFacts, documents: DomainDocuments | undefined, before: Known | undefined): DomainSummary {
     const unchanged = before !== undefined && before.documents === documents && sameFacts(before.facts, facts);
     if (unchanged) return before.summary;
-    const summary = summaryOf(facts, documents, this.#link.uri.driver);
+    const { uuid } = facts.reference;
+    const summary = summaryOf(facts, documents, this.#link.uri.driver, this.#remembered.get(uuid));
     this.#known.set(facts.reference.uuid, { facts, documents, summary });
     if (before === undefined || JSON.stringify(before.summary) !== JSON.stringify(summary)) {
       this.#events.emit({ type: 'domain-summary', summary });

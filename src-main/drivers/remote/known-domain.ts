@@ -34,7 +34,13 @@ export interface DomainDocuments {
   readonly inactiveXml: string | undefined;
 }
 
-export function summaryOf(facts: DomainFacts, documents: DomainDocuments | undefined, type: string): DomainSummary {
+/** @param remembered what was known of it at another time, where its documents have not come yet. */
+export function summaryOf(
+  facts: DomainFacts,
+  documents: DomainDocuments | undefined,
+  type: string,
+  remembered?: DomainSummary,
+): DomainSummary {
   const { reference, state, persistent, autostart, hasManagedSave } = facts;
   const id = reference.id < 0 ? undefined : reference.id;
   const common = {
@@ -49,14 +55,8 @@ export function summaryOf(facts: DomainFacts, documents: DomainDocuments | undef
     note: undefined,
   };
   if (documents === undefined) {
+    const { id: _, ...lasting } = remembered ?? {};
     return {
-      uuid: reference.uuid,
-      name: reference.name,
-      ...(id === undefined ? {} : { id }),
-      ...state,
-      persistent,
-      autostart,
-      hasManagedSave,
       pendingChanges: false,
       osType: 'hvm',
       type,
@@ -67,6 +67,14 @@ export function summaryOf(facts: DomainFacts, documents: DomainDocuments | undef
       addresses: [],
       tags: [],
       hasGraphics: false,
+      ...lasting,
+      uuid: reference.uuid,
+      name: reference.name,
+      ...(id === undefined ? {} : { id }),
+      ...state,
+      persistent,
+      autostart,
+      hasManagedSave,
     };
   }
   const model = parseDomain(documents.xml);

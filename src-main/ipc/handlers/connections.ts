@@ -1,5 +1,4 @@
 /** Connections: opening them, and what they tell of their host. */
-import { cpus, totalmem } from 'node:os';
 import { defaultSettings } from '../../../src-shared/contract/default-settings.ts';
 import { need } from '../../engine/driver.ts';
 import type { HandlerSet } from '../dispatch.ts';
@@ -10,7 +9,9 @@ export function connectionHandlers({ engine, settings, findDaemons }: Services):
   const without = (uri: string): string[] => settings.get().hosts.filter((known) => known !== uri);
   return {
     'connections.list': () => engine.connections(),
+    'connections.remembered': ({ uri }) => engine.remembered(uri)?.domains ?? [],
     'connections.open': async ({ uri }) => {
+      engine.connected(uri)?.wake?.();
       const connection = await engine.open(uri);
       const [described, domains] = await Promise.all([engine.describe(uri), connection.domains.list()]);
       return { connection: described, domains };
@@ -50,9 +51,7 @@ export function connectionHandlers({ engine, settings, findDaemons }: Services):
       const version = await connection.hypervisorVersion?.();
       return {
         hostname: connection.hostname,
-        cpus: info?.cpus ?? cpus().length,
-        memoryKiB: info?.memoryKiB ?? Math.floor(totalmem() / 1024),
-        cpuModel: info?.model ?? '',
+        ...(info === undefined ? {} : { cpus: info.cpus, memoryKiB: info.memoryKiB, cpuModel: info.model }),
         ...(version === undefined ? {} : { hypervisorVersion: versionText(version) }),
       };
     },

@@ -8,7 +8,7 @@ export function promptHandlers({ prompts }: Services): HandlerSet {
       client.onDisconnect('prompts', on ? prompts.serve() : undefined);
       return prompts.list();
     },
-    'prompts.ask': async (question) => await prompts.ask(question),
+    'prompts.ask': async ({ asking, ...question }) => await prompts.ask(question, asking),
     'prompts.answer': ({ id, answer }) => {
       prompts.answer(id, answer);
     },

@@ -20,24 +20,38 @@ const keepaliveFeature = 10;
 /** `VIR_DRV_FEATURE_REMOTE_EVENT_CALLBACK`. */
 const eventCallbackFeature = 14;
 
+export interface ReachOptions extends SshSurroundings {
+  /** The user may be asked something on the way, and takes the time. */
+  readonly isAsked?: boolean;
+}
+
 export interface OpenedServer {
   readonly client: RpcClient;
   /** Events can be registered with a callback id. */
   readonly eventCallbacks: boolean;
+  readonly type: string;
+  readonly hostname: string;
 }
 
 /** @throws VirError `no-connect`, `auth-failed`, or what the server says against opening the URI. */
-export async function connectServer(uri: RemoteUri, ssh: SshSurroundings = {}): Promise<OpenedServer> {
+export async function connectServer(uri: RemoteUri, ssh: ReachOptions = {}): Promise<OpenedServer> {
   const link = await reach(uri, ssh);
   const client = new RpcClient(link, uri.where);
   try {
-    await authenticate(client, uri, ssh.askpass === undefined ? connectTimeoutMs : askedTimeoutMs);
-    // The only feature that can be asked for before a connection is open there.
-    if (await supports(client, keepaliveFeature)) client.startKeepalive();
+    await authenticate(client, uri, ssh.isAsked === true ? askedTimeoutMs : connectTimeoutMs);
     const flags = uri.parameters['mode'] === 'ro' ? 1 : 0;
-    await client.call('connectOpen', { name: uri.localUri, flags }, { timeoutMs: connectTimeoutMs });
-    const eventCallbacks = await supports(client, eventCallbackFeature);
-    return { client, eventCallbacks };
+    const [keepalive] = await Promise.all([
+      // The only feature that can be asked for before a connection is open there.
+      supports(client, keepaliveFeature),
+      client.call('connectOpen', { name: uri.localUri, flags }, { timeoutMs: connectTimeoutMs }),
+    ]);
+    if (keepalive) client.startKeepalive();
+    const [eventCallbacks, { type }, { hostname }] = await Promise.all([
+      supports(client, eventCallbackFeature),
+      client.call('connectGetType', {}),
+      client.call('connectGetHostname', {}),
+    ]);
+    return { client, eventCallbacks, type, hostname };
   } catch (error) {
     client.close();
     throw error;

@@ -22,6 +22,8 @@ import { fromRemoteError, linkError } from './errors.ts';
 
 /** libvirtd reads nothing more, no ping either, once five calls of a client are under way: one less leaves it listening. */
 const callsInFlight = 4;
+/** What only looks is answered at once, and may wait at the server behind others of its kind. */
+const looksInFlight = 32;
 const keepaliveIntervalMs = 5_000;
 const keepaliveCount = 6;
 export const defaultTimeoutMs = 30_000;
@@ -29,6 +31,15 @@ export const defaultTimeoutMs = 30_000;
 export interface CallOptions {
   /** 30 s unless told. */
   readonly timeoutMs?: number;
+  /** The server has the answer at hand: many such calls may be on their way together. */
+  readonly quick?: boolean;
+}
+
+/** Calls that wait their turn, and how many of their kind are under way. */
+interface Lane {
+  readonly most: number;
+  readonly queue: (() => void)[];
+  inFlight: number;
 }
 
 interface Pending {
@@ -41,18 +52,20 @@ interface Pending {
 export class RpcClient implements PacketSink {
   /** What the server tells by itself. */
   onEvent: (packet: Packet) => void = () => undefined;
+  /** The server has not answered a ping in time, or is heard of again. */
+  onQuiet: (isQuiet: boolean) => void = () => undefined;
   readonly #link: Duplex;
   readonly #name: string;
   readonly #reader = new PacketReader();
   readonly #pending = new Map<number, Pending>();
   readonly #streams = new Map<number, ClientStream>();
-  readonly #queue: (() => void)[] = [];
+  readonly #works: Lane = { most: callsInFlight, queue: [], inFlight: 0 };
+  readonly #looks: Lane = { most: looksInFlight, queue: [], inFlight: 0 };
   readonly #keepalive: Keepalive;
   readonly #closed: Promise<Error>;
   #tellClosed: (error: Error) => void = () => undefined;
   #error: Error | undefined;
   #serial = 0;
-  #inFlight = 0;
 
   /** @param name of the server, for messages. */
   constructor(link: Duplex, name: string) {
@@ -66,13 +79,18 @@ export class RpcClient implements PacketSink {
       count: keepaliveCount,
       send: (packet) => this.send(packet),
       onDead: () => this.#end(linkError(`'${name}' does not answer any more.`)),
+      onQuiet: (isQuiet) => this.onQuiet(isQuiet),
     });
     link.on('data', (piece: Buffer) => {
       this.#keepalive.heard();
       this.#reader.push(piece);
       this.#pump();
     });
-    link.on('error', (error) => this.#end(linkError(`The connection to '${name}' failed.`, `${error.message}.`)));
+    link.on('error', (error) => {
+      this.#end(
+        error instanceof VirError ? error : linkError(`The connection to '${name}' failed.`, `${error.message}.`),
+      );
+    });
     link.on('close', () => this.#end(linkError(`'${name}' has closed the connection.`)));
     // Whoever made the connection may have waited for something on it.
     link.resume();
@@ -81,6 +99,11 @@ export class RpcClient implements PacketSink {
   /** Why the connection ended, once it did. */
   get closed(): Promise<Error> {
     return this.#closed;
+  }
+
+  /** When the server was heard of last. */
+  get heardMs(): number {
+    return this.#keepalive.heardMs;
   }
 
   get isClosed(): boolean {
@@ -150,7 +173,7 @@ export class RpcClient implements PacketSink {
     program: Program,
     name: string,
     args: unknown,
-    { timeoutMs = defaultTimeoutMs }: CallOptions = {},
+    { timeoutMs = defaultTimeoutMs, quick = false }: CallOptions = {},
     opensStream = false,
   ): Promise<{ readonly value: unknown; readonly stream: ClientStream | undefined }> {
     const procedure = program.procedures[name];
@@ -171,7 +194,8 @@ export class RpcClient implements PacketSink {
       this.#streams.set(serial, stream);
     }
     try {
-      const reply = await this.#exchange(program, procedure, packet, serial, name, timeoutMs);
+      const lane = quick ? this.#looks : this.#works;
+      const reply = await this.#exchange(program, procedure, packet, serial, name, timeoutMs, lane);
       if (reply.status === 'error') throw fromRemoteError(decodePayload(reply, remoteError), name);
       return { value: decodePayload(reply, procedure.ret), stream };
     } catch (error) {
@@ -187,6 +211,7 @@ export class RpcClient implements PacketSink {
     serial: number,
     name: string,
     timeoutMs: number,
+    lane: Lane,
   ): Promise<Packet> {
     let timer: NodeJS.Timeout | undefined;
     let givenUp = false;
@@ -198,20 +223,20 @@ export class RpcClient implements PacketSink {
           reject(this.#error);
           return;
         }
-        this.#inFlight += 1;
+        lane.inFlight += 1;
         this.#pending.set(serial, { program, procedure: procedure.number, resolve, reject });
         this.send(packet);
       };
-      if (this.#error !== undefined || this.#inFlight < callsInFlight) start();
-      else this.#queue.push(start);
+      if (this.#error !== undefined || lane.inFlight < lane.most) start();
+      else lane.queue.push(start);
     });
     try {
       return await reply;
     } finally {
       clearTimeout(timer);
       givenUp = true;
-      if (this.#pending.delete(serial)) this.#inFlight -= 1;
-      while (this.#inFlight < callsInFlight && this.#queue.length > 0) this.#queue.shift()?.();
+      if (this.#pending.delete(serial)) lane.inFlight -= 1;
+      while (lane.inFlight < lane.most && lane.queue.length > 0) lane.queue.shift()?.();
     }
   }
 
@@ -276,7 +301,7 @@ export class RpcClient implements PacketSink {
     this.#keepalive.stop();
     this.#link.destroy();
     for (const pending of [...this.#pending.values()]) pending.reject(error);
-    for (const start of this.#queue.splice(0)) start();
+    for (const { queue } of [this.#works, this.#looks]) for (const start of queue.splice(0)) start();
     for (const stream of [...this.#streams.values()]) stream.fail(error);
     this.#tellClosed(error);
   }

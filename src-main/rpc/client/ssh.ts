@@ -1,6 +1,7 @@
 /** The system's `ssh`, with the user's own configuration and agent, to what listens on the other host. */
 import { Duplex } from 'node:stream';
 import { type PipedProcess, startPiped } from '../../host/process.ts';
+import { VirError } from '../../../src-shared/errors.ts';
 import { linkError } from './errors.ts';
 import type { RemoteUri } from './remote-uri.ts';
 import { socketNames, systemSocketFolder } from './socket-paths.ts';
@@ -17,6 +18,9 @@ export interface SshSurroundings {
 }
 
 const keepMasterS = 30;
+/** ssh gives a host up that has not answered for so long so often; without it, the one connection of all could hang. */
+const aliveIntervalS = 5;
+const aliveCount = 3;
 
 /** Something that listens on the other host, as that host reaches it. */
 export type SshTarget = { readonly path: string } | { readonly host: string; readonly port: number };
@@ -37,6 +41,8 @@ export function sshCommand(
     'none',
     ...option('BatchMode', askpass === undefined ? 'yes' : undefined),
     ...option('ConnectTimeout', String(connectTimeoutS)),
+    ...option('ServerAliveInterval', String(aliveIntervalS)),
+    ...option('ServerAliveCountMax', String(aliveCount)),
     ...option('ControlMaster', controlFolder === undefined ? undefined : 'auto'),
     ...option('ControlPath', controlFolder === undefined ? undefined : `${controlFolder}/ssh-%C`),
     ...option('ControlPersist', controlFolder === undefined ? undefined : String(keepMasterS)),
@@ -91,6 +97,27 @@ export async function connectSsh(
   return overPipes(process, uri.where);
 }
 
+/** What ends a connection that stood is told to ssh's master process, and by that to nobody. */
+function brokenOff(where: string): VirError {
+  const patienceS = aliveIntervalS * aliveCount;
+  return linkError(
+    `The SSH connection to '${where}' broke off.`,
+    `Either it was ended there, or nothing was heard of the host for ${patienceS} s.`,
+  );
+}
+
+/** ssh's own words tell a host that lets nobody in from one that is not there: trying that again does not help. */
+function sshError(where: string, cause: string | undefined): VirError {
+  const refused = /Permission denied|Host key verification failed|Too many authentication failures/.test(cause ?? '');
+  if (!refused) return linkError(`'${where}' can't be reached over SSH.`, cause);
+  return new VirError({
+    code: 'auth-failed',
+    domain: 'auth',
+    message: `'${where}' can't be logged in to over SSH.`,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
 /** The pipes of a program as one stream, which fails with the program's last words. */
 function overPipes({ stdin, stdout, ended, kill }: PipedProcess, where: string): Duplex {
   const link = new Duplex({
@@ -107,13 +134,15 @@ function overPipes({ stdin, stdout, ended, kill }: PipedProcess, where: string):
       done(error);
     },
   });
+  let stood = false;
   stdout.on('data', (chunk: Buffer) => {
+    stood = true;
     if (!link.push(chunk)) stdout.pause();
   });
   stdin.on('error', () => undefined);
   ended
     .then((error) => {
-      if (!link.destroyed) link.destroy(linkError(`'${where}' can't be reached over SSH.`, error.data.cause));
+      if (!link.destroyed) link.destroy(stood ? brokenOff(where) : sshError(where, error.data.cause));
     })
     .catch(() => undefined);
   return link;

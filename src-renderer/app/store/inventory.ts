@@ -85,6 +85,16 @@ export function touchedBy(events: readonly ContractEvent[]): readonly MachineKey
   });
 }
 
+/** Machines that were seen before, of a connection that has not told of its own yet. */
+export function applyRemembered(inventory: Inventory, uri: string, domains: readonly DomainSummary[]): Inventory {
+  const state = inventory.connections.get(uri)?.state;
+  const isKnown = [...inventory.machines.values()].some((machine) => machine.uri === uri);
+  if (state === undefined || state === 'open' || isKnown) return inventory;
+  const machines = new Map(inventory.machines);
+  for (const machine of domains.map((summary) => machineOf(uri, summary))) machines.set(machine.key, machine);
+  return { ...inventory, machines };
+}
+
 /**
  * Takes over the list of a connection that was just opened. What an event said of a machine since the list was asked
  * for stands: it is at least as new.

@@ -9,6 +9,8 @@ type Disk = NonNullable<Creation['disk']>;
 
 /** Absent fields follow the recommendation. */
 export interface Draft {
+  /** The host it is made on. */
+  readonly uri: string | undefined;
   readonly source: SourceType;
   readonly path: string;
   readonly url: string;
@@ -40,6 +42,7 @@ export interface Draft {
 }
 
 export const emptyDraft: Draft = {
+  uri: undefined,
   source: 'iso',
   path: '',
   url: '',

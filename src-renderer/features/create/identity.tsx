@@ -1,8 +1,10 @@
 import { useMemo } from 'react';
+import { hostLabel } from '../../app/host-label.ts';
 import { t } from '../../app/i18n.ts';
+import { useInventory } from '../../app/store/inventory-store.ts';
 import { Combobox } from '../../components/combobox.tsx';
 import { Field } from '../../components/field.tsx';
-import { TextInput } from '../../components/inputs.tsx';
+import { Select, TextInput } from '../../components/inputs.tsx';
 import styles from './create-screen.module.css';
 import { osOf } from './draft.ts';
 import type { CreationState } from './use-creation.ts';
@@ -12,7 +14,9 @@ const generic = 'generic';
 
 /** The name and the operating system: recognised, and still the user's to say. */
 export function Identity({ state }: { state: CreationState }): React.JSX.Element {
-  const { draft, change, defaults, systems } = state;
+  const { draft, change, defaults, systems, uri } = state;
+  const connections = useInventory((inventory) => inventory.connections);
+  const hosts = [...connections.values()].filter((each) => each.state === 'open' || each.uri === uri);
   const options = useMemo(
     () => [
       { value: generic, label: t('create:os.generic') },
@@ -52,6 +56,15 @@ export function Identity({ state }: { state: CreationState }): React.JSX.Element
             noneLabel={t('create:os.none')}
             openLabel={t('create:os.open')}
             onChange={(value) => change({ osId: value === generic ? undefined : value })}
+          />
+        </Field>
+      )}
+      {hosts.length > 1 && (
+        <Field label={t('create:host.label')} hint={t('create:host.hint')}>
+          <Select
+            value={uri}
+            onChange={(next) => change({ uri: next, pool: undefined, name: undefined })}
+            options={hosts.map((each) => ({ value: each.uri, label: hostLabel(each) }))}
           />
         </Field>
       )}

@@ -143,21 +143,21 @@ function Budget({ state, all }: { state: CreationState; all: ReturnType<typeof c
   return (
     <section className={styles.section}>
       <h3>{t('create:budget.title')}</h3>
-      {host !== undefined && (
-        <>
-          <Line
-            label={t('create:processor.memory')}
-            parts={parts(usedKiB, all.memoryKiB, host.memoryKiB)}
-            total={host.memoryKiB}
-            text={t('create:budget.of', { used: formatKiB(usedKiB + all.memoryKiB), total: formatKiB(host.memoryKiB) })}
-          />
-          <Line
-            label={t('create:processor.vcpus')}
-            parts={parts(usedCpus, all.vcpus, host.cpus)}
-            total={host.cpus}
-            text={t('create:budget.of', { used: usedCpus + all.vcpus, total: host.cpus })}
-          />
-        </>
+      {host?.memoryKiB !== undefined && (
+        <Line
+          label={t('create:processor.memory')}
+          parts={parts(usedKiB, all.memoryKiB, host.memoryKiB)}
+          total={host.memoryKiB}
+          text={t('create:budget.of', { used: formatKiB(usedKiB + all.memoryKiB), total: formatKiB(host.memoryKiB) })}
+        />
+      )}
+      {host?.cpus !== undefined && (
+        <Line
+          label={t('create:processor.vcpus')}
+          parts={parts(usedCpus, all.vcpus, host.cpus)}
+          total={host.cpus}
+          text={t('create:budget.of', { used: usedCpus + all.vcpus, total: host.cpus })}
+        />
       )}
       {pool !== undefined && all.disk !== undefined && (
         <Line

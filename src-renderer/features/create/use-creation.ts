@@ -10,6 +10,8 @@ import { useSettings } from '../../app/store/settings-store.ts';
 import { creationOf, type Defaults, type Draft, emptyDraft, nameBase, needsFile, osOf, sourceFor } from './draft.ts';
 
 export interface CreationState {
+  /** The host it is made on. */
+  readonly uri: string;
   readonly draft: Draft;
   readonly change: (change: Partial<Draft>) => void;
   /** Recommendations; undefined until the first have arrived. */
@@ -34,13 +36,14 @@ function startDraft(): Draft {
 }
 
 export function useCreation(): CreationState {
-  const uri = useSettings((state) => state.defaultUri);
+  const defaultUri = useSettings((state) => state.defaultUri);
   const graphics = useSettings((state) => state.defaultGraphics);
   const [draft, change] = useReducer(
     (state: Draft, next: Partial<Draft>): Draft => ({ ...state, ...next }),
     undefined,
     startDraft,
   );
+  const uri = draft.uri ?? defaultUri;
   const [resources, setResources] = useState<OsResources>();
   const [suggestedName, setSuggestedName] = useState('');
   const [inspecting, setInspecting] = useState(false);
@@ -153,6 +156,7 @@ export function useCreation(): CreationState {
   }, [asked]);
 
   return {
+    uri,
     draft,
     change,
     defaults,

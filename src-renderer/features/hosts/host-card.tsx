@@ -17,6 +17,7 @@ import { reportError } from '../../app/feedback/notices.ts';
 import { formatKiB } from '../../app/format.ts';
 import { hostLabel } from '../../app/host-label.ts';
 import { t } from '../../app/i18n.ts';
+import { Seen } from '../../app/seen.tsx';
 import { useInventory } from '../../app/store/inventory-store.ts';
 import { useAnswer } from '../../app/use-answer.ts';
 import { Badge, type Tone } from '../../components/badge.tsx';
@@ -35,12 +36,15 @@ const states: Readonly<Record<ConnectionInfo['state'], { tone: Tone; icon: IconT
   failed: { tone: 'danger', icon: CircleAlert },
 };
 
+const away = { tone: 'warn', icon: Unplug } as const;
+
 const noticeIcons = { info: Info, warning: TriangleAlert, error: CircleAlert };
 
 export function HostCard({ connection }: { connection: ConnectionInfo }): React.JSX.Element {
-  const { uri, own, state, error, notices } = connection;
+  const { uri, own, state, error, notices, seenMs } = connection;
   const label = hostLabel(connection);
-  const { tone, icon } = states[state];
+  const isAway = state === 'open' && seenMs !== undefined;
+  const { tone, icon } = isAway ? away : states[state];
   const connect = (
     <Button
       icon={PlugZap}
@@ -48,7 +52,7 @@ export function HostCard({ connection }: { connection: ConnectionInfo }): React.
         openConnection(uri).catch(reportError);
       }}
     >
-      {t(state === 'failed' ? 'action.retry' : 'hosts:connect')}
+      {t(isAway ? 'hosts:tryNow' : state === 'failed' ? 'action.retry' : 'hosts:connect')}
     </Button>
   );
   return (
@@ -62,9 +66,10 @@ export function HostCard({ connection }: { connection: ConnectionInfo }): React.
           </p>
         </div>
         <Badge tone={tone} icon={icon} filled>
-          {t(`hosts:state.${state}`)}
+          {t(`hosts:state.${isAway ? 'away' : state}`)}
         </Badge>
-        {state === 'closed' && connect}
+        {seenMs !== undefined && <Seen ms={seenMs} />}
+        {(state === 'closed' || isAway) && connect}
         {!own && (
           <MenuIconButton
             icon={Ellipsis}

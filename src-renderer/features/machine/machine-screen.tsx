@@ -26,6 +26,7 @@ import { targetsOf } from '../machines/targets.ts';
 import { EditBar } from './edit/edit-bar.tsx';
 import { useDefinition } from './edit/use-definition.ts';
 import { Header } from './header.tsx';
+import { HostAway } from '../hosts/host-away.tsx';
 import { LogTab } from './log/log-tab.tsx';
 import styles from './machine-screen.module.css';
 import { Overview } from './overview/overview.tsx';
@@ -91,6 +92,7 @@ function Page({ machine, tab }: { machine: Machine; tab: MachineTab }): React.JS
   return (
     <div className={styles.screen}>
       <Header machine={machine} tab={tab} />
+      <HostAway uri={machine.uri} />
       <Tabs
         label={t('machine:tabs.label', { name: machine.name })}
         tabs={machineTabs.map((value) => ({ value, label: t(`machine:tabs.${value}`) }))}

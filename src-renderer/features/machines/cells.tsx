@@ -2,6 +2,7 @@ import CircleDot from 'lucide-react/icons/circle-dot';
 import Plug from 'lucide-react/icons/plug-zap';
 import { formatKiB } from '../../app/format.ts';
 import { t } from '../../app/i18n.ts';
+import { useSeenMs } from '../../app/seen.tsx';
 import type { Machine } from '../../app/store/inventory.ts';
 import { cx } from '../../components/cx.ts';
 import { Icon } from '../../components/icon.tsx';
@@ -31,9 +32,9 @@ export function Cell({
     case 'address':
       return <span className={cx(styles.address, 'truncate')}>{machine.addresses[0] ?? '–'}</span>;
     case 'cpu':
-      return isActive(machine) ? <Cpu machine={machine} /> : '–';
+      return isActive(machine) ? <Current machine={machine} of={Cpu} /> : '–';
     case 'memory':
-      return isActive(machine) ? <Memory machine={machine} /> : '–';
+      return isActive(machine) ? <Current machine={machine} of={Memory} /> : '–';
     case 'size':
       return <span className="tabular">{formatKiB(machine.maxMemoryKiB)}</span>;
     case 'uptime':
@@ -67,6 +68,11 @@ function Name({ machine }: { machine: Machine }): React.JSX.Element {
       </span>
     </>
   );
+}
+
+/** Figures are of now or of nothing. */
+function Current({ machine, of: Figure }: { machine: Machine; of: typeof Cpu }): React.ReactNode {
+  return useSeenMs(machine.uri) === undefined ? <Figure machine={machine} /> : '–';
 }
 
 function Cpu({ machine }: { machine: Machine }): React.JSX.Element {

@@ -4,6 +4,7 @@ import ArrowUp from 'lucide-react/icons/arrow-up';
 import ChevronRight from 'lucide-react/icons/chevron-right';
 import { memo, useEffect, useRef } from 'react';
 import { t } from '../../app/i18n.ts';
+import { useSeenMs } from '../../app/seen.tsx';
 import type { Machine } from '../../app/store/inventory.ts';
 import { useSettings } from '../../app/store/settings-store.ts';
 import { Icon } from '../../components/icon.tsx';
@@ -170,6 +171,7 @@ interface RowProps {
 
 const Row = memo(function Row(props: RowProps): React.JSX.Element {
   const { machine, index, top, height, shown, template, level, selected, active, renaming, handlers } = props;
+  const isStale = useSeenMs(machine.uri) !== undefined;
   return (
     <div
       id={`machine-${machine.key}`}
@@ -178,6 +180,7 @@ const Row = memo(function Row(props: RowProps): React.JSX.Element {
       aria-level={level}
       aria-selected={selected}
       data-active={active}
+      data-stale={isStale}
       draggable={!renaming}
       className={styles.row}
       style={{ top, height, gridTemplateColumns: template }}

@@ -3,6 +3,7 @@ import Layers from 'lucide-react/icons/layers';
 import CirclePlay from 'lucide-react/icons/circle-play';
 import Power from 'lucide-react/icons/power';
 import Server from 'lucide-react/icons/server';
+import ServerOff from 'lucide-react/icons/server-off';
 import Tag from 'lucide-react/icons/tag';
 import Trash from 'lucide-react/icons/trash-2';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
@@ -59,10 +60,10 @@ export function Sidebar(): React.JSX.Element {
       </div>
       {hosts.length > 1 && (
         <Section heading={t('nav.hosts')}>
-          {hosts.map(({ uri, label }) => (
+          {hosts.map(({ uri, label, state, seenMs }) => (
             <View
               key={uri}
-              icon={Server}
+              icon={state === 'failed' || seenMs !== undefined ? ServerOff : Server}
               label={hostLabel({ uri, label })}
               count={all.filter((machine) => machine.uri === uri).length}
               current={filter.type === 'host' && filter.uri === uri}

@@ -8,6 +8,8 @@ import LoaderCircle from 'lucide-react/icons/loader-circle';
 import Moon from 'lucide-react/icons/moon';
 import Power from 'lucide-react/icons/power';
 import { t } from '../../app/i18n.ts';
+import { Seen, useSeenMs } from '../../app/seen.tsx';
+import type { Machine } from '../../app/store/inventory.ts';
 import { Badge, type Tone } from '../../components/badge.tsx';
 import type { IconType } from '../../components/icon.tsx';
 import { type ShownState, shownState, type StateOf } from './shown-state.ts';
@@ -30,8 +32,24 @@ const looks: Readonly<Record<ShownState, { icon: IconType; tone: Tone }>> = {
 export const stateIcon = (machine: StateOf): IconType => looks[shownState(machine)].icon;
 export const stateWord = (machine: StateOf): string => t(`machines:state.${shownState(machine)}`);
 
-export function StateBadge({ machine, filled }: { machine: StateOf; filled?: boolean }): React.JSX.Element {
+/** The state it is in; while its host does not answer, the one it was seen in, and when. */
+export function StateBadge({
+  machine,
+  filled,
+}: {
+  machine: StateOf & Pick<Machine, 'uri'>;
+  filled?: boolean;
+}): React.JSX.Element {
   const { icon, tone } = looks[shownState(machine)];
+  const seenMs = useSeenMs(machine.uri);
+  if (seenMs !== undefined) {
+    return (
+      <Badge tone="neutral" icon={icon} filled={filled === true} tip={t('seen.state', { state: stateWord(machine) })}>
+        <span className="visually-hidden">{stateWord(machine)}, </span>
+        <Seen ms={seenMs} />
+      </Badge>
+    );
+  }
   return (
     <Badge tone={tone} icon={icon} filled={filled === true}>
       {stateWord(machine)}

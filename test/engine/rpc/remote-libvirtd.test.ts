@@ -177,10 +177,8 @@ describe('a daemon that restarts', () => {
     await daemon.endDaemon();
     const notices = need(connection, 'notices');
     await until('the loss was noticed', async () => (await notices()).length === 1);
-    expect((await domains.list()).find((domain) => domain.uuid === uuid)).toMatchObject({
-      state: 'running',
-      note: expect.stringContaining('Last seen') as string,
-    });
+    expect((await domains.list()).find((domain) => domain.uuid === uuid)).toMatchObject({ state: 'running' });
+    expect(connection.seenMs).toBeGreaterThan(0);
     daemon.startDaemon();
     await until('the daemon was found again', async () => (await notices()).length === 0);
     expect(await domains.lookupByUuid(uuid)).toMatchObject({ state: 'running', name: 'stays' });
