@@ -18,9 +18,14 @@ export const promptCalls = {
   /** The client puts questions to the user from now on, and is told of them as `prompts` events. */
   'prompts.serve': call(z.object({ on: z.boolean() })).returns<readonly PromptInfo[]>(),
   /** Waits for the user; undefined when the user declines or nobody can be asked. */
-  'prompts.ask': call(z.object({ text: z.string().max(4096), kind: z.enum(['secret', 'text', 'confirm']) })).returns<
-    string | undefined
-  >(),
+  'prompts.ask': call(
+    z.object({
+      text: z.string().max(4096),
+      kind: z.enum(['secret', 'text', 'confirm']),
+      /** On whose behalf, as the engine has told the program that asks. */
+      asking: z.string().max(64).optional(),
+    }),
+  ).returns<string | undefined>(),
   /** Without an answer, the question is declined. */
   'prompts.answer': call(z.object({ id: name, answer: z.string().max(4096).optional() })).returns<void>(),
 };
