@@ -232,7 +232,9 @@ function canUpdate(before: DeviceText, after: DeviceText): boolean {
       Interface,
       Interface,
     ];
-    return equalBut(a, b, ['link', 'portForward']);
+    // passt takes its forwards when it starts.
+    const isPasst = a.type === 'user' && a.backend?.type === 'passt';
+    return equalBut(a, b, isPasst ? ['link'] : ['link', 'portForward']);
   }
   return false;
 }

@@ -9,6 +9,8 @@ import { connectionHandlers } from './handlers/connections.ts';
 import { createHandlers } from './handlers/create.ts';
 import { domainHandlers } from './handlers/domains.ts';
 import { editingHandlers } from './handlers/editing.ts';
+import { networkTraceHandlers } from './handlers/network-trace.ts';
+import { forwardHandlers } from './handlers/forwards.ts';
 import { networkViewHandlers } from './handlers/network-view.ts';
 import { networkHandlers } from './handlers/networks.ts';
 import { promptHandlers } from './handlers/prompts.ts';
@@ -46,6 +48,7 @@ export function serveContract(services: Services, logger: Logger): ContractServe
     ...captureHandlers(services),
     ...editingHandlers(services),
     ...networkHandlers(services),
+    ...forwardHandlers(services),
     ...networkViewHandlers(services),
     ...promptHandlers(services),
     ...storageHandlers(services),

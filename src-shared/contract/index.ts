@@ -7,6 +7,8 @@ import { captureCalls } from './captures.ts';
 import { type ConnectionInfo, connectionCalls } from './connections.ts';
 import { createCalls } from './create.ts';
 import { domainCalls } from './domains.ts';
+import { networkTraceCalls } from './network-trace.ts';
+import { forwardCalls } from './forwards.ts';
 import { networkViewCalls } from './network-view.ts';
 import { networkCalls } from './networks.ts';
 import { type PromptInfo, promptCalls } from './prompts.ts';
@@ -19,6 +21,7 @@ export const calls = {
   ...captureCalls,
   ...networkCalls,
   ...promptCalls,
+  ...forwardCalls,
   ...networkViewCalls,
   ...storageCalls,
   ...createCalls,

@@ -7,6 +7,7 @@ import { createCommand } from './create.ts';
 import { deviceCommands } from './devices.ts';
 import { envCommand } from './env.ts';
 import { eventCommand } from './event.ts';
+import { forwardCommand } from './forwards.ts';
 import { hostCommands } from './host.ts';
 import { informationCommands } from './information.ts';
 import { lifecycleCommands } from './lifecycle.ts';
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   ...networkCommands,
   captureCommand,
   ...storageCommands,
+  forwardCommand,
   ...hostCommands,
   envCommand,
   ...toolCommands,

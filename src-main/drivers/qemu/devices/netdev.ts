@@ -74,13 +74,21 @@ function slirp(card: Of<'user'>): { readonly type: 'user' } & Record<string, Jso
       addresses['ipv6-prefixlen'] = ip.prefix === 0 ? undefined : ip.prefix;
     } else addresses['net'] = ip.prefix === undefined || ip.prefix === 0 ? ip.address : `${ip.address}/${ip.prefix}`;
   }
-  const forwards = portForwards(card);
+  const forwards: Json[] = slirpForwards(card).map((forward) => ({ str: forwardText(forward) }));
   return { type: 'user', ...addresses, hostfwd: forwards.length === 0 ? undefined : forwards };
 }
 
+/** One port of the host that leads into the guest. */
+export interface SlirpForward {
+  readonly protocol: 'tcp' | 'udp';
+  readonly address: string;
+  readonly hostPort: number;
+  readonly guestPort: number;
+}
+
 /** Ports of the host that lead into the guest; libvirt knows them for passt, and slirp does as much. */
-function portForwards(card: Of<'user'>): Json[] {
-  return card.portForward.flatMap(({ proto, address, dev, range }) => {
+export function slirpForwards(card: Of<'user'>): readonly SlirpForward[] {
+  return card.portForward.flatMap(({ proto, address = '', dev, range }) => {
     if (dev !== undefined) throw unsupported(`<portForward dev='${dev}'> needs <backend type='passt'/>.`);
     return range.flatMap(({ start, end, to, exclude }) => {
       if (start === undefined || exclude === true) {
@@ -88,11 +96,18 @@ function portForwards(card: Of<'user'>): Json[] {
       }
       const count = (end ?? start) - start + 1;
       return Array.from({ length: count }, (_, step) => ({
-        str: `${proto}:${address ?? ''}:${start + step}-:${(to ?? start) + step}`,
+        protocol: proto,
+        address,
+        hostPort: start + step,
+        guestPort: (to ?? start) + step,
       }));
     });
   });
 }
+
+/** As QEMU reads it, on its command line and in its monitor. */
+export const forwardText = ({ protocol, address, hostPort, guestPort }: SlirpForward): string =>
+  `${protocol}:${address}:${hostPort}-:${guestPort}`;
 
 function passt(card: Of<'user'>, host: NetworkHost): { readonly type: 'stream' } & Record<string, Json> {
   const path = host.passtSocket?.(card);

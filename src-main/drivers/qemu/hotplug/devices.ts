@@ -24,6 +24,7 @@ import { startHelper } from '../process/start-helper.ts';
 import { preparePasst } from '../process/helpers.ts';
 import { GuestLog } from '../process/guest-log.ts';
 import { cableEnd, moveCable, plugCable } from './cables.ts';
+import { changeForwards } from './forwards.ts';
 import { completeDevice, inactiveDevice } from './complete-device.ts';
 import { changeMedium } from './media.ts';
 import { isPluggable, type PlugContext, plugSteps } from './plug-steps.ts';
@@ -205,9 +206,10 @@ export class HotPlug {
     after: Interface,
   ): Promise<void> {
     const moved = await moveCable(this.#context, record, instance, before, after);
+    const forwarded = await changeForwards(monitorOf(record), moved ?? before, after);
     const isUp = after.link?.state !== 'down';
     await monitorOf(record).execute('set_link', { name: before.alias?.name, up: isUp });
-    const { link: _link, ...rest } = moved ?? before;
+    const { link: _link, ...rest } = forwarded;
     const card = (after.link === undefined ? rest : { ...rest, link: after.link }) as Interface;
     this.#replace(record, instance, wanted, card);
   }
