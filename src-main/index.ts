@@ -1,49 +1,10 @@
-/** Electron's entry: the order in which things start. */
-import { app } from 'electron';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { fileLogger } from './engine/log-file.ts';
+/** Electron's entry. What is imported here is loaded before compiled code is looked for. */
+import { join } from 'node:path';
+import { keepCompiled } from './host/compile-cache.ts';
 import { xdgDirectories } from './host/xdg.ts';
-import { startApplication } from './window/application.ts';
-import { handOver, readArguments } from './window/launch.ts';
-import { declareScheme } from './window/session.ts';
 
-const directories = xdgDirectories();
-/** Bundled beside this file. */
-const cliPath = fileURLToPath(new URL('cli.js', import.meta.url));
-// What Chromium keeps can be made again. The folder also tells instances apart.
-app.setPath('userData', join(directories.cache, 'window'));
-app.setPath('sessionData', join(directories.cache, 'window'));
-
-const words = process.argv.slice(process.defaultApp === true ? indexOfFolder() + 1 : 1);
-const commands = readArguments(words, process.cwd());
-
-if (!app.requestSingleInstanceLock({ commands })) {
-  app.exit(0);
-} else {
-  declareScheme();
-  const logger = fileLogger(directories.state, 'window');
-  const start = async (): Promise<void> => {
-    await app.whenReady();
-    const application = startApplication({
-      stateFolder: directories.state,
-      logger,
-      startEngine: async () => await (await import('./window/engine.ts')).startEngine({ directories, cliPath }, logger),
-    });
-    app.on('second-instance', (_event, _argv, _folder, handed) => {
-      const asked = handOver.safeParse(handed);
-      application.obey(asked.success ? asked.data.commands : []);
-    });
-    application.obey(commands);
-  };
-  start().catch((error: unknown) => {
-    logger.log('error', 'the application could not be started', { error });
-    process.stderr.write(`vivarium: ${error instanceof Error ? error.message : String(error)}\n`);
-    app.exit(1);
-  });
-}
-
-/** In a checkout it is run as `electron [switches] FOLDER [arguments]`. */
-function indexOfFolder(): number {
-  return process.argv.findIndex((word, index) => index > 0 && resolve(word) === app.getAppPath());
-}
+keepCompiled(__dirname, join(xdgDirectories().cache, 'code'));
+import('./window/start.ts').catch((error: unknown) => {
+  process.stderr.write(`vivarium: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(1);
+});

@@ -8,20 +8,22 @@ const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 const external = ['electron'];
 
-export default defineConfig({
-  main: {
-    root: at('.'),
-    plugins: [licences(at('out/licences/engine.txt'))],
-    build: {
-      externalizeDeps: false,
-      outDir: at('out/main'),
-      rolldownOptions: {
-        external,
-        input: { index: at('src-main/index.ts') },
-        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
-      },
+const main = {
+  root: at('.'),
+  plugins: [licences(at('out/licences/engine.txt'))],
+  build: {
+    externalizeDeps: false,
+    outDir: at('out/main'),
+    rolldownOptions: {
+      external,
+      input: { index: at('src-main/index.ts'), cli: at('src-main/cli/main.ts') },
+      // What is compiled is kept, which Node's loader of other modules has no place for.
+      output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
     },
   },
+};
+
+const window = {
   preload: {
     root: at('.'),
     build: {
@@ -44,7 +46,13 @@ export default defineConfig({
       minify: true,
       outDir: at('out/renderer'),
       assetsInlineLimit: 0,
-      rolldownOptions: { input: { index: at('src-renderer/index.html') } },
+      rolldownOptions: {
+        input: { index: at('src-renderer/index.html') },
+        // What the first picture needs is one file: each further one is another way between processes.
+        output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } },
+      },
     },
   },
-});
+};
+
+export default defineConfig(({ mode }) => ({ main, ...(mode === 'engine' ? {} : window) }));

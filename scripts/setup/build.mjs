@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMain, main, root, say, step } from './lib.mjs';
 
-export const cli = join(root, 'out/main/cli.js');
+export const cli = join(root, 'out/main/cli.cjs');
 const stamp = join(root, 'out/.built');
 const config = join(root, 'scripts/config/electron.vite.config.mjs');
 
@@ -35,23 +35,11 @@ export function writeStamp(path, timeMs) {
 
 const fromModules = (name) => import(pathToFileURL(createRequire(join(root, 'package.json')).resolve(name)).href);
 
-/** What a command needs comes in one small file; the engine's code is only read by what hosts an engine. */
-async function buildCli() {
-  const { build } = await fromModules('esbuild');
-  await build({
-    entryPoints: { cli: join(root, 'src-main/cli/main.ts') },
-    outdir: join(root, 'out/main'),
-    chunkNames: 'chunks/cli-[hash]',
-    splitting: true,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.19',
-    external: ['electron'],
-    // What was written for CommonJS asks for Node's own modules with require().
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    logLevel: 'silent',
-  });
+/** `mode` is `production` for everything, `engine` for what runs without a window. */
+async function bundle(mode) {
+  const { build } = await fromModules('electron-vite');
+  await build({ root, configFile: config, logLevel: mode === 'engine' ? 'error' : 'warn', mode });
+  await buildHelper();
 }
 
 /** One file that root runs: what it does not need is not in it. */
@@ -71,7 +59,8 @@ async function buildHelper() {
 /** Answers the built command line, building it when it is older than its sources. */
 export async function ensureCli() {
   const time = sources('src-main', 'src-shared');
-  if (!isFresh(cli, time)) await step('building the command line', 'npm install && npm run build', buildCli);
+  if (!isFresh(cli, time))
+    await step('building the command line', 'npm install && npm run build', () => bundle('engine'));
   return cli;
 }
 
@@ -80,12 +69,7 @@ export async function ensureBuilt({ force = false } = {}) {
   const time = sources('src-main', 'src-shared', 'src-renderer', 'assets');
   if (!force && isFresh(stamp, time) && existsSync(cli)) return;
   say('building');
-  await step('building', 'npm run build', async () => {
-    const { build } = await fromModules('electron-vite');
-    await build({ root, configFile: config, logLevel: 'warn' });
-    await buildCli();
-    await buildHelper();
-  });
+  await step('building', 'npm run build', () => bundle('production'));
   writeStamp(stamp, time);
 }
 

@@ -1,10 +1,12 @@
-/** Entry of the bundled command line. */
-import { main } from './vivarium.ts';
+/** Entry of the bundled command line. What is imported here is loaded before compiled code is looked for. */
+import { join } from 'node:path';
+import { keepCompiled } from '../host/compile-cache.ts';
+import { xdgDirectories } from '../host/xdg.ts';
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // `vivarium list | head -1`: the reader has seen enough.
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
-
-process.exitCode = await main(process.argv.slice(2));
+keepCompiled(__dirname, join(xdgDirectories().cache, 'code'));
+import('./run.ts')
+  .then(async ({ done }) => await done)
+  .catch((error: unknown) => {
+    process.stderr.write(`vivarium: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(1);
+  });

@@ -1,6 +1,6 @@
 /** The desktop application around an engine: windows, what is asked of them from outside, tray, and the way out. */
 import { app, BrowserWindow, Menu, nativeTheme, Notification, type Tray } from 'electron';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Settings } from '../../src-shared/contract/app.ts';
 import type { Answer, CallName, ContractEvent } from '../../src-shared/contract/index.ts';
 import { VirError } from '../../src-shared/errors.ts';
@@ -25,7 +25,7 @@ import { windowState } from './window-state.ts';
 export interface ApplicationOptions {
   readonly stateFolder: string;
   readonly logger: Logger;
-  /** Begun once the first window is on its way; a page is told when it fails. */
+  /** Begun once the first page has its code; a page is told when it fails. */
   readonly startEngine: () => Promise<WindowEngine>;
 }
 
@@ -34,7 +34,6 @@ export interface Application {
   obey(commands: readonly LaunchCommand[]): void;
 }
 
-const rendererFolder = fileURLToPath(new URL('../renderer', import.meta.url));
 const closeTimeoutMs = 5_000;
 /** The client the main process is to the engine, for what it asks itself. */
 const self = 'window-main-process';
@@ -42,7 +41,7 @@ const self = 'window-main-process';
 /** Electron must be ready. */
 export function startApplication({ stateFolder, logger, startEngine }: ApplicationOptions): Application {
   Menu.setApplicationMenu(null);
-  hardenSession(readManifest(rendererFolder), logger);
+  const scriptServed = hardenSession(readManifest(join(app.getAppPath(), 'out/renderer')), logger);
   app.on('web-contents-created', (_event, contents) => hardenContents(contents, logger));
 
   const starting = deferred<WindowEngine>();
@@ -132,8 +131,8 @@ export function startApplication({ stateFolder, logger, startEngine }: Applicati
       if (!onlyConsoles) shown.showMain();
       if (!begun) {
         begun = true;
-        // The window's process is being started by now, which takes longer than what the engine does meanwhile.
-        starting.follow(startEngine());
+        // Both take this thread: the engine's code is loaded while the page's process compiles its own.
+        starting.follow(scriptServed.then(startEngine));
         starting.promise.catch(note('the engine could not be started'));
         watchEvents().catch(note('the settings could not be followed'));
       }

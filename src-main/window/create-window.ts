@@ -1,12 +1,11 @@
 /** The only place where a window is made, so that every window has the same security preferences. */
 import { app, BrowserWindow, nativeTheme, screen } from 'electron';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { appHost, appScheme } from '../ipc/electron-origin.ts';
 import type { WindowKind, WindowState } from './window-state.ts';
 
-/** Where the build puts them, seen from out/main. */
-const preload = fileURLToPath(new URL('../preload/index.cjs', import.meta.url));
+const preload = (): string => join(app.getAppPath(), 'out/preload/index.cjs');
 
 export interface WindowOptions {
   readonly kind: WindowKind;
@@ -34,7 +33,7 @@ export function createWindow(options: WindowOptions): BrowserWindow {
     autoHideMenuBar: true,
     ...(options.icon !== undefined && existsSync(options.icon) ? { icon: options.icon } : {}),
     webPreferences: {
-      preload,
+      preload: preload(),
       sandbox: true,
       contextIsolation: true,
       nodeIntegration: false,

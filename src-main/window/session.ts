@@ -29,10 +29,24 @@ export function declareScheme(): void {
   ]);
 }
 
-/** Once Electron is ready and before the first window. */
-export function hardenSession(manifest: BundleManifest, logger: Logger): void {
+const pageTimeoutMs = 2_000;
+
+/** Once Electron is ready and before the first window. Answers when the first page has its code, or should have. */
+export function hardenSession(manifest: BundleManifest, logger: Logger): Promise<void> {
   const own = session.defaultSession;
-  serve(own.protocol, appScheme, async ({ url, method }) => await serveBundle(manifest, url, method), logger);
+  const scriptServed = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, pageTimeoutMs);
+    const answer = async ({ url, method }: ProtocolRequest): Promise<ProtocolResponse> => {
+      const answered = await serveBundle(manifest, url, method);
+      // The page asks for its script before its style.
+      if (url.endsWith('.css')) {
+        clearTimeout(timer);
+        setImmediate(resolve);
+      }
+      return answered;
+    };
+    serve(own.protocol, appScheme, answer, logger);
+  });
   // Requests for files are not among "all URLs" below.
   serve(own.protocol, 'file', () => Promise.resolve({ statusCode: 403, data: Buffer.alloc(0) }), logger);
   own.webRequest.onBeforeRequest({ urls: ['<all_urls>'] }, (details, decide) => {
@@ -51,6 +65,7 @@ export function hardenSession(manifest: BundleManifest, logger: Logger): void {
     event.preventDefault();
   });
   own.setSpellCheckerEnabled(false);
+  return scriptServed;
 }
 
 /**

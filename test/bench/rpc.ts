@@ -133,7 +133,7 @@ async function measureOurs(): Promise<Measured & { readonly load: Load; readonly
   // As shipped: one file, nothing to compile.
   const script = join(home, 'vivarium.mjs');
   await build({
-    entryPoints: [beside('../../src-main/cli/main.ts')],
+    entryPoints: [beside('../../src-main/cli/run.ts')],
     outfile: script,
     bundle: true,
     platform: 'node',

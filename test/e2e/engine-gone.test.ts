@@ -18,7 +18,7 @@ let page: Page;
 
 /** An engine without a window, as the application's user, once it listens. */
 async function startDaemon(): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [join(currentStage().app, 'out/main/cli.js'), 'daemon'], {
+  const child = spawn(process.execPath, [join(currentStage().app, 'out/main/cli.cjs'), 'daemon'], {
     env: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', ...home.env },
     cwd: home.folder,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -80,7 +80,7 @@ describe('the packaged application', () => {
   });
 
   test('is its own command line', () => {
-    const out = execFileSync(program, [join(program, '../resources/app.asar/out/main/cli.js'), '--version'], {
+    const out = execFileSync(program, [join(program, '../resources/app.asar/out/main/cli.cjs'), '--version'], {
       encoding: 'utf8',
       env: { ...home.env, PATH: '/usr/bin:/bin', ELECTRON_RUN_AS_NODE: '1' },
     });
