@@ -1,5 +1,6 @@
 /** Virtual networks of a connection, addressed by UUID. A method that is absent is what the driver cannot do. */
 import type { NetworkUpdate } from '../../src-shared/model/network-update.ts';
+import type { TargetQuestion, Trace } from '../../src-shared/model/network-trace.ts';
 import type { HostChange, HostDevice } from '../../src-shared/model/network-view.ts';
 import type { NetworkLease, NetworkPlan, NetworkSummary } from '../../src-shared/model/network-summary.ts';
 import type { Affects, Author } from './author.ts';
@@ -35,4 +36,8 @@ export interface NetworkHostApi {
   /** What is changed on the host at present, newest first. */
   hostChanges?(): Promise<readonly HostChange[]>;
   hostDevices?(): Promise<readonly HostDevice[]>;
+  /** Why one end reaches another, or at which hop it does not. */
+  trace?(question: TargetQuestion): Promise<Trace>;
+  /** Does what a trace offered at a hop. */
+  repairTrace?(question: TargetQuestion, hop: string): Promise<void>;
 }

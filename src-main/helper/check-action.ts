@@ -68,6 +68,10 @@ function canonical(action: NetworkAction, user: string): NetworkAction {
       };
     case 'nft-network-delete':
       return { ...action, table: table(action.table), bridge: linkName(action.bridge) };
+    case 'nft-exception-add':
+    case 'nft-exception-delete':
+      // What other programs forbid only the administrator may allow, with an engine of root.
+      throw refused("Rules of other programs are not the helper's to get around.");
     case 'iptables-add':
     case 'iptables-delete': {
       const bridge = bridgeOf(action.rules);

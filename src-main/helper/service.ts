@@ -6,6 +6,7 @@ import type { DBusValue } from '../host/dbus/values.ts';
 import type { NetworkAction } from '../network/actions.ts';
 import type { Firewalld } from '../network/firewalld/firewalld.ts';
 import { iptablesForwardPolicy } from '../network/host-facts.ts';
+import { readRuleTexts } from '../network/trace/observe.ts';
 import type { Authority, Caller, Callers } from './authority.ts';
 import type { Changes } from './changes.ts';
 import { linkName, readAction } from './check-action.ts';
@@ -37,6 +38,12 @@ const introspection = `<!DOCTYPE node PUBLIC "-//freedesktop//DTD D-BUS Object I
       <arg name="forward_policy" type="s" direction="out"/>
       <arg name="firewalld_backend" type="s" direction="out"/>
       <arg name="firewalld_version" type="s" direction="out"/>
+    </method>
+    <method name="Rules">
+      <arg name="json" type="s" direction="out"/>
+      <arg name="text" type="s" direction="out"/>
+      <arg name="legacy" type="s" direction="out"/>
+      <arg name="hidden" type="s" direction="out"/>
     </method>
     <method name="Undo"><arg name="failures" type="as" direction="out"/></method>
   </interface>
@@ -131,6 +138,12 @@ export class HelperService {
           const firewalld = await this.#parts.firewalld.facts();
           const { backend = '', version = '' } = firewalld ?? {};
           return { signature: 'sss', body: [policy ?? '', backend, version] };
+        });
+      case `${helperInterface}.Rules()`:
+        return await this.#authorised(sender, 'monitor', interactive, {}, async () => {
+          const rules = await readRuleTexts();
+          const words = 'hidden' in rules ? ['', '', '', rules.hidden] : [rules.json, rules.text, rules.legacy, ''];
+          return { signature: 'ssss', body: words };
         });
       default:
         throw unknown(`There is no method ${name}.`);

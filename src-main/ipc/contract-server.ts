@@ -11,6 +11,7 @@ import { domainHandlers } from './handlers/domains.ts';
 import { editingHandlers } from './handlers/editing.ts';
 import { networkTraceHandlers } from './handlers/network-trace.ts';
 import { forwardHandlers } from './handlers/forwards.ts';
+import { networkTraceHandlers } from './handlers/network-trace.ts';
 import { networkViewHandlers } from './handlers/network-view.ts';
 import { networkHandlers } from './handlers/networks.ts';
 import { promptHandlers } from './handlers/prompts.ts';
@@ -49,6 +50,7 @@ export function serveContract(services: Services, logger: Logger): ContractServe
     ...editingHandlers(services),
     ...networkHandlers(services),
     ...forwardHandlers(services),
+    ...networkTraceHandlers(services),
     ...networkViewHandlers(services),
     ...promptHandlers(services),
     ...storageHandlers(services),

@@ -55,6 +55,14 @@ const uid = z.number().int().min(0).max(0xffff_fffe);
 const kib = z.number().int().min(1).max(0xffff_ffff);
 const rate = z.object({ average: kib, peak: kib.exactOptional(), burst: kib.exactOptional() });
 
+const nftWord = z.string().regex(/^[A-Za-z_.][A-Za-z0-9_./-]{0,127}$/);
+const exceptionPlace = {
+  family: z.enum(['inet', 'ip', 'ip6']),
+  table: nftWord,
+  chain: nftWord,
+  mark: z.string().regex(/^vivarium [0-9a-f ]{1,32}$/),
+};
+
 const action = z.discriminatedUnion('verb', [
   z.object({
     verb: z.literal('bridge-add'),
@@ -87,6 +95,15 @@ const action = z.discriminatedUnion('verb', [
   z.object({ verb: z.literal('nft-table-delete'), table }),
   z.object({ verb: z.literal('nft-network-set'), table, bridge: link, rules }),
   z.object({ verb: z.literal('nft-network-delete'), table, bridge: link }),
+  /** Lets packets pass before a rule of another program's chain, or at its end; `mark` is how it is found again. */
+  z.object({
+    verb: z.literal('nft-exception-add'),
+    ...exceptionPlace,
+    layer: z.enum(['ipv4', 'ipv6']),
+    before: z.number().int().min(1).exactOptional(),
+    matches: z.array(match).min(1).max(16),
+  }),
+  z.object({ verb: z.literal('nft-exception-delete'), ...exceptionPlace }),
   z.object({ verb: z.literal('iptables-add'), rules }),
   z.object({ verb: z.literal('iptables-delete'), rules }),
   z.object({ verb: z.literal('zone-set'), link, zone: z.string().regex(/^[\w-]{1,64}$/) }),

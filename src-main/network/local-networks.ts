@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ownsBridge, subnetOf } from '../../src-shared/model/network-subnet.ts';
 import { type NetworkUpdate, updateNetwork } from '../../src-shared/model/network-update.ts';
+import type { TargetQuestion, Trace } from '../../src-shared/model/network-trace.ts';
 import { formatNetwork } from '../../src-shared/model/network.ts';
 import type { EngineContext } from '../engine/context.ts';
 import type { Affects, Author } from '../engine/driver.ts';
@@ -27,8 +28,12 @@ import { withConnections } from './ports/connections.ts';
 import { NetworkPorts } from './ports/network-ports.ts';
 import { planStart, type PlanSettings, type StartPlan } from './plan.ts';
 import { NetworkRuns } from './runs.ts';
+import { readRuleTexts } from './trace/observe.ts';
+import { NetworkTraces } from './trace/traces.ts';
 
-export interface LocalNetworks extends Required<NetworkApi>, Required<Pick<NetworkHostApi, 'planXml'>> {
+export interface LocalNetworks
+  extends Required<NetworkApi>,
+    Required<Pick<NetworkHostApi, 'planXml' | 'trace' | 'repairTrace'>> {
   /** `network` events, to be announced by every connection that offers these networks. */
   readonly events: EventSource<EngineEvent>;
   /** The cables of machines, for drivers. */
@@ -77,6 +82,9 @@ class HostNetworks implements LocalNetworks {
   readonly #ready: Promise<NetworkRuns>;
   /** Does what nobody in front of the screen asked for. */
   #quietly: <T>(work: () => Promise<T>) => Promise<T> = async (work) => await work();
+  /** The host's rules, as far as this engine sees them. */
+  #rules: HelperPerformer['rules'] = readRuleTexts;
+  readonly #traces: NetworkTraces;
   #authorize: (device: string) => Promise<void> = async () => await Promise.resolve();
   /** What an engine of an ordinary user has to ask somebody else. */
   #firewall: HelperPerformer['firewall'] = async () => ({
@@ -101,18 +109,39 @@ class HostNetworks implements LocalNetworks {
     if (performer instanceof HelperPerformer) {
       this.#quietly = async (work) => await performer.quietly(work);
       this.#firewall = async () => await performer.firewall();
+      this.#rules = async () => await performer.rules();
       this.#authorize = async (device) => await performer.authorize(device);
     }
     this.#ready = this.#quietly(async () => await this.#load(performer));
     // Whoever asks first is told; until then the failure is nobody's.
     this.#ready.catch(() => undefined);
     const host = this.#ready.then((runs) => runs.host);
+    this.#traces = new NetworkTraces({
+      networks: () => this.#registry.list(),
+      leases: async (uuid) => await this.leases(uuid),
+      host: async () => await host,
+      facts: async () => await this.#facts(),
+      settings: this.#settings,
+      rules: async () => await this.#rules(),
+      demand: async (definition) => await this.#demand(definition),
+      start: async (uuid) => await this.start(uuid),
+    });
     host.catch(() => undefined);
     this.ports = new NetworkPorts({
       ...{ folder: join(context.directories.runtime, 'ports'), logger: context.logger, host },
       ...{ network: (name) => this.#registry.byName(name), isPrivileged: this.#isPrivileged },
       quietly: async (work) => await this.#quietly(work),
     });
+  }
+
+  async trace(question: TargetQuestion): Promise<Trace> {
+    await this.#ready;
+    return await this.#traces.trace(question);
+  }
+
+  async repairTrace(question: TargetQuestion, hop: string): Promise<void> {
+    await this.#ready;
+    await this.#traces.repair(question, hop);
   }
 
   attach(): () => void {

@@ -10,6 +10,7 @@ import { startDnsmasq, stopDnsmasq } from './dnsmasq-process.ts';
 import { chainQueries, missingChains, ruleCommands } from './firewall/iptables.ts';
 import { networkScript, removeNetworkScript, removeTableScript, tableScript } from './firewall/nftables.ts';
 import type { FirewallRule } from './firewall/rules.ts';
+import { addException, deleteException } from './firewall/exceptions.ts';
 import { findLink } from './observe-links.ts';
 import { writeSysctl } from './sysctl.ts';
 
@@ -64,6 +65,10 @@ export class DirectPerformer implements Performer<NetworkAction> {
         return await nft(networkScript(action.table, action.bridge, action.rules), signal);
       case 'nft-network-delete':
         return await nft(removeNetworkScript(action.table, action.bridge));
+      case 'nft-exception-add':
+        return await addException(action, signal);
+      case 'nft-exception-delete':
+        return await deleteException(action);
       case 'iptables-add':
         return await addIptables(action.rules, signal);
       case 'iptables-delete':

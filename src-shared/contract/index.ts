@@ -9,6 +9,7 @@ import { createCalls } from './create.ts';
 import { domainCalls } from './domains.ts';
 import { networkTraceCalls } from './network-trace.ts';
 import { forwardCalls } from './forwards.ts';
+import { networkTraceCalls } from './network-trace.ts';
 import { networkViewCalls } from './network-view.ts';
 import { networkCalls } from './networks.ts';
 import { type PromptInfo, promptCalls } from './prompts.ts';
@@ -22,6 +23,7 @@ export const calls = {
   ...networkCalls,
   ...promptCalls,
   ...forwardCalls,
+  ...networkTraceCalls,
   ...networkViewCalls,
   ...storageCalls,
   ...createCalls,

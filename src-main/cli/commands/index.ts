@@ -14,6 +14,7 @@ import { lifecycleCommands } from './lifecycle.ts';
 import { networkCommands } from './networks.ts';
 import { storageCommands } from './storage.ts';
 import { toolCommands } from './tools.ts';
+import { traceCommand } from './trace.ts';
 
 export const commands: readonly Command[] = [
   ...informationCommands,
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   eventCommand,
   ...deviceCommands,
   ...networkCommands,
+  traceCommand,
   captureCommand,
   ...storageCommands,
   forwardCommand,

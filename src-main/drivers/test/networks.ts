@@ -3,6 +3,7 @@
  * plans and findings are those of the real networks, so that clients see what they would see there.
  */
 import { type NetworkUpdate, updateNetwork } from '../../../src-shared/model/network-update.ts';
+import type { TargetQuestion, Trace } from '../../../src-shared/model/network-trace.ts';
 import type { HostChange, HostDevice } from '../../../src-shared/model/network-view.ts';
 import { formatNetwork } from '../../../src-shared/model/network.ts';
 import type { Affects } from '../../engine/driver.ts';
@@ -19,9 +20,11 @@ import { definitionOf, describe, sentences, shown } from '../../network/describe
 import { inTheWay, networkError, networkInactive, noNetwork } from '../../network/errors.ts';
 import { freeBridge } from '../../network/findings.ts';
 import { planStart, type StartPlan } from '../../network/plan.ts';
+import { shownTrace } from '../../network/trace/traces.ts';
 import { answer } from './answer.ts';
 import { pretendedDevices, pretendedFacts } from './network-host.ts';
 import { type LeaseTaker, leasesOf } from './network-leases.ts';
+import { pretendedHops } from './network-trace.ts';
 
 interface TestNetwork {
   readonly uuid: string;
@@ -124,6 +127,31 @@ export class TestNetworks implements Required<NetworkApi>, Required<NetworkHostA
 
   async planXml(xml: string): Promise<NetworkPlan> {
     return await answer(() => shown(this.#plan(this.#read(xml))));
+  }
+
+  async trace(question: TargetQuestion): Promise<Trace> {
+    return await answer(() => shownTrace(this.#hops(question)));
+  }
+
+  /** The pretended host is in order: all that may have to be done is to start a network. */
+  async repairTrace(question: TargetQuestion, hop: string): Promise<void> {
+    const network = this.#hops(question).find(({ id }) => id === hop)?.repair?.network;
+    if (network === undefined) throw networkError('operation-invalid', 'There is nothing to be repaired at this hop.');
+    await this.start(network);
+  }
+
+  #hops(question: TargetQuestion): ReturnType<typeof pretendedHops> {
+    const { guests } = this.#options;
+    const networks = [...this.#networks.values()].map((network) => {
+      const definition = definitionOf(network);
+      const { uuid, name, active, startedMs, changes } = network;
+      return {
+        ...{ uuid, name, definition, active: active !== undefined, server: 'dnsmasq', recorded: changes },
+        planned: active === undefined ? this.#plan(definition).steps : [],
+        leases: active === undefined ? [] : leasesOf(active, guests(), startedMs),
+      };
+    });
+    return pretendedHops(question, networks);
   }
 
   async start(uuid: string): Promise<void> {

@@ -54,7 +54,7 @@ export function networkScript(table: string, bridge: string, rules: readonly Fir
     // Each upstream rule goes before the earlier ones, so the last counts first.
     const lines = rules
       .filter((rule) => rule.chain === chain)
-      .map(statement)
+      .map(ruleText)
       .reverse();
     return { name: chainName(bridge, suffix), map, lines };
   });
@@ -91,7 +91,8 @@ const removal = (table: string, bridge: string): string =>
     })
     .join('');
 
-function statement({ family, matches, verdict }: FirewallRule): string {
+/** A rule as nft takes it, without the place where it goes. */
+export function ruleText({ family, matches, verdict }: FirewallRule): string {
   const layer = family === 'ipv4' ? 'ip' : 'ip6';
   const [protocol] = matches.flatMap((match) => (match.match === 'protocol' ? [match.protocol] : []));
   return [

@@ -9,6 +9,7 @@ import type { DBusValue } from '../../host/dbus/values.ts';
 import type { Performer } from '../../host/steps.ts';
 import type { NetworkAction } from '../actions.ts';
 import type { FirewalldFacts, HostFacts } from '../host-facts.ts';
+import type { RuleTexts } from '../trace/observe.ts';
 import { fromDBusError, noHelper } from './errors.ts';
 import { helperErrors, helperInterface, helperName, helperPath } from './names.ts';
 
@@ -84,6 +85,18 @@ export class HelperPerformer implements Performer<NetworkAction> {
     } catch (thrown) {
       const expected = ['auth-unavailable', 'auth-cancelled', 'dbus-service'];
       if (thrown instanceof VirError && expected.includes(thrown.code)) return unknown;
+      throw thrown;
+    }
+  }
+
+  /** The host's rules, for a trace; nobody is asked for a password just for a look. */
+  async rules(): Promise<RuleTexts | { readonly hidden: string }> {
+    try {
+      const [json, text, legacy, hidden] = await this.quietly(async () => await this.#call('Rules', '', []));
+      if (typeof hidden === 'string' && hidden !== '') return { hidden };
+      return { json: String(json), text: String(text), legacy: String(legacy) };
+    } catch (thrown) {
+      if (thrown instanceof VirError) return { hidden: thrown.data.cause ?? thrown.message };
       throw thrown;
     }
   }
