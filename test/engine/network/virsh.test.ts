@@ -70,7 +70,7 @@ describe('the commands for networks', () => {
       mkdirSync(join(home, 'run'), { recursive: true });
       chmodSync(join(home, 'run'), 0o700);
       const folders = ['CONFIG', 'STATE', 'DATA', 'CACHE'].map((name) => `XDG_${name}_HOME=${join(home, name)}`);
-      const program = join(import.meta.dirname, '../../../src-main/cli/main.ts');
+      const program = join(import.meta.dirname, '../../../src-main/cli/run.ts');
       const client = [process.execPath, '--import', import.meta.resolve('tsx'), program];
       const environment = ['env', ...folders, `XDG_RUNTIME_DIR=${join(home, 'run')}`];
       expect(await transcript(ours, [...environment, ...client])).toEqual(expected);
