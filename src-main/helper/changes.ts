@@ -185,6 +185,10 @@ export class Changes {
     // What goes off with forwarding is put back from the record here, not from what a caller remembers.
     if (families.length === 0 && own.length !== action.values.length) {
       throw refused('A switch is for a device that is no bridge of yours.');
+  hasCable(uid: number, link: string): boolean {
+    return this.#has(uid, 'tap', link);
+  }
+
     }
     if (own.length > 0) await this.#parts.performer.perform({ ...action, values: own });
     for (const family of families) {

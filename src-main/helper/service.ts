@@ -10,6 +10,7 @@ import { readRuleTexts } from '../network/trace/observe.ts';
 import type { Authority, Caller, Callers } from './authority.ts';
 import type { Changes } from './changes.ts';
 import { linkName, readAction } from './check-action.ts';
+import { permissionFor } from './permission.ts';
 import { notAuthorized, refused, toDBusError } from '../network/helper/errors.ts';
 import { helperErrors, helperInterface, helperPath, type Permission } from '../network/helper/names.ts';
 
@@ -102,7 +103,10 @@ export class HelperService {
     switch (name) {
       case `${helperInterface}.Perform(s)`: {
         const action = this.#read(message.body());
-        return await this.#authorised(sender, 'manage', interactive, detailsOf(action), async ({ uid }) => {
+        const { changes } = this.#parts;
+        const permission = ({ uid }: Caller): Permission | undefined =>
+          permissionFor(action, (link) => changes.hasCable(uid, link));
+        return await this.#authorised(sender, permission, interactive, detailsOf(action), async ({ uid }) => {
           await this.#parts.changes.make(uid, action);
           this.#parts.logger.log('info', 'A change was made.', { uid, ...detailsOf(action) });
           return nothing;
@@ -158,14 +162,15 @@ export class HelperService {
   /** Questions are asked at the same time, changes are made one after the other, and only while the caller is there. */
   async #authorised(
     sender: string,
-    permission: Permission,
+    permission: Permission | ((caller: Caller) => Permission | undefined),
     interactive: boolean,
     details: Readonly<Record<string, string>>,
     work: (caller: Caller) => Promise<Reply>,
   ): Promise<Reply> {
     const { callers, authority } = this.#parts;
     return await callers.serve(sender, async (caller) => {
-      await authority.demand(caller, { permission, interactive, details });
+      const needed = typeof permission === 'function' ? permission(caller) : permission;
+      if (needed !== undefined) await authority.demand(caller, { permission: needed, interactive, details });
       const turn = this.#last.then(async () => {
         if (caller.gone.aborted) throw notAuthorized('The program that asked for it has ended.');
         return await work(caller);
@@ -179,10 +184,14 @@ export class HelperService {
 const nothing: Reply = { signature: '', body: [] };
 const text = (value: string): Reply => ({ signature: 's', body: [value] });
 
-/** For the administrator's rules: `action.lookup('verb')`, `action.lookup('device')`. */
+/** For the administrator's rules: `action.lookup('verb')`, `…('device')`, and what a cable leads to, `…('bridge')`. */
 function detailsOf(action: NetworkAction): Readonly<Record<string, string>> {
   const device = 'link' in action ? action.link : 'bridge' in action ? action.bridge : undefined;
-  return { verb: action.verb, ...(device === undefined ? {} : { device }) };
+  const bridge = action.verb === 'tap-add' ? action.bridge : action.verb === 'macvtap-add' ? action.lower : undefined;
+  return {
+    ...{ verb: action.verb, ...(device === undefined ? {} : { device }) },
+    ...(bridge === undefined ? {} : { bridge }),
+  };
 }
 
 const unknown = (cause: string): DBusError => new DBusError('org.freedesktop.DBus.Error.UnknownMethod', cause);

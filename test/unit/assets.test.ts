@@ -53,10 +53,12 @@ describe("the helper's installed files", () => {
     for (const wide of ['CAP_SYS_ADMIN', 'CAP_SYS_MODULE', 'CAP_SYS_PTRACE', 'CAP_SYS_RAWIO', 'CAP_BPF', 'CAP_MKNOD']) {
       expect(capabilities).not.toContain(wide);
     }
-    for (const setting of ['NoNewPrivileges', 'ProtectHome', 'PrivateTmp', 'PrivateDevices', 'RestrictNamespaces']) {
+    for (const setting of ['NoNewPrivileges', 'ProtectHome', 'PrivateTmp', 'RestrictNamespaces']) {
       expect(values(unit, setting)).toEqual(['yes']);
     }
     expect(values(unit, 'ProtectSystem')).toEqual(['strict']);
+    expect(values(unit, 'DevicePolicy')).toEqual(['closed']);
+    expect(values(unit, 'DeviceAllow')).toEqual(['/dev/net/tun rw']);
     // Guests would lose their addresses when it ends.
     expect(values(unit, 'KillMode')).toEqual(['process']);
   });

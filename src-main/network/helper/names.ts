@@ -7,6 +7,8 @@ export const helperInterface = 'io.github.vivarium.Helper1';
 export const permissions = {
   manage: 'io.github.vivarium.network.manage',
   monitor: 'io.github.vivarium.network.monitor',
+  /** Plugging one's own machines into bridges that are there for them. */
+  attach: 'io.github.vivarium.network.attach',
 } as const;
 export type Permission = keyof typeof permissions;
 

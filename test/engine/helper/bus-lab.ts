@@ -48,7 +48,9 @@ export const nat = `<network>
 
 const rules = `polkit.addRule(function (action, subject) {
   if (action.id === 'io.github.vivarium.network.monitor' && subject.user === 'vvother') return polkit.Result.YES;
-  if (action.id !== 'io.github.vivarium.network.manage') return undefined;
+  var isManaged = action.id === 'io.github.vivarium.network.manage';
+  if (!isManaged && action.id !== 'io.github.vivarium.network.attach') return undefined;
+  if (action.lookup('bridge') === 'vvclosed') return polkit.Result.NO;
   if (action.lookup('device') === 'vvforbidden') return polkit.Result.NO;
   if (subject.user === 'vvallowed' || subject.user === 'vvother') return polkit.Result.YES;
   if (subject.user === 'vvdenied') return polkit.Result.NO;

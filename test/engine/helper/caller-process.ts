@@ -10,11 +10,15 @@ import { authenticate } from '../../../src-main/host/dbus/authenticate.ts';
 import { Bus, busName, DBusError } from '../../../src-main/host/dbus/bus.ts';
 import { encodeMessage, MessageReader } from '../../../src-main/host/dbus/message.ts';
 import { type DBusValue, Variant } from '../../../src-main/host/dbus/values.ts';
+import { qemuDriver } from '../../../src-main/drivers/qemu/driver.ts';
+import type { EngineContext } from '../../../src-main/engine/context.ts';
+import type { Connection } from '../../../src-main/engine/driver.ts';
 import { JobRegistry } from '../../../src-main/engine/jobs.ts';
 import { jsonLogger } from '../../../src-main/engine/logger.ts';
 import { createLocalNetworks, type LocalNetworks } from '../../../src-main/network/local-networks.ts';
 import { checkAction } from '../../../src-main/network/actions.ts';
 import { toErrorData } from '../../../src-shared/errors.ts';
+import { parseConnectUri } from '../../../src-shared/uri.ts';
 
 const bus = await Bus.open();
 const performer = new HelperPerformer(async () => await Promise.resolve(bus));
@@ -23,7 +27,9 @@ const polkit = {
   path: '/org/freedesktop/PolicyKit1/Authority',
   interface: 'org.freedesktop.PolicyKit1.Authority',
 } as const;
+let context: EngineContext | undefined;
 let networks: LocalNetworks | undefined;
+let machines: Promise<Connection> | undefined;
 let asked: readonly DBusValue[] | undefined;
 let questions = 0;
 let cancelled = false;
@@ -36,21 +42,20 @@ const methods: Readonly<Record<string, (...args: readonly unknown[]) => Promise<
   },
   /** A method of the networks of an engine that this user runs, whose folders are below this one. */
   networks: async (home, method, ...args) => {
-    networks ??= createLocalNetworks({
-      directories: {
-        config: at(home, 'c'),
-        state: at(home, 's'),
-        data: at(home, 'd'),
-        runtime: at(home, 'r'),
-        cache: at(home, 'x'),
-      },
-      logger: jsonLogger((line) => process.stderr.write(line), 'warn'),
-      jobs: new JobRegistry(),
-    });
+    networks ??= createLocalNetworks(contextOf(home));
     const call = networks[method as keyof LocalNetworks] as unknown as (
       ...rest: readonly unknown[]
     ) => Promise<unknown>;
     return await call.apply(networks, [...args]);
+  },
+  /** A method of the machines of an engine that this user runs. */
+  domains: async (home, method, ...args) => {
+    const uri = parseConnectUri('qemu:///session');
+    if (uri === undefined) throw new Error('the URI is wrong');
+    machines ??= qemuDriver.open(uri, contextOf(home));
+    const { domains } = await machines;
+    const call = domains[method as keyof typeof domains] as (...rest: readonly unknown[]) => Promise<unknown>;
+    return await call.apply(domains, [...args]);
   },
   /** As anybody could write it: what is not a text is sent as it is. */
   raw: async (member, signature = '', body = [], interactive = false) =>
@@ -142,6 +147,21 @@ const methods: Readonly<Record<string, (...args: readonly unknown[]) => Promise<
       body: [Number(uid), String(cookie), ['unix-user', new Map([['uid', new Variant('u', 0)]])]],
     }),
 };
+
+function contextOf(home: unknown): EngineContext {
+  context ??= {
+    directories: {
+      config: at(home, 'c'),
+      state: at(home, 's'),
+      data: at(home, 'd'),
+      runtime: at(home, 'r'),
+      cache: at(home, 'x'),
+    },
+    logger: jsonLogger((line) => process.stderr.write(line), 'warn'),
+    jobs: new JobRegistry(),
+  };
+  return context;
+}
 
 function at(home: unknown, name: string): string {
   const path = join(String(home), name);

@@ -7,15 +7,20 @@ import type { Lab, LabEngine } from './lab.ts';
 
 const bootMs = 60_000;
 
-export const machineXml = (lab: Lab, name: string, devices: string): string => {
-  const { kernel, initrd } = smallGuest();
+/** @param folder where its serial port is */
+export const machineXml = (
+  folder: string,
+  name: string,
+  devices: string,
+  { kernel, initrd }: { readonly kernel: string; readonly initrd: string } = smallGuest(),
+): string => {
   return `<domain type='qemu'><name>${name}</name><memory unit='MiB'>128</memory><vcpu>1</vcpu>
     <os><type arch='x86_64' machine='q35'>hvm</type>
       <kernel>${kernel}</kernel><initrd>${initrd}</initrd>
       <cmdline>console=ttyS0 quiet hostname=${name}</cmdline></os>
     <features><acpi/></features>
     <devices>
-      <serial type='unix'><source mode='bind' path='${join(lab.folder, `${name}.serial`)}'/></serial>
+      <serial type='unix'><source mode='bind' path='${join(folder, `${name}.serial`)}'/></serial>
       ${devices}
     </devices></domain>`;
 };
@@ -42,13 +47,13 @@ export class Machine {
 
   /** Starts a machine and listens at its serial port. */
   static async start(lab: Lab, engine: LabEngine, name: string, devices: string): Promise<Machine> {
-    const { uuid } = await engine.domains.define(machineXml(lab, name, devices));
+    const { uuid } = await engine.domains.define(machineXml(lab.folder, name, devices));
     await engine.domains.start(uuid);
-    return Machine.listen(lab, uuid, name);
+    return Machine.listen(lab.folder, uuid, name);
   }
 
-  static listen(lab: Lab, uuid: string, name: string): Machine {
-    return new Machine(uuid, name, connect(join(lab.folder, `${name}.serial`)));
+  static listen(folder: string, uuid: string, name: string): Machine {
+    return new Machine(uuid, name, connect(join(folder, `${name}.serial`)));
   }
 
   get output(): string {
