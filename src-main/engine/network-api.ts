@@ -2,10 +2,10 @@
 import type { NetworkUpdate } from '../../src-shared/model/network-update.ts';
 import type { TargetQuestion, Trace } from '../../src-shared/model/network-trace.ts';
 import type { HostChange, HostDevice } from '../../src-shared/model/network-view.ts';
-import type { NetworkLease, NetworkPlan, NetworkSummary } from '../../src-shared/model/network-summary.ts';
+import type { NetworkLease, NetworkPlan, NetworkSummary, NetworkZone } from '../../src-shared/model/network-summary.ts';
 import type { Affects, Author } from './author.ts';
 
-export type { NetworkLease, NetworkPlan, NetworkSummary };
+export type { NetworkLease, NetworkPlan, NetworkSummary, NetworkZone };
 
 export interface NetworkApi {
   list(): Promise<readonly NetworkSummary[]>;
@@ -35,6 +35,13 @@ export interface NetworkHostApi {
   planXml?(xml: string): Promise<NetworkPlan>;
   /** What is changed on the host at present, newest first. */
   hostChanges?(): Promise<readonly HostChange[]>;
+  /**
+   * Undoes what was changed for one owner, or everything: networks stop, and the host is as it was before.
+   * @returns a sentence for each change that could not be undone, which stays recorded.
+   */
+  undoChanges?(owner?: string): Promise<readonly string[]>;
+  /** Which of firewalld's zones the network is in, or would be put into, and why; undefined without firewalld. */
+  zone?(uuid: string): Promise<NetworkZone | undefined>;
   hostDevices?(): Promise<readonly HostDevice[]>;
   /** Why one end reaches another, or at which hop it does not. */
   trace?(question: TargetQuestion): Promise<Trace>;

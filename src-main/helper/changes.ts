@@ -16,6 +16,9 @@ import { listSysctl, readSysctl } from '../network/sysctl.ts';
 import { allowsBridge, bridgeRules } from './allowed-bridges.ts';
 import { bridgeOf } from './check-action.ts';
 import { type Lasting, stepOf } from './describe.ts';
+import { sentences } from '../network/describe.ts';
+import type { HelperChange } from '../network/host-changes.ts';
+import { aboutOf } from '../network/helper/about.ts';
 import { refused } from '../network/helper/errors.ts';
 
 export interface ChangeParts {
@@ -111,13 +114,18 @@ export class Changes {
     }
   }
 
-  /** What stands of this user's, as sentences with the time of each. */
-  list(uid: number): readonly { readonly timeMs: number; readonly sentence: string }[] {
-    return this.#owners(uid).flatMap(({ timeMs, steps }) => steps.map(({ sentence }) => ({ timeMs, sentence })));
+  /** What stands of this user's: each change with its time, its sentences, and what it is about. */
+  list(uid: number): readonly HelperChange[] {
+    return this.#owners(uid).flatMap(({ owner, timeMs, steps }) =>
+      steps.flatMap((step) => {
+        const [shown] = sentences([step]);
+        return shown === undefined ? [] : [{ key: owner, timeMs, about: aboutOf(step), step: shown }];
+      }),
+    );
   }
 
-  /** Removes all of a user's, or of everybody's. What could not be removed stays recorded. */
-  async undo(uid?: number): Promise<readonly UndoFailure[]> {
+  /** Removes all of a user's or those named, or everybody's. What could not be removed stays recorded. */
+  async undo(uid?: number, keys?: readonly string[]): Promise<readonly UndoFailure[]> {
     const { ledger, performer } = this.#parts;
     const rank = (owner: string): number => undoOrder.indexOf(owner.split('-')[1] ?? '');
     const owners = this.#owners(uid).map(({ owner }) => owner);
@@ -177,6 +185,10 @@ export class Changes {
     if (failure !== undefined) throw failure.cause;
   }
 
+  hasCable(uid: number, link: string): boolean {
+    return this.#has(uid, 'tap', link);
+  }
+
   async #switch(uid: number, action: SysctlSet): Promise<void> {
     const families = (['ipv4', 'ipv6'] as const).filter((family) =>
       action.values.some(({ key: name }) => name === forwardingKeys[family]),
@@ -185,10 +197,6 @@ export class Changes {
     // What goes off with forwarding is put back from the record here, not from what a caller remembers.
     if (families.length === 0 && own.length !== action.values.length) {
       throw refused('A switch is for a device that is no bridge of yours.');
-  hasCable(uid: number, link: string): boolean {
-    return this.#has(uid, 'tap', link);
-  }
-
     }
     if (own.length > 0) await this.#parts.performer.perform({ ...action, values: own });
     for (const family of families) {

@@ -55,12 +55,13 @@ export function stepOf(action: Lasting): Step<NetworkAction> {
     }
     case 'dnsmasq-start': {
       const { folder, bridge } = action;
-      return step(tell('recordDnsmasq', { link: bridge }), action, tell('dnsmasqStop', { link: bridge }), {
+      const told = step(tell('recordDnsmasq', { link: bridge }), action, tell('dnsmasqStop', { link: bridge }), {
         ...{ verb: 'dnsmasq-stop', folder, bridge },
       });
     }
     case 'tap-add':
     case 'macvtap-add': {
+      return { ...told, lasting: true };
       const { link, mac } = action;
       const where = action.verb === 'tap-add' ? action.bridge : action.lower;
       const told = where === undefined ? tell('recordCable', { link }) : tell('recordCableOn', { link, where });
@@ -81,3 +82,9 @@ const step = (told: Told, action: Lasting, undo: Told, inverse: NetworkAction): 
   action,
   inverse: { ...undo, action: inverse },
 });
+    case 'conditions-set': {
+      const { link, limited } = action;
+      return step(tell('recordConditions', { link }), action, tell('conditionsLift', { link }), {
+        ...{ verb: 'conditions-clear', link, limited },
+      });
+    }

@@ -47,6 +47,10 @@ const introspection = `<!DOCTYPE node PUBLIC "-//freedesktop//DTD D-BUS Object I
       <arg name="hidden" type="s" direction="out"/>
     </method>
     <method name="Undo"><arg name="failures" type="as" direction="out"/></method>
+    <method name="UndoChanges">
+      <arg name="keys" type="as" direction="in"/>
+      <arg name="failures" type="as" direction="out"/>
+    </method>
   </interface>
 </node>
 `;
@@ -124,10 +128,14 @@ export class HelperService {
         );
       }
       case `${helperInterface}.Undo()`:
+      case `${helperInterface}.UndoChanges(as)`: {
+        const [keys] = message.body();
+        const named = Array.isArray(keys) ? keys.map(String) : undefined;
         return await this.#authorised(sender, 'manage', interactive, { verb: 'undo' }, async ({ uid }) => {
-          const failures = await this.#parts.changes.undo(uid);
+          const failures = await this.#parts.changes.undo(uid, named);
           return { signature: 'as', body: [failures.map(({ sentence, cause }) => `${sentence} ${String(cause)}`)] };
         });
+      }
       case `${helperInterface}.Changes()`:
         return await this.#authorised(
           sender,

@@ -15,6 +15,8 @@ export interface Step<A> {
    * one that needs it is.
    */
   readonly shared?: string;
+  /** Leaves something that is still there when the host has been started again: a file. The rest ends with the kernel. */
+  readonly lasting?: true;
 }
 
 export interface Undo<A> {

@@ -1,9 +1,10 @@
 /**
  * What was changed on this host, by whom and when: one file an owner, written whole before the first change and removed
- * after the last undo. Everything recorded ends with the running kernel, so a file from before the last boot says what
- * was, not what is, and is dropped.
+ * after the last undo. Most of what is recorded ends with the running kernel: of a file from before the last boot only
+ * those steps are left that say they last, and a file without any is dropped.
  */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { removeIfThere, syncFolder, temporaryFilePattern, writeWhole } from './files.ts';
 import type { Step } from './step.ts';
@@ -12,6 +13,10 @@ export interface LedgerEntry<A> {
   readonly owner: string;
   readonly timeMs: number;
   readonly steps: readonly Step<A>[];
+  /** The user who had it done. */
+  readonly by?: string;
+  /** Recorded before the host was last started: only what lasts is left of it. */
+  readonly isOfEarlierBoot?: boolean;
 }
 
 /** A file that can't be used and is left alone. */
@@ -29,12 +34,15 @@ export interface LedgerOptions {
   /** Tells one boot of the kernel from the next. */
   readonly bootId?: string;
   readonly now?: () => number;
+  /** Whose engine records. */
+  readonly user?: string;
 }
 
 export class Ledger<A> {
   readonly #folder: string;
   readonly #bootId: string;
   readonly #now: () => number;
+  readonly #user: string;
   readonly #entries = new Map<string, LedgerEntry<A>>();
   readonly problems: LedgerProblem[] = [];
 
@@ -42,6 +50,7 @@ export class Ledger<A> {
     this.#folder = folder;
     this.#bootId = options.bootId ?? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     this.#now = options.now ?? Date.now;
+    this.#user = options.user ?? nameOfUser();
   }
 
   /**
@@ -80,7 +89,7 @@ export class Ledger<A> {
 
   /** Resolves when the record would survive a power cut. */
   async record(owner: string, steps: readonly Step<A>[]): Promise<void> {
-    const entry = { owner, timeMs: this.#now(), steps };
+    const entry = { owner, timeMs: this.#now(), by: this.#user, steps };
     const file: LedgerFile<A> = { version: 1, boot: this.#bootId, ...entry };
     await writeWhole(this.#path(owner), `${JSON.stringify(file, undefined, 1)}\n`);
     this.#entries.set(owner, entry);
@@ -97,20 +106,26 @@ export class Ledger<A> {
     if (!name.endsWith('.json')) return;
     try {
       const file = JSON.parse(readFileSync(path, 'utf8')) as Partial<LedgerFile<unknown>>;
-      const { version, boot, owner, timeMs, steps } = file;
+      const { version, boot, owner, timeMs, steps, by } = file;
       if (version !== 1 || owner === undefined || timeMs === undefined || !Array.isArray(steps)) {
         throw new TypeError('It is not a record of this version.');
       }
-      if (boot !== this.#bootId) {
+      const isOfEarlierBoot = boot !== this.#bootId;
+      const left = (steps as readonly Step<unknown>[]).filter(({ lasting }) => !isOfEarlierBoot || lasting === true);
+      if (isOfEarlierBoot && left.length === 0) {
         removeIfThere(path);
         return;
       }
-      const checked = (steps as readonly Step<unknown>[]).map((step): Step<A> => {
+      const checked = left.map((step): Step<A> => {
         const { inverse, action, ...rest } = step;
         const undo = inverse === undefined ? {} : { inverse: { ...inverse, action: check(inverse.action) } };
         return { ...rest, action: check(action), ...undo };
       });
-      this.#entries.set(owner, { owner, timeMs, steps: checked });
+      this.#entries.set(owner, {
+        ...{ owner, timeMs, steps: checked },
+        ...(by === undefined ? {} : { by }),
+        ...(isOfEarlierBoot ? { isOfEarlierBoot } : {}),
+      });
     } catch (thrown) {
       this.problems.push({ path, cause: thrown instanceof Error ? thrown.message : String(thrown) });
     }
@@ -118,5 +133,14 @@ export class Ledger<A> {
 
   #path(owner: string): string {
     return join(this.#folder, `${owner}.json`);
+  }
+}
+
+/** Where a user has no name, the number. */
+export function nameOfUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? '');
   }
 }

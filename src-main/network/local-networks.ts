@@ -4,14 +4,22 @@ import { join } from 'node:path';
 import { ownsBridge, subnetOf } from '../../src-shared/model/network-subnet.ts';
 import { type NetworkUpdate, updateNetwork } from '../../src-shared/model/network-update.ts';
 import type { TargetQuestion, Trace } from '../../src-shared/model/network-trace.ts';
+import type { HostChange } from '../../src-shared/model/network-view.ts';
 import { formatNetwork } from '../../src-shared/model/network.ts';
 import type { EngineContext } from '../engine/context.ts';
 import type { Affects, Author } from '../engine/driver.ts';
 import { Emitter, type EngineEvent, type EventSource, type NetworkEvent } from '../engine/events.ts';
-import type { NetworkApi, NetworkHostApi, NetworkLease, NetworkPlan, NetworkSummary } from '../engine/network-api.ts';
+import type {
+  NetworkApi,
+  NetworkHostApi,
+  NetworkLease,
+  NetworkPlan,
+  NetworkSummary,
+  NetworkZone,
+} from '../engine/network-api.ts';
 import { readIfThere, removeIfThere } from '../host/files.ts';
 import type { Performer } from '../host/steps.ts';
-import { Ledger } from '../host/steps-ledger.ts';
+import { Ledger, nameOfUser } from '../host/steps-ledger.ts';
 import { checkAction, type NetworkAction } from './actions.ts';
 import { type NetworkDefinition, readNetwork } from './complete.ts';
 import { definitionOf, describe, shown } from './describe.ts';
@@ -23,21 +31,26 @@ import { type HostFacts, iptablesForwardPolicy, observeHost, withoutDevice } fro
 import { readLeases } from './leases.ts';
 import { type NetworkRecord, NetworkRegistry } from './network-registry.ts';
 import { listLinks } from './observe-links.ts';
+import { LocalNwfilters } from './nwfilter/local-nwfilters.ts';
 import { DirectPerformer } from './performer.ts';
 import { withConnections } from './ports/connections.ts';
 import { NetworkPorts } from './ports/network-ports.ts';
 import { planStart, type PlanSettings, type StartPlan } from './plan.ts';
 import { NetworkRuns } from './runs.ts';
+import { HostChanges } from './host-changes.ts';
+import { chooseZone } from './zone.ts';
 import { readRuleTexts } from './trace/observe.ts';
 import { NetworkTraces } from './trace/traces.ts';
 
 export interface LocalNetworks
   extends Required<NetworkApi>,
-    Required<Pick<NetworkHostApi, 'planXml' | 'trace' | 'repairTrace'>> {
+    Required<Pick<NetworkHostApi, 'planXml' | 'trace' | 'repairTrace' | 'hostChanges' | 'undoChanges' | 'zone'>> {
   /** `network` events, to be announced by every connection that offers these networks. */
   readonly events: EventSource<EngineEvent>;
   /** The cables of machines, for drivers. */
   readonly ports: NetworkPorts;
+  /** Network filters, in force on cables and on what else there is. */
+  readonly filters: LocalNwfilters;
   /** Keeps running networks in their firewalld zones until the answer is called. */
   attach(): () => void;
 }
@@ -47,7 +60,7 @@ export interface LocalNetworksOptions {
   readonly isPrivileged?: boolean;
   /** By default the host itself for root, and the privileged helper for everybody else. */
   readonly performer?: Performer<NetworkAction>;
-  readonly firewalld?: Pick<Firewalld, 'facts' | 'watch' | 'close'>;
+  readonly firewalld?: Pick<Firewalld, 'facts' | 'watch' | 'close' | 'zoneOf'>;
   /** Where dnsmasq's files are: a folder every user can enter. */
   readonly folder?: string;
   /** The nftables table of this engine. */
@@ -72,6 +85,7 @@ const mark = (context: EngineContext): string =>
 class HostNetworks implements LocalNetworks {
   readonly events = new Emitter<EngineEvent>();
   readonly ports: NetworkPorts;
+  readonly filters: LocalNwfilters;
   readonly #context: EngineContext;
   readonly #registry: NetworkRegistry;
   readonly #isPrivileged: boolean;
@@ -85,6 +99,7 @@ class HostNetworks implements LocalNetworks {
   /** The host's rules, as far as this engine sees them. */
   #rules: HelperPerformer['rules'] = readRuleTexts;
   readonly #traces: NetworkTraces;
+  readonly #changes: HostChanges;
   #authorize: (device: string) => Promise<void> = async () => await Promise.resolve();
   /** What an engine of an ordinary user has to ask somebody else. */
   #firewall: HelperPerformer['firewall'] = async () => ({
@@ -127,10 +142,27 @@ class HostNetworks implements LocalNetworks {
       start: async (uuid) => await this.start(uuid),
     });
     host.catch(() => undefined);
+    this.#changes = new HostChanges({
+      ...{ host, helper: performer instanceof HelperPerformer ? performer : undefined, user: nameOfUser() },
+      active: () => this.#registry.list().flatMap(({ uuid, active }) => (active === undefined ? [] : [uuid])),
+      stop: async (uuid) => await this.destroy(uuid),
+      demand: async () => await this.#authorize('all'),
+      exclusively: async (work) => await this.#exclusively(work),
+    });
+    const quietly = async <T>(work: () => Promise<T>): Promise<T> => await this.#quietly(work);
+    this.filters = new LocalNwfilters({
+      ...{ context, host, table: this.#settings.table, isPrivileged: this.#isPrivileged, quietly },
+      ports: () => this.ports.list(),
+      authorize: async (link) => await this.#authorize(link),
+      addressesOf: async (mac) => await this.#addressesOf(mac),
+    });
     this.ports = new NetworkPorts({
       ...{ folder: join(context.directories.runtime, 'ports'), logger: context.logger, host },
-      ...{ network: (name) => this.#registry.byName(name), isPrivileged: this.#isPrivileged },
-      quietly: async (work) => await this.#quietly(work),
+      ...{ network: (name) => this.#registry.byName(name), isPrivileged: this.#isPrivileged, quietly },
+      filter: this.filters.portPart,
+    });
+    this.ports.events.subscribe(() => {
+      this.filters.portsChanged();
     });
   }
 
@@ -277,6 +309,36 @@ class HostNetworks implements LocalNetworks {
     const subnets = active.ip.flatMap((ip) => subnetOf(ip) ?? []);
     const leases = readLeases(text, bridge, subnets, Date.now());
     return mac === undefined ? leases : leases.filter((lease) => lease.mac === mac.toLowerCase());
+  }
+
+  async hostChanges(): Promise<readonly HostChange[]> {
+    return await this.#changes.list();
+  }
+
+  async undoChanges(owner?: string): Promise<readonly string[]> {
+    return await this.#changes.undo(owner);
+  }
+
+  async zone(uuid: string): Promise<NetworkZone | undefined> {
+    const network = await this.#network(uuid);
+    const definition = definitionOf(network);
+    const link = definition.bridge?.name;
+    const { firewalld } = await this.#facts();
+    const [finding] = chooseZone(definition, { firewalld }).findings;
+    if (finding === undefined) return undefined;
+    const isIn = network.active !== undefined && link !== undefined && firewalld !== undefined;
+    const current = isIn ? await this.#firewalld.zoneOf(link) : undefined;
+    return { finding, ...(current === undefined ? {} : { current }) };
+  }
+
+  /** What a guest has leased of any network, IPv4. */
+  async #addressesOf(mac: string): Promise<readonly string[]> {
+    const active = this.#registry.list().filter((network) => network.active !== undefined);
+    const leases = await Promise.all(active.map(async ({ uuid }) => await this.leases(uuid, mac)));
+    return leases
+      .flat()
+      .filter(({ family }) => family === 'ipv4')
+      .map(({ address }) => address);
   }
 
   /** Networks that ran go on, half-made ones are removed, and those that start by themselves are started. */

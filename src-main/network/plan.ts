@@ -227,6 +227,8 @@ function dnsmasqSteps(network: ReadyNetwork, { folder }: PlanSettings): NetworkS
   return [
     {
       ...tell('dnsmasqStart', { link: bridge }),
+      // Its files.
+      lasting: true,
       action: {
         verb: 'dnsmasq-start',
         ...{ folder, bridge, configuration: files.configuration, hosts: files.hosts, names: files.names },

@@ -8,7 +8,7 @@
 import { tell, type Told } from '../../src-shared/host-words.ts';
 import type { NetworkFinding } from '../../src-shared/model/network-summary.ts';
 import type { Network } from '../../src-shared/model/network.ts';
-import type { FirewalldFacts, HostFacts } from './host-facts.ts';
+import type { FirewalldFacts } from './host-facts.ts';
 import { found } from './findings.ts';
 import { hasRules } from './firewall/rules.ts';
 import type { Step } from '../host/steps.ts';
@@ -27,8 +27,10 @@ const routedZones = [
   { zone: 'vivarium-routed', policy: 'vivarium-out' },
 ] as const;
 
-export function chooseZone(network: Network, host: HostFacts): Choice {
-  const { firewalld } = host;
+export function chooseZone(
+  network: Network,
+  { firewalld }: { readonly firewalld?: FirewalldFacts | undefined },
+): Choice {
   const wanted = network.bridge?.zone;
   const link = network.bridge?.name ?? '';
   if (!hasRules(network)) return { steps: [], findings: [] };

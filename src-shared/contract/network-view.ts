@@ -1,7 +1,7 @@
 /** What the networks screen asks besides the networks themselves. */
 import * as z from 'zod';
 import type { HostChange, HostDevice, NetworkCard } from '../model/network-view.ts';
-import type { NetworkPlan } from '../model/network-summary.ts';
+import type { NetworkPlan, NetworkZone } from '../model/network-summary.ts';
 import { uri, uuid, xml } from './arguments.ts';
 import { call } from './call.ts';
 
@@ -15,4 +15,8 @@ export const networkViewCalls = {
   'networks.host-devices': call(z.object({ uri })).returns<readonly HostDevice[]>(),
   /** What is changed on the host at present, newest first. */
   'networks.host-changes': call(z.object({ uri })).returns<readonly HostChange[]>(),
+  /** Of one owner, or all of them; answers what could not be undone. */
+  'networks.undo-changes': call(z.object({ uri, owner: z.string().max(256).optional() })).returns<readonly string[]>(),
+  /** firewalld's zone of a network, and why it is that one. */
+  'networks.zone': call(z.object({ uri, uuid })).returns<NetworkZone | undefined>(),
 };

@@ -40,6 +40,13 @@ export interface NetworkFinding {
   readonly words?: { readonly message: Words; readonly fix?: Words };
 }
 
+/** firewalld's zone of a network. */
+export interface NetworkZone {
+  /** The zone its bridge is in now; undefined while the network does not run, and where it is in none. */
+  readonly current?: string;
+  readonly finding: NetworkFinding;
+}
+
 /** A change of the host as people see it. */
 export interface ShownStep {
   readonly sentence: string;

@@ -34,10 +34,12 @@ export interface HostDevice {
 
 /** What was done on the host for one owner and is undone with it. */
 export interface HostChange {
-  /** `network-UUID` for a network. */
+  /** `network-UUID` for a network; `helper/…` for what the privileged helper knows alone. */
   readonly owner: string;
   readonly timeMs: number;
   /** Whose engine did it. */
   readonly user: string;
+  /** Done before the host was last started: what is left is what lasts over that. */
+  readonly isOfEarlierBoot?: boolean;
   readonly steps: readonly ShownStep[];
 }

@@ -14,12 +14,14 @@ import type {
   NetworkLease,
   NetworkPlan,
   NetworkSummary,
+  NetworkZone,
 } from '../../engine/network-api.ts';
 import { completeNetwork, type NetworkDefinition, readNetwork } from '../../network/complete.ts';
 import { definitionOf, describe, sentences, shown } from '../../network/describe.ts';
 import { inTheWay, networkError, networkInactive, noNetwork } from '../../network/errors.ts';
 import { freeBridge } from '../../network/findings.ts';
 import { planStart, type StartPlan } from '../../network/plan.ts';
+import { chooseZone } from '../../network/zone.ts';
 import { shownTrace } from '../../network/trace/traces.ts';
 import { answer } from './answer.ts';
 import { pretendedDevices, pretendedFacts } from './network-host.ts';
@@ -230,6 +232,20 @@ export class TestNetworks implements Required<NetworkApi>, Required<NetworkHostA
         }))
         .sort((a, b) => b.timeMs - a.timeMs),
     );
+  }
+
+  async undoChanges(owner?: string): Promise<readonly string[]> {
+    const changed = [...this.#networks.values()].filter(({ changes }) => changes.length > 0);
+    for (const { uuid } of changed) if (owner === undefined || owner === `network-${uuid}`) await this.destroy(uuid);
+    return [];
+  }
+
+  async zone(uuid: string): Promise<NetworkZone | undefined> {
+    return await answer(() => {
+      const network = this.#find(uuid);
+      const [finding] = chooseZone(definitionOf(network), pretendedFacts(this.#activeOnes())).findings;
+      return finding === undefined ? undefined : { finding };
+    });
   }
 
   #activeOnes(): readonly NetworkDefinition[] {

@@ -1,12 +1,10 @@
 /** What the networks screen asks besides the networks: machines' cards, the host's devices, what was changed there. */
-import { join } from 'node:path';
 import { VirError } from '../../../src-shared/errors.ts';
 import { parseDomain } from '../../../src-shared/model/domain/index.ts';
 import { cardsOf, withNext } from '../../../src-shared/model/network-card.ts';
 import type { NetworkCard } from '../../../src-shared/model/network-view.ts';
 import { type Connection, need } from '../../engine/driver.ts';
 import { listNetworkDevices } from '../../host/network-devices.ts';
-import { readRecordedChanges } from '../../host/recorded-changes.ts';
 import type { HandlerSet } from '../dispatch.ts';
 import type { Services } from '../services.ts';
 
@@ -24,11 +22,10 @@ export function networkViewHandlers({ engine }: Services): HandlerSet {
       if (connection.networks?.hostDevices !== undefined) return await connection.networks.hostDevices();
       return isHere(connection) ? listNetworkDevices() : [];
     },
-    'networks.host-changes': async ({ uri }) => {
-      const connection = await engine.open(uri);
-      if (connection.networks?.hostChanges !== undefined) return await connection.networks.hostChanges();
-      return isHere(connection) ? readRecordedChanges(join(engine.directories.state, 'ledger')) : [];
-    },
+    'networks.host-changes': async ({ uri }) => (await (await engine.open(uri)).networks?.hostChanges?.()) ?? [],
+    'networks.undo-changes': async ({ uri, owner }) =>
+      await need((await engine.open(uri)).networks, 'undoChanges')(owner),
+    'networks.zone': async ({ uri, uuid }) => await (await engine.open(uri)).networks?.zone?.(uuid),
   };
 }
 

@@ -27,6 +27,13 @@ export class Firewalld implements ZoneKeeper {
     };
   }
 
+  /** The zone an interface was put into; undefined while it is in none, and the default one counts. */
+  async zoneOf(link: string): Promise<string | undefined> {
+    if (!(await this.#runs())) return undefined;
+    const [zone] = await this.#call('zone', 'getZoneOfInterface', [link]);
+    return typeof zone === 'string' && zone !== '' ? zone : undefined;
+  }
+
   /** Until firewalld reloads: permanently it stays as the administrator has it. */
   async setZone(link: string, zone: string): Promise<void> {
     await this.#call('zone', 'changeZoneOfInterface', [zone, link]);

@@ -2,14 +2,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import * as z from 'zod';
 import { VirError } from '../../../src-shared/errors.ts';
 import { Bus, DBusError } from '../../host/dbus/bus.ts';
 import { LastingBus } from '../../host/dbus/lasting-bus.ts';
 import type { DBusValue } from '../../host/dbus/values.ts';
 import type { Performer } from '../../host/steps.ts';
+import type { PendingChange } from '../../../src-shared/model/interface-summary.ts';
 import type { NetworkAction } from '../actions.ts';
+import type { InterfaceRequest } from '../interfaces/requests.ts';
 import type { FirewalldFacts, HostFacts } from '../host-facts.ts';
 import type { RuleTexts } from '../trace/observe.ts';
+import type { HelperChange } from '../host-changes.ts';
 import { fromDBusError, noHelper } from './errors.ts';
 import { helperErrors, helperInterface, helperName, helperPath } from './names.ts';
 
@@ -70,6 +74,24 @@ export class HelperPerformer implements Performer<NetworkAction> {
     await this.#call('Authorize', 's', [device]);
   }
 
+  /** What the helper has recorded of this user's; nothing where the user may not look without a password. */
+  async changes(): Promise<readonly HelperChange[]> {
+    try {
+      const [json] = await this.quietly(async () => await this.#call('Changes', '', []));
+      return readChanges(json);
+    } catch (thrown) {
+      if (thrown instanceof VirError && unseen.includes(thrown.code)) return [];
+      throw thrown;
+    }
+  }
+
+  /** @returns a sentence for each change that could not be undone. */
+  async undoChanges(keys?: readonly string[]): Promise<readonly string[]> {
+    const [failures] =
+      keys === undefined ? await this.#call('Undo', '', []) : await this.#call('UndoChanges', 'as', [keys]);
+    return Array.isArray(failures) ? failures.map(String) : [];
+  }
+
   /**
    * What only root may look at. Unknown where the helper is not there or this user may not look; nobody is asked for a
    * password just for a look.
@@ -97,6 +119,24 @@ export class HelperPerformer implements Performer<NetworkAction> {
       return { json: String(json), text: String(text), legacy: String(legacy) };
     } catch (thrown) {
       if (thrown instanceof VirError) return { hidden: thrown.data.cause ?? thrown.message };
+      throw thrown;
+    }
+  }
+
+  /** Changes the host's interfaces. The answer is the change that stands afterwards. */
+  async interfaces(request: InterfaceRequest): Promise<PendingChange | undefined> {
+    const [answer] = await this.#call('Interfaces', 's', [JSON.stringify(request)]);
+    return pendingOf(answer);
+  }
+
+  /** The change of interfaces that stands; none where there is no helper, or this user may not look. */
+  async pendingInterfaces(): Promise<PendingChange | undefined> {
+    try {
+      const [answer] = await this.quietly(async () => await this.#call('PendingInterfaces', '', []));
+      return pendingOf(answer);
+    } catch (thrown) {
+      const expected = ['auth-unavailable', 'auth-cancelled', 'dbus-service'];
+      if (thrown instanceof VirError && expected.includes(thrown.code)) return undefined;
       throw thrown;
     }
   }
@@ -138,6 +178,32 @@ export class HelperPerformer implements Performer<NetworkAction> {
     }
   }
 }
+
+const pendingOf = (answer: DBusValue | undefined): PendingChange | undefined =>
+  typeof answer === 'string' && answer !== '' ? (JSON.parse(answer) as PendingChange) : undefined;
+
+const words = z.object({ key: z.string(), values: z.record(z.string(), z.string()).exactOptional() });
+const helperChanges = z.array(
+  z.object({
+    ...{ key: z.string(), timeMs: z.number(), about: z.string() },
+    step: z.object({
+      ...{ sentence: z.string(), undo: z.string().exactOptional() },
+      ...{ words: words.exactOptional(), undoWords: words.exactOptional() },
+    }),
+  }),
+);
+
+/** A helper of another version tells in another way: what it says is not understood, and not needed either. */
+function readChanges(json: DBusValue | undefined): readonly HelperChange[] {
+  try {
+    return helperChanges.parse(JSON.parse(typeof json === 'string' ? json : '[]'));
+  } catch {
+    return [];
+  }
+}
+
+/** Who may not look, or has no helper to ask. */
+const unseen: readonly string[] = ['auth-unavailable', 'auth-cancelled', 'dbus-service'];
 
 function explain(thrown: unknown): unknown {
   if (!(thrown instanceof DBusError)) return thrown;
