@@ -7,6 +7,7 @@
  */
 import type { Readable, Writable } from 'node:stream';
 import { VirError } from '../../src-shared/errors.ts';
+import type { CardConditions, LinkConditions } from '../../src-shared/model/link-conditions.ts';
 import type { DomainSummary, StateAndReason } from '../../src-shared/model/summary.ts';
 import type { ConnectUri } from '../../src-shared/uri.ts';
 import type { Affects, Author } from './author.ts';
@@ -14,8 +15,11 @@ import type { EngineEvent, EventSource } from './events.ts';
 import type { CaptureApi } from './capture-api.ts';
 import type { Job } from './jobs.ts';
 import type { EngineContext } from './context.ts';
+import type { HostBridgeApi, InterfaceApi } from './interface-api.ts';
 import type { NetworkApi, NetworkHostApi } from './network-api.ts';
+import type { NwfilterApi } from './nwfilter-api.ts';
 import type { DomainStats, StatsGroup } from './stats.ts';
+import type { SecretApi } from './secret-api.ts';
 import type { StorageApi } from './storage-api.ts';
 
 export type { Affects, Author } from './author.ts';
@@ -28,33 +32,33 @@ export interface Driver {
   label?(uri: ConnectUri): string;
   /** Whether this driver serves the URI; the first one registered that does is asked. */
   accepts(uri: ConnectUri): boolean;
-  /** @throws VirError `no-connect` naming the URI and the cause. */
-  open(uri: ConnectUri, context: EngineContext): Promise<Connection>;
   /** What was seen there when it was open last; a driver that has it is one whose hosts may be away for a while. */
   remembered?(uri: ConnectUri, context: EngineContext): Remembered | undefined;
+  /** @throws VirError `no-connect` naming the URI and the cause. */
+  open(uri: ConnectUri, context: EngineContext): Promise<Connection>;
 }
 
-/** An open connection. `close` leaves every guest running. */
-export interface Connection {
 export interface Remembered {
   /** When it was current. */
   readonly seenMs: number;
   readonly domains: readonly DomainSummary[];
 }
 
+/** An open connection. `close` leaves every guest running. */
+export interface Connection {
   readonly uri: ConnectUri;
   /** `virConnectGetType`: `QEMU`, `Test` … */
   readonly type: string;
   readonly events: EventSource<EngineEvent>;
   readonly hostname: string;
-  /** The hypervisor's version as libvirt encodes it: major × 1,000,000 + minor × 1,000 + release. */
-  hypervisorVersion?(): Promise<number>;
   /** Its files are another host's: what lies here is not there. */
   readonly isElsewhere?: boolean;
   /** When its host was heard of last; undefined while it answers. */
   readonly seenMs?: number | undefined;
   /** Tries to reach a host that does not answer now, instead of when the time has come. */
   wake?(): void;
+  /** The hypervisor's version as libvirt encodes it: major × 1,000,000 + minor × 1,000 + release. */
+  hypervisorVersion?(): Promise<number>;
   /** Capabilities XML of the host and of the guests it can run. */
   capabilities?(): Promise<string>;
   /** Domain capabilities XML. */
@@ -72,7 +76,11 @@ export interface Remembered {
   domainXmlToNative?(format: string, xml: string): Promise<string>;
   readonly domains: DomainApi;
   readonly storage?: StorageApi;
+  readonly secrets?: SecretApi;
   readonly networks?: NetworkApi & NetworkHostApi;
+  readonly nwfilters?: NwfilterApi;
+  readonly captures?: CaptureApi;
+  readonly interfaces?: InterfaceApi & HostBridgeApi;
   close(): Promise<void>;
 }
 
@@ -88,8 +96,6 @@ export interface Notice {
 export interface DomainCapabilitiesSelection {
   readonly emulator?: string;
   readonly architecture?: string;
-  readonly captures?: CaptureApi;
-  readonly interfaces?: InterfaceApi & HostBridgeApi;
   readonly machine?: string;
   readonly virtType?: string;
 }
@@ -170,11 +176,11 @@ export interface UndefineOptions {
 /** Domains. The first block every driver has; the rest as its hypervisor allows. */
 export interface DomainApi {
   list(): Promise<readonly DomainSummary[]>;
+  /** The same as far as events have told, without asking; undefined before the first list. */
+  known?(): readonly DomainSummary[] | undefined;
   /** @throws VirError `no-domain` */
   lookupByUuid(uuid: string): Promise<DomainSummary>;
   lookupByName(name: string): Promise<DomainSummary>;
-  /** The same as far as events have told, without asking; undefined before the first list. */
-  known?(): readonly DomainSummary[] | undefined;
   lookupById(id: number): Promise<DomainSummary>;
   xml(uuid: string, options?: XmlOptions): Promise<string>;
   state(uuid: string): Promise<StateAndReason>;
@@ -238,6 +244,15 @@ export interface DomainApi {
   blockResize?(uuid: string, disk: string, capacityBytes: number): Promise<void>;
   /** Limits by the names they have in `<iotune>`; zero takes one away, those left out stay. */
   setBlockLimits?(uuid: string, disk: string, limits: BlockLimits, affects: Affects): Promise<void>;
+  /** What each card's cable is made to be like, and what can be asked of it. */
+  linkConditions?(uuid: string): Promise<readonly CardConditions[]>;
+  /** Of a card by its MAC address, alias or number from 0; `undefined` makes its cable as good as it is. */
+  setLinkConditions?(
+    uuid: string,
+    card: string,
+    conditions: LinkConditions | undefined,
+    affects: Affects,
+  ): Promise<void>;
   /** What happens when the guest powers off, reboots or crashes. */
   setLifecycleAction?(uuid: string, event: GuestEnd, action: string, affects: Affects): Promise<void>;
   injectNmi?(uuid: string): Promise<void>;

@@ -5,16 +5,19 @@ import type { Logger } from '../engine/logger.ts';
 import { createContractServer } from './dispatch.ts';
 import { appHandlers } from './handlers/app.ts';
 import { captureHandlers } from './handlers/captures.ts';
+import { conditionHandlers } from './handlers/conditions.ts';
 import { connectionHandlers } from './handlers/connections.ts';
 import { createHandlers } from './handlers/create.ts';
 import { domainHandlers } from './handlers/domains.ts';
 import { editingHandlers } from './handlers/editing.ts';
 import { networkTraceHandlers } from './handlers/network-trace.ts';
 import { forwardHandlers } from './handlers/forwards.ts';
-import { networkTraceHandlers } from './handlers/network-trace.ts';
+import { interfaceHandlers } from './handlers/interfaces.ts';
 import { networkViewHandlers } from './handlers/network-view.ts';
 import { networkHandlers } from './handlers/networks.ts';
+import { nwfilterHandlers } from './handlers/nwfilters.ts';
 import { promptHandlers } from './handlers/prompts.ts';
+import { secretHandlers } from './handlers/secrets.ts';
 import { storageHandlers } from './handlers/storage.ts';
 import type { ContractServer } from './server.ts';
 import type { Services } from './services.ts';
@@ -47,12 +50,16 @@ export function serveContract(services: Services, logger: Logger): ContractServe
     ...connectionHandlers(services),
     ...domainHandlers(services),
     ...captureHandlers(services),
+    ...conditionHandlers(services),
+    ...forwardHandlers(services),
     ...editingHandlers(services),
     ...networkHandlers(services),
-    ...forwardHandlers(services),
+    ...nwfilterHandlers(services),
     ...networkTraceHandlers(services),
     ...networkViewHandlers(services),
+    ...interfaceHandlers(services),
     ...promptHandlers(services),
+    ...secretHandlers(services),
     ...storageHandlers(services),
     ...createHandlers(services),
   };

@@ -2,6 +2,7 @@
 import type { DomainState, DomainSummary } from '../model/summary.ts';
 import type { CaptureInfo } from '../model/capture.ts';
 import type { JobInfo } from '../model/job.ts';
+import type { SecretSummary } from '../model/secret-summary.ts';
 
 /** A reference to a domain as events carry it. `id` is -1 when it is not running. */
 export interface DomainRef {
@@ -74,14 +75,23 @@ export type EngineEventData =
   | { readonly type: 'domain-summary'; readonly summary: DomainSummary }
   | { readonly type: 'domain-gone'; readonly uuid: string }
   | { readonly type: 'network'; readonly uuid: string; readonly name: string; readonly event: NetworkEvent }
+  | { readonly type: 'nwfilter'; readonly uuid: string; readonly name: string; readonly event: NwfilterEvent }
   | { readonly type: 'pool'; readonly uuid: string; readonly name: string; readonly event: PoolEvent }
+  | { readonly type: 'secret'; readonly secret: SecretSummary; readonly event: SecretEvent }
   /** A capture began, grew or ended; those that go on tell it a few times a second. */
   | { readonly type: 'capture'; readonly capture: CaptureInfo }
   | { readonly type: 'capture-gone'; readonly uuid: string; readonly id: string }
+  /** Host interfaces were changed, or a change of them was kept or taken back. */
+  | { readonly type: 'interfaces' }
   | { readonly type: 'job'; readonly job: JobInfo }
   | { readonly type: 'stats'; readonly sample: StatsSample };
 
 export type NetworkEvent = 'defined' | 'undefined' | 'started' | 'stopped' | 'updated';
+
+/** libvirt has no events of network filters: these are for the window. */
+export type NwfilterEvent = 'defined' | 'undefined';
+
+export type SecretEvent = 'defined' | 'undefined' | 'value-changed';
 
 export type PoolEvent = 'defined' | 'undefined' | 'started' | 'stopped' | 'created' | 'deleted' | 'refreshed';
 

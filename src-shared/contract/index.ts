@@ -4,15 +4,18 @@ import type { EngineEventData } from './events.ts';
 import { appCalls, type Settings } from './app.ts';
 import type { AnswerOf, ArgumentOf, CheckedArgumentOf } from './call.ts';
 import { captureCalls } from './captures.ts';
+import { conditionCalls } from './conditions.ts';
 import { type ConnectionInfo, connectionCalls } from './connections.ts';
 import { createCalls } from './create.ts';
 import { domainCalls } from './domains.ts';
 import { networkTraceCalls } from './network-trace.ts';
 import { forwardCalls } from './forwards.ts';
-import { networkTraceCalls } from './network-trace.ts';
+import { interfaceCalls } from './interfaces.ts';
 import { networkViewCalls } from './network-view.ts';
 import { networkCalls } from './networks.ts';
+import { nwfilterCalls } from './nwfilters.ts';
 import { type PromptInfo, promptCalls } from './prompts.ts';
+import { secretCalls } from './secrets.ts';
 import { storageCalls } from './storage.ts';
 
 export const calls = {
@@ -20,11 +23,15 @@ export const calls = {
   ...connectionCalls,
   ...domainCalls,
   ...captureCalls,
-  ...networkCalls,
-  ...promptCalls,
+  ...conditionCalls,
   ...forwardCalls,
+  ...networkCalls,
+  ...nwfilterCalls,
+  ...promptCalls,
   ...networkTraceCalls,
   ...networkViewCalls,
+  ...interfaceCalls,
+  ...secretCalls,
   ...storageCalls,
   ...createCalls,
 };

@@ -2,6 +2,7 @@
 import type { Command } from '../command.ts';
 import { askpassCommand } from './askpass.ts';
 import { captureCommand } from './capture.ts';
+import { conditionsCommand } from './conditions.ts';
 import { consoleCommand } from './console.ts';
 import { createCommand } from './create.ts';
 import { deviceCommands } from './devices.ts';
@@ -9,9 +10,13 @@ import { envCommand } from './env.ts';
 import { eventCommand } from './event.ts';
 import { forwardCommand } from './forwards.ts';
 import { hostCommands } from './host.ts';
+import { hostChangeCommands } from './host-changes.ts';
 import { informationCommands } from './information.ts';
+import { interfaceCommands } from './interfaces.ts';
 import { lifecycleCommands } from './lifecycle.ts';
 import { networkCommands } from './networks.ts';
+import { nwfilterCommands } from './nwfilters.ts';
+import { secretCommands } from './secrets.ts';
 import { storageCommands } from './storage.ts';
 import { toolCommands } from './tools.ts';
 import { traceCommand } from './trace.ts';
@@ -23,12 +28,17 @@ export const commands: readonly Command[] = [
   consoleCommand,
   eventCommand,
   ...deviceCommands,
+  forwardCommand,
+  conditionsCommand,
   ...networkCommands,
+  ...interfaceCommands,
+  ...nwfilterCommands,
   traceCommand,
   captureCommand,
   ...storageCommands,
-  forwardCommand,
+  ...secretCommands,
   ...hostCommands,
+  ...hostChangeCommands,
   envCommand,
   ...toolCommands,
   askpassCommand,

@@ -19,11 +19,16 @@ import type {
 import { Emitter, type EngineEvent } from '../../engine/events.ts';
 import { DefinitionStore } from '../../engine/store.ts';
 import type { CaptureApi } from '../../engine/capture-api.ts';
+import type { InterfaceApi } from '../../engine/interface-api.ts';
 import type { NetworkApi } from '../../engine/network-api.ts';
+import type { NwfilterApi } from '../../engine/nwfilter-api.ts';
+import type { SecretApi } from '../../engine/secret-api.ts';
 import type { StorageApi } from '../../engine/storage-api.ts';
 import { privateFolder } from '../../host/files.ts';
 import { Captures } from '../../network/capture/captures.ts';
+import { createLocalInterfaces } from '../../network/interfaces/local-interfaces.ts';
 import { createLocalNetworks, type LocalNetworks } from '../../network/local-networks.ts';
+import { createLocalSecrets } from '../../secrets/local-secrets.ts';
 import { createLocalStorage } from '../../storage/local-storage.ts';
 import { type Emulator, findEmulators, hostArchitecture, noEmulator } from './capabilities/emulators.ts';
 import { domainCapabilitiesXml } from './capabilities/domain-xml.ts';
@@ -33,6 +38,7 @@ import { domainToArgv } from './native.ts';
 import { CapabilitiesRegistry } from './capabilities/registry.ts';
 import { QemuDomains } from './domains.ts';
 import { defaultNvramPath, removeBelongings, renameBelongings } from './guests/belongings.ts';
+import type { SecretReference } from './devices/secrets.ts';
 import type { GuestContext } from './guests/context.ts';
 import type { Instance } from './guests/instance.ts';
 import { captureSource } from './observe/capture-source.ts';
@@ -55,7 +61,10 @@ export class QemuConnection implements Connection {
   readonly events: Emitter<EngineEvent>;
   readonly domains: QemuDomains;
   readonly storage: StorageApi;
+  readonly secrets: SecretApi;
   readonly networks: NetworkApi;
+  readonly interfaces: InterfaceApi;
+  readonly nwfilters: NwfilterApi;
   readonly captures: CaptureApi;
   readonly #captures: Captures;
   readonly #context: GuestContext;
@@ -82,8 +91,13 @@ export class QemuConnection implements Connection {
     this.domains = new QemuDomains(parts.context, parts.preparation.definition);
     const storage = createLocalStorage(parts.context.engine, { driverName: 'qemu' });
     this.storage = storage;
+    const secrets = createLocalSecrets(parts.context.engine);
+    this.secrets = secrets;
     const { networks } = parts;
     this.networks = networks;
+    const interfaces = createLocalInterfaces(parts.context.engine);
+    this.interfaces = interfaces;
+    this.nwfilters = networks.filters;
     this.#captures = new Captures({
       folder: join(parts.context.engine.directories.state, 'captures'),
       source: captureSource(parts.context),
@@ -101,7 +115,9 @@ export class QemuConnection implements Connection {
           this.#captures.ended(event.domain.uuid, 'unplugged', event.event.alias);
         }
       }),
-      ...[storage, networks].map((part) => part.events.subscribe((event) => this.events.emit(event))),
+      ...[storage, secrets, networks, networks.filters, interfaces].map((part) =>
+        part.events.subscribe((event) => this.events.emit(event)),
+      ),
       networks.attach(),
     ];
     this.#unsubscribe = () => {
@@ -162,7 +178,8 @@ export class QemuConnection implements Connection {
     const ports = new PortAllocator();
     const networks = createLocalNetworks(engine);
     const cables = new Cables(networks.ports, engine.logger);
-    const preparation = { folders, definition: environment, configHome: dirname(config), cables };
+    const reveal = (secret: SecretReference): Promise<Uint8Array> => createLocalSecrets(engine).reveal(secret);
+    const preparation = { folders, definition: environment, configHome: dirname(config), cables, reveal };
     const status = new StatusFolder(folders.status);
     const context: GuestContext = {
       table,

@@ -17,8 +17,10 @@ import { RemoteDomains } from './domains.ts';
 import { readEvent, registerEvents } from './events.ts';
 import { Forwards } from './forwards.ts';
 import { Inventory } from './inventory.ts';
+import { RemoteInterfaces } from './interfaces.ts';
 import { Link, wordsOf } from './link.ts';
 import { RemoteNetworks } from './networks.ts';
+import { RemoteNwfilters } from './nwfilters.ts';
 import { readRemembered, RememberingHost } from './remembered.ts';
 import { RemoteStorage } from './storage.ts';
 
@@ -50,6 +52,8 @@ export class RemoteConnection implements Connection {
   readonly domains: RemoteDomains;
   readonly storage: RemoteStorage;
   readonly networks: RemoteNetworks;
+  readonly interfaces: RemoteInterfaces;
+  readonly nwfilters: RemoteNwfilters;
   readonly #link: Link;
   readonly #inventory: Inventory;
   readonly #forwards: Forwards;
@@ -88,6 +92,8 @@ export class RemoteConnection implements Connection {
       this.#forwards,
     );
     this.networks = new RemoteNetworks(link);
+    this.interfaces = new RemoteInterfaces(link);
+    this.nwfilters = new RemoteNwfilters(link, this.events);
     this.storage = new RemoteStorage(link, context.jobs, uri.text, join(context.directories.cache, 'imports'));
     link.listen({
       up: async () => {

@@ -16,9 +16,11 @@ import { Emitter, type EngineEvent } from '../../engine/events.ts';
 import { capabilitiesXml } from './capabilities.ts';
 import { TestDomains } from './domains.ts';
 import { Guests } from './guests.ts';
+import { TestInterfaces } from './interfaces.ts';
 import type { LeaseTaker } from './network-leases.ts';
 import { defaultNode, type InitialNode, manyNode, nodeFromFile } from './node.ts';
 import { TestNetworks } from './networks.ts';
+import { TestNwfilters } from './nwfilters.ts';
 import { TestStorage } from './storage.ts';
 
 const mostDomains = 100_000;
@@ -66,6 +68,7 @@ function connect(uri: ConnectUri, context: EngineContext, node: InitialNode, del
     guests.table
       .records()
       .flatMap(({ uuid, id, live }) => (live === undefined || id === undefined ? [] : [{ uuid, id, domain: live }]));
+  const interfaces = new TestInterfaces(events, node.interfaces);
   return {
     uri,
     type: 'Test',
@@ -80,7 +83,10 @@ function connect(uri: ConnectUri, context: EngineContext, node: InitialNode, del
     domains: new TestDomains(guests),
     storage: new TestStorage({ ...shared, jobs: context.jobs }, node.pools),
     networks: new TestNetworks({ ...shared, guests: running }, node.networks),
+    interfaces,
+    nwfilters: new TestNwfilters(events),
     close: async () => {
+      interfaces.close();
       await guests.close();
     },
   };

@@ -34,6 +34,8 @@ export interface InitialNode {
   readonly pools: readonly { readonly pool: StoragePool; readonly volumes: readonly StorageVolume[] }[];
   /** Definitions of networks, which are active when the connection opens. */
   readonly networks: readonly string[];
+  /** Definitions of the host's interfaces, which are up. */
+  readonly interfaces: readonly string[];
 }
 
 /** libvirt's own test host. */
@@ -88,6 +90,17 @@ const defaultNetwork = `<network>
   </ip>
 </network>`;
 
+/** A card that is up, as upstream's test host has one. */
+const defaultInterface = `<interface type='ethernet' name='eth1'>
+  <start mode='onboot'/>
+  <mtu size='1492'/>
+  <protocol family='ipv4'>
+    <ip address='192.168.0.5' prefix='24'/>
+    <route gateway='192.168.0.1'/>
+  </protocol>
+  <mac address='aa:bb:cc:dd:ee:ff'/>
+</interface>`;
+
 const pools = (): InitialNode['pools'] => [{ pool: parseStoragePool(defaultPool), volumes: [] }];
 
 export function defaultNode(): InitialNode {
@@ -97,6 +110,7 @@ export function defaultNode(): InitialNode {
     domains: [{ domain, state: 'running', transient: false, hasManagedSave: false, autostart: false }],
     pools: pools(),
     networks: [defaultNetwork],
+    interfaces: [defaultInterface],
   };
 }
 
@@ -147,6 +161,7 @@ export function manyNode(count: number): InitialNode {
     domains,
     pools: pools(),
     networks: [defaultNetwork],
+    interfaces: [defaultInterface],
   };
 }
 
@@ -201,11 +216,13 @@ export async function nodeFromFile(path: string): Promise<InitialNode> {
   const root = await readTree(path, 'node');
   const domains: InitialDomain[] = [];
   const networks: string[] = [];
+  const interfaces: string[] = [];
   const found: { pool: StoragePool; volumes: StorageVolume[] }[] = [];
   for (const node of root.children) {
     if (node.kind !== 'element') continue;
     if (node.name === 'domain') domains.push(initialDomain(await inlined(node, path)));
     if (node.name === 'network') networks.push(writeNode(await inlined(node, path), ''));
+    if (node.name === 'interface') interfaces.push(writeNode(await inlined(node, path), ''));
     if (node.name !== 'pool') continue;
     const tree = await inlined(node, path);
     const volumes = node.children.filter((child) => child.kind === 'element' && child.name === 'volume');
@@ -220,7 +237,7 @@ export async function nodeFromFile(path: string): Promise<InitialNode> {
       ),
     });
   }
-  return { info: nodeInfo(root), domains, pools: found, networks };
+  return { info: nodeInfo(root), domains, pools: found, networks, interfaces };
 }
 
 function parse<T>(read: (xml: string) => T, tree: XmlElement): T {

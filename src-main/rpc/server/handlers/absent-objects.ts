@@ -34,16 +34,6 @@ const noSnapshot = (name: string): never =>
   none('no-domain-snapshot', `no domain snapshot with matching name '${name}'`);
 
 export const absentObjectsHandlers = {
-  connectListAllSecrets: () => ({ secrets: [], ret: 0 }),
-  connectNumOfSecrets: () => zero,
-  connectListSecrets: () => ({ uuids: [] }),
-  secretLookupByUuid: (_, { uuid }) => none('no-secret', `no secret with matching uuid '${uuid}'`),
-  secretLookupByUsage: (_, { usageID }) => none('no-secret', `no secret with matching usage '${usageID}'`),
-  connectSecretEventRegisterAny: (context, { eventID }) => subscribe(context, 'secret', eventID, 2),
-  connectSecretEventDeregisterAny: ({ session }, { callbackID }) => {
-    session.subscriptions.remove('secret', callbackID);
-  },
-
   connectListAllNodeDevices: () => ({ devices: [], ret: 0 }),
   nodeNumOfDevices: () => zero,
   nodeListDevices: () => noNames,
@@ -52,23 +42,6 @@ export const absentObjectsHandlers = {
   connectNodeDeviceEventDeregisterAny: ({ session }, { callbackID }) => {
     session.subscriptions.remove('node device', callbackID);
   },
-
-  connectListAllInterfaces: () => ({ ifaces: [], ret: 0 }),
-  connectNumOfInterfaces: () => zero,
-  connectListInterfaces: () => noNames,
-  connectNumOfDefinedInterfaces: () => zero,
-  connectListDefinedInterfaces: () => noNames,
-  interfaceLookupByName: (_, { name }) => none('no-interface', `couldn't find interface named '${name}'`),
-  interfaceLookupByMacString: (_, { mac }) => none('no-interface', `couldn't find interface with MAC address '${mac}'`),
-
-  connectListAllNwfilters: () => ({ filters: [], ret: 0 }),
-  connectNumOfNwfilters: () => zero,
-  connectListNwfilters: () => noNames,
-  nwfilterLookupByName: (_, { name }) => none('no-nwfilter', `no nwfilter with matching name '${name}'`),
-  nwfilterLookupByUuid: (_, { uuid }) => none('no-nwfilter', `no nwfilter with matching uuid '${uuid}'`),
-  connectListAllNwfilterBindings: () => ({ bindings: [], ret: 0 }),
-  nwfilterBindingLookupByPortDev: (_, { name }) =>
-    none('no-nwfilter-binding', `no nwfilter binding for port dev '${name}'`),
 
   domainListAllSnapshots: async (context, { dom }) => {
     await ofDomain(context, dom);

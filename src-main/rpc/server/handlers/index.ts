@@ -18,7 +18,10 @@ import { domainSaveHandlers } from './domain-save.ts';
 import { domainStatsHandlers } from './domain-stats.ts';
 import { domainTuningHandlers } from './domain-tuning.ts';
 import { hostHandlers } from './host.ts';
+import { interfaceHandlers } from './interface.ts';
 import { networkHandlers } from './network.ts';
+import { nwfilterHandlers } from './nwfilter.ts';
+import { secretHandlers } from './secret.ts';
 import { storagePoolHandlers } from './storage-pool.ts';
 import { storageVolumeHandlers } from './storage-volume.ts';
 import { unsupported } from './unsupported.ts';
@@ -37,8 +40,11 @@ const remote: RemoteHandlers = {
   ...domainGuestHandlers,
   ...domainEventHandlers,
   ...networkHandlers,
+  ...interfaceHandlers,
+  ...nwfilterHandlers,
   ...storagePoolHandlers,
   ...storageVolumeHandlers,
+  ...secretHandlers,
   ...absentObjectsHandlers,
 };
 

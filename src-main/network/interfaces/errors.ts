@@ -1,0 +1,36 @@
+/** Host interfaces' errors, with libvirt's codes. */
+import { type ErrorCode, type ErrorData, VirError } from '../../../src-shared/errors.ts';
+import type { NetworkFinding } from '../../../src-shared/model/network-summary.ts';
+import { StepsError } from '../../host/steps.ts';
+
+type Parts = Partial<Pick<ErrorData, 'cause' | 'fix' | 'details'>>;
+
+export const interfaceError = (code: ErrorCode, message: string, parts: Parts = {}, thrown?: unknown): VirError =>
+  new VirError({ code, domain: 'interface', message, ...parts }, thrown === undefined ? undefined : { cause: thrown });
+
+export const noInterface = (name: string): VirError =>
+  interfaceError('no-interface', `couldn't find interface named '${name}'`);
+
+/** The first thing in the way, with the others as details. */
+export function refusedBy(what: string, [first, ...others]: readonly NetworkFinding[]): VirError {
+  return interfaceError('operation-unsupported', what, {
+    ...(first === undefined ? {} : { cause: first.message }),
+    ...(first?.fix === undefined ? {} : { fix: first.fix }),
+    ...(others.length === 0 ? {} : { details: others.map(({ message }) => message).join('\n') }),
+  });
+}
+
+/** What a step complained about. */
+export function changeFailed(thrown: unknown): unknown {
+  if (!(thrown instanceof StepsError)) return thrown;
+  const inner = thrown.cause instanceof VirError ? thrown.cause.data : undefined;
+  const cause = [inner?.message ?? thrown.message, inner?.cause].filter((text) => text !== undefined).join(' ');
+  const left = thrown.leftBehind.map(({ sentence, cause: why }) => `Not done: ${sentence} ${String(why)}`);
+  const details = [inner?.details, ...left].filter((text) => text !== undefined);
+  return interfaceError(
+    'operation-failed',
+    `The host's interfaces are as they were. The step failed: ${thrown.sentence}`,
+    { cause, ...(details.length === 0 ? {} : { details: details.join('\n') }) },
+    thrown,
+  );
+}

@@ -1,0 +1,89 @@
+/** A host in namespaces whose card `wan0` leads to the "Internet", with an /etc of its own. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LocalInterfaces } from '../../../src-main/network/interfaces/local-interfaces.ts';
+import { Lab, LabEngine } from '../network/lab.ts';
+
+/** What has to be the same before a change and after it was taken back. */
+export interface NetworkState {
+  readonly addresses: unknown;
+  readonly routes: unknown;
+  readonly links: unknown;
+}
+
+const namespaces = ['etc', 'var/lib'];
+
+export class InterfaceLab {
+  readonly lab: Lab;
+  readonly #engines = new Set<InterfaceEngine>();
+
+  private constructor(lab: Lab) {
+    this.lab = lab;
+  }
+
+  static async open({ ifupdown }: { readonly ifupdown?: string } = {}): Promise<InterfaceLab> {
+    const lab = await Lab.open();
+    await lab.sh(`
+      mkdir -p /run/over
+      for d in ${namespaces.join(' ')}; do
+        mkdir -p /run/over/$d/up /run/over/$d/work
+        mount -t overlay -o lowerdir=/$d,upperdir=/run/over/$d/up,workdir=/run/over/$d/work overlay /$d
+      done
+      rm -rf /etc/network/interfaces /etc/network/interfaces.d /var/lib/vivarium
+      ip -6 address add 2001:db8:1::2/64 dev wan0 nodad
+      ip -n internet address add 2001:db8:1::1/64 dev eth0 nodad
+      ip -6 route add default via 2001:db8:1::1 dev wan0
+      ip route add 203.0.113.0/24 via 198.51.100.1 dev wan0 metric 7 proto static`);
+    if (ifupdown !== undefined) {
+      await lab.run(['sh', '-ec', 'mkdir -p /etc/network/interfaces.d /run/network && cat >/etc/network/interfaces'], {
+        input: ifupdown,
+      });
+    }
+    return new InterfaceLab(lab);
+  }
+
+  async engine({ guard }: { readonly guard?: readonly string[] } = {}): Promise<InterfaceEngine> {
+    const home = join(this.lab.folder, 'engine');
+    const names = ['config', 'state', 'data', 'runtime', 'cache'];
+    for (const name of names) mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
+    const directories = Object.fromEntries(names.map((name) => [name, join(home, name)]));
+    const program = join(import.meta.dirname, 'engine-process.ts');
+    const input = JSON.stringify({ directories, ...(guard === undefined ? {} : { guard }) });
+    const argv = this.lab.enter([process.execPath, '--import', import.meta.resolve('tsx'), program, input]);
+    const engine = new InterfaceEngine(argv);
+    this.#engines.add(engine);
+    return await Promise.resolve(engine);
+  }
+
+  async state(): Promise<NetworkState> {
+    const read = async (...args: readonly string[]): Promise<unknown> =>
+      plain(JSON.parse((await this.lab.run(['ip', '-json', ...args])) || '[]'));
+    return {
+      addresses: await read('address', 'show'),
+      routes: [await read('-4', 'route', 'show', 'table', 'all'), await read('-6', 'route', 'show', 'table', 'all')],
+      links: await read('-details', 'link', 'show'),
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const engine of this.#engines) engine.kill();
+    await this.lab.close();
+  }
+}
+
+/** Times and counters of the kernel always differ. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, each]) =>
+      /_timer$|_life_time$|^(?:hello|gc|tcn|topology_change)/.test(key) ? [] : [[key, plain(each)]],
+    ),
+  );
+}
+
+export class InterfaceEngine extends LabEngine {
+  get interfaces(): LocalInterfaces {
+    return this.networks as unknown as LocalInterfaces;
+  }
+}
