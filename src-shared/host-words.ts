@@ -105,6 +105,8 @@ type Values<Key extends HostWord> = Readonly<Record<Names<(typeof hostWords)[Key
 
 /** A sentence by its key, for whoever says it in another language. */
 export interface Words {
+  recordConditions: 'Conditions of {{link}}.',
+  conditionsLift: 'Make the cable {{link}} as good as it is.',
   readonly key: string;
   readonly values?: Readonly<Record<string, string>>;
 }

@@ -106,6 +106,8 @@ export function linkName(name: string): string {
   throw refused(`'${name}' is not a name it gives to a network device.`);
 }
 
+    case 'conditions-set':
+    case 'conditions-clear':
 function deviceAddress(mac: string): string {
   // The first byte's lowest bit is for groups: no device can have such an address.
   if (Number.parseInt(mac.slice(0, 2), 16) % 2 === 1) throw refused(`${mac} is a group's address.`);

@@ -3,6 +3,7 @@
  * another process. An executor knows these and nothing else.
  */
 import * as z from 'zod';
+import { linkConditionsSchema } from '../../src-shared/model/link-conditions.ts';
 import { parseAddress, parseSubnet } from '../../src-shared/model/network-address.ts';
 
 /** A network device's name as the kernel takes it, without what rules or configurations give a meaning. */
@@ -150,6 +151,19 @@ const action = z.discriminatedUnion('verb', [
   }),
   z.object({ verb: z.literal('bandwidth-clear'), link }),
 ]);
+  /** The kernel's network emulator; `limited` devices have it behind their limit. */
+  z.object({ verb: z.literal('conditions-set'), link, limited: z.boolean(), ...linkConditionsSchema.shape }),
+  z.object({ verb: z.literal('conditions-clear'), link, limited: z.boolean() }),
+  /** Where network filters' rules stand, in nftables' bridge family. */
+  z.object({ verb: z.literal('filter-table-add'), table }),
+  z.object({ verb: z.literal('filter-table-delete'), table }),
+  /** The rules of one interface, or of several in one transaction, in the place of those they had. */
+  z.object({
+    verb: z.literal('filter-set'),
+    table,
+    ports: z.array(z.object({ link, rules: portRules })).min(1).max(1024).readonly(),
+  }),
+  z.object({ verb: z.literal('filter-delete'), table, link }),
 export type NetworkAction = z.infer<typeof action>;
 
 /** @throws when it is none of ours. */

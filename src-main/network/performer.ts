@@ -6,6 +6,7 @@ import type { Performer } from '../host/steps.ts';
 import type { NetworkAction } from './actions.ts';
 import { clearBandwidth, setBandwidth } from './devices/bandwidth.ts';
 import { addMacvtap, addTap, deleteTap } from './devices/taps.ts';
+import { clearConditions, setConditions } from './devices/conditions.ts';
 import { startDnsmasq, stopDnsmasq } from './dnsmasq-process.ts';
 import { chainQueries, missingChains, ruleCommands } from './firewall/iptables.ts';
 import { networkScript, removeNetworkScript, removeTableScript, tableScript } from './firewall/nftables.ts';
@@ -92,6 +93,15 @@ export class DirectPerformer implements Performer<NetworkAction> {
       case 'bandwidth-clear':
         return await clearBandwidth(action.link);
     }
+      case 'conditions-set':
+        return await setConditions(action, signal);
+      case 'conditions-clear':
+        return await clearConditions(action.link, action.limited);
+      case 'filter-table-add':
+      case 'filter-table-delete':
+      case 'filter-set':
+      case 'filter-delete':
+        return await performFilter(action, signal);
   }
 
   #zone(): ZoneKeeper {

@@ -1,4 +1,5 @@
 /** The domains of a QEMU connection: what the table does for every driver, and what only QEMU can do. */
+import type { CardConditions, LinkConditions } from '../../../src-shared/model/link-conditions.ts';
 import type { DomainSummary, StateAndReason } from '../../../src-shared/model/summary.ts';
 import type {
   Affects,
@@ -20,6 +21,7 @@ import type {
 import type { DomainStats, StatsGroup } from '../../engine/stats.ts';
 import type { Job } from '../../engine/jobs.ts';
 import type { GuestContext } from './guests/context.ts';
+import { linkConditions, setLinkConditions } from './hotplug/conditions.ts';
 import { HotPlug } from './hotplug/devices.ts';
 import { setBlockLimits, setLifecycleAction } from './hotplug/limits.ts';
 import { setMemory, setVcpus } from './hotplug/processors-and-memory.ts';
@@ -245,6 +247,19 @@ export class QemuDomains implements DomainApi {
 
   async setBlockLimits(uuid: string, disk: string, limits: BlockLimits, affects: Affects): Promise<void> {
     await setBlockLimits(this.#context, uuid, disk, limits, affects);
+  }
+
+  async linkConditions(uuid: string): Promise<readonly CardConditions[]> {
+    return await Promise.resolve(linkConditions(this.#context, uuid));
+  }
+
+  async setLinkConditions(
+    uuid: string,
+    card: string,
+    conditions: LinkConditions | undefined,
+    affects: Affects,
+  ): Promise<void> {
+    await setLinkConditions(this.#context, uuid, card, conditions, affects);
   }
 
   async setLifecycleAction(uuid: string, event: GuestEnd, action: string, affects: Affects): Promise<void> {

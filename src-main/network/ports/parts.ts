@@ -4,6 +4,7 @@
  * in `actions.ts`, carried out by `performer.ts` and, for ordinary users, checked by the helper.
  */
 import { limitBandwidth } from './bandwidth.ts';
+import { applyConditions } from './conditions.ts';
 import type { PortPart } from './port.ts';
 
-export const portParts: readonly PortPart[] = [limitBandwidth];
+export const portParts: readonly PortPart[] = [limitBandwidth, applyConditions];

@@ -1,6 +1,7 @@
 /** Where a machine's network card is plugged in, as every driver asks for it and as it is kept on disk. */
 import * as z from 'zod';
 import type { FilterReference } from '../../../src-shared/model/domain/interface.ts';
+import { type LinkConditions, linkConditionsSchema } from '../../../src-shared/model/link-conditions.ts';
 import type { Bandwidth } from '../../../src-shared/model/network-common.ts';
 import type { Step } from '../../host/step.ts';
 import type { NetworkAction } from '../actions.ts';
@@ -31,6 +32,8 @@ export interface Port {
   /** Doesn't reach other isolated ports of its bridge. */
   readonly isolated?: true;
   readonly mtu?: number;
+  /** What its owner makes it like: slow, unreliable, far away. */
+  readonly conditions?: LinkConditions;
   /** The network filter that its packets pass, with the values of its variables. */
   readonly filter?: FilterReference;
 }
@@ -83,6 +86,7 @@ export const portSchema = z.object({
     })
     .exactOptional(),
   isolated: z.literal(true).exactOptional(),
+  conditions: linkConditionsSchema.exactOptional(),
   mtu: z.number().exactOptional(),
   filter: z.object({ filter: text, parameter: z.array(z.object({ name: text, value: text })) }).exactOptional(),
 });

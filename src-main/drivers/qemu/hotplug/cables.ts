@@ -1,12 +1,13 @@
 /** The cables of cards that join a running machine, and those that are moved. */
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Interface } from '../../../../src-shared/model/domain/index.ts';
+import { readConditions } from '../../../../src-shared/model/link-conditions.ts';
 import { isCableCard } from '../../../network/ports/connect.ts';
 import type { CableEnd } from '../devices/netdev.ts';
 import type { GuestContext, GuestRecord } from '../guests/context.ts';
 import type { Instance } from '../guests/instance.ts';
 import { monitorOf } from '../guests/monitor-of.ts';
-import { usesVhost } from '../network/cables.ts';
+import { type CableOwner, usesVhost } from '../network/cables.ts';
 import { movedCard } from '../network/card-edit.ts';
 import type { CompletedDevice } from './complete-device.ts';
 
@@ -75,13 +76,11 @@ export function cableEnd(card: Interface, instance: Instance): CableEnd {
   return { device: card.target?.dev ?? '', vhost: usesVhost(card, instance.facts.accelerator) };
 }
 
-const ownerOf = (
-  { uuid, name }: GuestRecord,
-  { facts }: Instance,
-): { uuid: string; name: string; accelerator: Instance['facts']['accelerator'] } => ({
+const ownerOf = ({ uuid, name, current }: GuestRecord, { facts }: Instance): CableOwner => ({
   uuid,
   name,
   accelerator: facts.accelerator,
+  conditions: readConditions(current.metadata),
 });
 
 /** A macvtap is a file that only whoever starts QEMU can hand over. */

@@ -4,6 +4,7 @@ import type { ProbedQemu } from '../capabilities/qemu-capabilities.ts';
 import { throttleArguments } from '../devices/throttle.ts';
 import type { GuestContext, GuestRecord } from '../guests/context.ts';
 import type { Instance } from '../guests/instance.ts';
+import { startDelays } from '../hotplug/delays.ts';
 import type { QmpClient } from '../qmp/client.ts';
 import { object, objects, text } from '../qmp/reply.ts';
 
@@ -30,6 +31,7 @@ export async function setUpGuest(
       work.push(monitor.execute('set_link', { name: card.alias.name, up: false }));
     }
   }
+  work.push(...startDelays(domain, monitor));
   for (const [index, graphics] of (domain.devices?.graphics ?? []).entries()) {
     if (!('passwd' in graphics) || graphics.passwd === undefined) continue;
     if (graphics.type !== 'vnc' && graphics.type !== 'spice') continue;

@@ -2,6 +2,7 @@
 import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs';
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Interface } from '../../../../src-shared/model/domain/index.ts';
+import { type LinkConditions, readConditions } from '../../../../src-shared/model/link-conditions.ts';
 import { dropInterfaceParts } from '../../../engine/live-parts.ts';
 import type { Logger } from '../../../engine/logger.ts';
 import { macvtapDevice } from '../../../network/devices/taps.ts';
@@ -17,6 +18,8 @@ export interface CableOwner {
   readonly uuid: string;
   readonly name: string;
   readonly accelerator: AcceleratorName;
+  /** What their cables are to be like, by MAC address. */
+  readonly conditions: ReadonlyMap<string, LinkConditions>;
 }
 
 /** The cables of one start, chosen and not yet made. */
@@ -52,7 +55,8 @@ export class Cables {
   ): Promise<{ readonly domain: CompleteDomain; readonly cables: PlannedCables }> {
     // A name that the definition asks for may be that of a cable which is just being removed.
     await this.gone();
-    const owner = { uuid: domain.uuid, name: domain.name, accelerator };
+    const conditions = readConditions(domain.metadata);
+    const owner = { uuid: domain.uuid, name: domain.name, accelerator, conditions };
     const planned: PlannedPort[] = [];
     const ends = new Map<string, CableEnd>();
     let descriptor = firstDescriptor;
@@ -105,7 +109,13 @@ export class Cables {
         throw thrown;
       }
     }
-    return planned;
+    const conditions = owner.conditions.get(card.mac?.address?.toLowerCase() ?? '');
+    if (conditions === undefined) return planned;
+    if (planned.port.end.kind === 'given') {
+      this.#ports.release([planned]);
+      throw notOurs(planned.port.link);
+    }
+    return { ...planned, port: { ...planned.port, conditions } };
   }
 
   release({ ports }: PlannedCables): void {
@@ -140,6 +150,13 @@ export class Cables {
 
   async move(port: Port, planned: PlannedPort): Promise<PlannedPort> {
     return await this.#ports.move(port.id, planned);
+  }
+
+  /** Makes a cable like this while its guest goes on; `undefined`: as good as it is. */
+  async condition(port: Port, card: CableCard, conditions: LinkConditions | undefined): Promise<void> {
+    if (port.end.kind === 'given') throw notOurs(port.link);
+    const { conditions: _, ...plain } = port;
+    await this.#ports.move(port.id, { port: conditions === undefined ? plain : { ...plain, conditions }, card });
   }
 
   releaseCard(planned: PlannedPort): void {
@@ -201,6 +218,15 @@ export function usesVhost(card: Interface, accelerator: AcceleratorName): boolea
   }
   return isPossible;
 }
+
+const notOurs = (link: string): VirError =>
+  new VirError({
+    code: 'config-unsupported',
+    domain: 'qemu',
+    message: `The conditions of the cable ${link} can't be made.`,
+    cause: 'Another program made this device, and keeps it.',
+    fix: 'Take the conditions away, or plug the card into a network or a bridge.',
+  });
 
 function checkTun(): void {
   if (isUsable(tunDevice)) return;
