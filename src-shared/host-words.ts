@@ -83,6 +83,13 @@ export const hostWords = {
   noSuchZone: "The network '{{network}}' wants the zone '{{zone}}' of firewalld, which has no such zone.",
   noSuchZoneFix: 'Add the zone to firewalld, or name another.',
 
+  // Network filters of interfaces.
+  filterTableCreate: "Create the table '{{table}}' in nftables' bridge family, which other programs leave alone.",
+  filterTableRemove: "Remove the table '{{table}}' from nftables' bridge family.",
+  filterSet: "Let only what the filter '{{filter}}' allows pass {{link}}.",
+  filterLearn: "Let only requests for an address pass {{link}} until it has one; then what the filter '{{filter}}' allows.",
+  filterRemove: 'Let everything pass {{link}} again.',
+
   // The helper's own record.
   recordBridge: 'Bridge {{link}}.',
   recordTable: 'nftables table {{table}}.',
@@ -94,8 +101,12 @@ export const hostWords = {
   recordCable: 'Cable {{link}}.',
   recordCableOn: 'Cable {{link}} on {{where}}.',
   cableRemove: 'Remove the cable {{link}}.',
+  recordFilterTable: "Table {{table}} in nftables' bridge family.",
+  recordFilter: 'Filter of {{link}}.',
   recordLimits: 'Limits of {{link}}.',
   limitsLift: 'Lift the limits of {{link}}.',
+  recordConditions: 'Conditions of {{link}}.',
+  conditionsLift: 'Make the cable {{link}} as good as it is.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type HostWord = keyof typeof hostWords;
@@ -105,8 +116,6 @@ type Values<Key extends HostWord> = Readonly<Record<Names<(typeof hostWords)[Key
 
 /** A sentence by its key, for whoever says it in another language. */
 export interface Words {
-  recordConditions: 'Conditions of {{link}}.',
-  conditionsLift: 'Make the cable {{link}} as good as it is.',
   readonly key: string;
   readonly values?: Readonly<Record<string, string>>;
 }

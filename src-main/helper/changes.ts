@@ -35,7 +35,20 @@ const maxChangesOfOne = 2000;
 const underWay = 'doing-';
 const forwardingKeys = { ipv4: 'net/ipv4/ip_forward', ipv6: 'net/ipv6/conf/all/forwarding' } as const;
 /** The order in which what a user has is undone: servers and rules before the bridge they are on. */
-const undoOrder = ['limits', 'tap', 'dnsmasq', 'iptables', 'rules', 'table', 'zone', 'forwarding', 'bridge'];
+const undoOrder = [
+  'conditions',
+  'limits',
+  'filter',
+  'filtertable',
+  'tap',
+  'dnsmasq',
+  'iptables',
+  'rules',
+  'table',
+  'zone',
+  'forwarding',
+  'bridge',
+];
 
 export class Changes {
   readonly #parts: ChangeParts;
@@ -92,6 +105,21 @@ export class Changes {
         return await this.#makeLasting(uid, action);
       case 'bandwidth-clear':
         return await this.#remove(key(uid, 'limits', action.link));
+      case 'conditions-set':
+        this.#needOwn(uid, action.link);
+        return await this.#makeLasting(uid, action);
+      case 'conditions-clear':
+        return await this.#remove(key(uid, 'conditions', action.link));
+      case 'filter-table-add':
+        if (this.#isAnothers(uid, 'filtertable', action.table))
+          throw refused(`The table '${action.table}' is another user's.`);
+        return await this.#makeLasting(uid, action);
+      case 'filter-table-delete':
+        return await this.#remove(key(uid, 'filtertable', action.table));
+      case 'filter-set':
+        return await this.#filter(uid, action);
+      case 'filter-delete':
+        return await this.#remove(key(uid, 'filter', action.link));
       case 'route-add':
         this.#needBridge(uid, action.link);
         await refuseForeignRoute(action.link, action.destination);
@@ -128,7 +156,10 @@ export class Changes {
   async undo(uid?: number, keys?: readonly string[]): Promise<readonly UndoFailure[]> {
     const { ledger, performer } = this.#parts;
     const rank = (owner: string): number => undoOrder.indexOf(owner.split('-')[1] ?? '');
-    const owners = this.#owners(uid).map(({ owner }) => owner);
+    // Others' keys are none of this user's, and nothing happens to them.
+    const owners = this.#owners(uid)
+      .map(({ owner }) => owner)
+      .filter((owner) => keys === undefined || keys.includes(owner));
     const failures: UndoFailure[] = [];
     for (const owner of owners.sort((left, right) => rank(left) - rank(right))) {
       failures.push(...(await undoSteps(ledger, performer, owner)));
@@ -152,6 +183,10 @@ export class Changes {
         logger.log('error', 'An interrupted change could not be repaired.', { owner, cause: thrown });
       }
     }
+  }
+
+  hasCable(uid: number, link: string): boolean {
+    return this.#has(uid, 'tap', link);
   }
 
   async #makeLasting(uid: number, action: Lasting): Promise<void> {
@@ -185,10 +220,6 @@ export class Changes {
     if (failure !== undefined) throw failure.cause;
   }
 
-  hasCable(uid: number, link: string): boolean {
-    return this.#has(uid, 'tap', link);
-  }
-
   async #switch(uid: number, action: SysctlSet): Promise<void> {
     const families = (['ipv4', 'ipv6'] as const).filter((family) =>
       action.values.some(({ key: name }) => name === forwardingKeys[family]),
@@ -204,6 +235,20 @@ export class Changes {
       if (isOn) await this.#forward(uid, family);
       else await this.#remove(key(uid, 'forwarding', family));
     }
+  }
+
+  /** Several interfaces change together or not at all; what takes them back is kept of each. */
+  async #filter(uid: number, action: Extract<NetworkAction, { readonly verb: 'filter-set' }>): Promise<void> {
+    if (!this.#has(uid, 'filtertable', action.table)) {
+      throw refused(`The table '${action.table}' was not made for you.`);
+    }
+    for (const { link } of action.ports) this.#needOwn(uid, link);
+    const each = action.ports.map((port) => ({ ...action, ports: [port] }));
+    const [first] = each;
+    if (each.length === 1 && first !== undefined) return await this.#makeLasting(uid, first);
+    const { performer, ledger } = this.#parts;
+    await performer.perform(action);
+    for (const one of each) await ledger.record(keyOf(uid, one), [stepOf(one)]);
   }
 
   async #forward(uid: number, family: Family): Promise<void> {
@@ -294,6 +339,12 @@ function keyOf(uid: number, action: Lasting): string {
       return key(uid, 'tap', action.link);
     case 'bandwidth-set':
       return key(uid, 'limits', action.link);
+    case 'conditions-set':
+      return key(uid, 'conditions', action.link);
+    case 'filter-table-add':
+      return key(uid, 'filtertable', action.table);
+    case 'filter-set':
+      return key(uid, 'filter', action.ports[0]?.link ?? '');
   }
 }
 

@@ -60,6 +60,8 @@ function canonical(action: NetworkAction, user: string): NetworkAction {
       return { ...action, values: action.values.map(({ key, value }) => ({ key, value: flag(value) })) };
     case 'nft-table-add':
     case 'nft-table-delete':
+    case 'filter-table-add':
+    case 'filter-table-delete':
       return { ...action, table: table(action.table) };
     case 'nft-network-set':
       return {
@@ -94,8 +96,18 @@ function canonical(action: NetworkAction, user: string): NetworkAction {
       };
     case 'tap-delete':
       return { ...action, link: linkName(action.link), mac: deviceAddress(action.mac) };
+    case 'filter-set':
+      return {
+        ...{ ...action, table: table(action.table) },
+        // What the rules say is read and written anew where they are carried out.
+        ports: action.ports.map(({ link, rules }) => ({ link: linkName(link), rules })),
+      };
+    case 'filter-delete':
+      return { ...action, table: table(action.table), link: linkName(action.link) };
     case 'bandwidth-set':
     case 'bandwidth-clear':
+    case 'conditions-set':
+    case 'conditions-clear':
       return { ...action, link: linkName(action.link) };
   }
 }
@@ -106,8 +118,6 @@ export function linkName(name: string): string {
   throw refused(`'${name}' is not a name it gives to a network device.`);
 }
 
-    case 'conditions-set':
-    case 'conditions-clear':
 function deviceAddress(mac: string): string {
   // The first byte's lowest bit is for groups: no device can have such an address.
   if (Number.parseInt(mac.slice(0, 2), 16) % 2 === 1) throw refused(`${mac} is a group's address.`);

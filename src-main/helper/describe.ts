@@ -13,7 +13,10 @@ export type LastingVerb =
   | 'dnsmasq-start'
   | 'tap-add'
   | 'macvtap-add'
-  | 'bandwidth-set';
+  | 'bandwidth-set'
+  | 'conditions-set'
+  | 'filter-table-add'
+  | 'filter-set';
 export type Lasting = Extract<NetworkAction, { readonly verb: LastingVerb }>;
 
 export function stepOf(action: Lasting): Step<NetworkAction> {
@@ -58,20 +61,39 @@ export function stepOf(action: Lasting): Step<NetworkAction> {
       const told = step(tell('recordDnsmasq', { link: bridge }), action, tell('dnsmasqStop', { link: bridge }), {
         ...{ verb: 'dnsmasq-stop', folder, bridge },
       });
+      return { ...told, lasting: true };
     }
     case 'tap-add':
     case 'macvtap-add': {
-      return { ...told, lasting: true };
       const { link, mac } = action;
       const where = action.verb === 'tap-add' ? action.bridge : action.lower;
       const told = where === undefined ? tell('recordCable', { link }) : tell('recordCableOn', { link, where });
       return step(told, action, tell('cableRemove', { link }), { verb: 'tap-delete', link, mac });
+    }
+    case 'filter-table-add': {
+      const { table } = action;
+      return step(tell('recordFilterTable', { table }), action, tell('filterTableRemove', { table }), {
+        ...{ verb: 'filter-table-delete', table },
+      });
+    }
+    case 'filter-set': {
+      const { table } = action;
+      const link = action.ports[0]?.link ?? '';
+      return step(tell('recordFilter', { link }), action, tell('filterRemove', { link }), {
+        ...{ verb: 'filter-delete', table, link },
+      });
     }
     case 'bandwidth-set': {
       const { link } = action;
       return step(tell('recordLimits', { link }), action, tell('limitsLift', { link }), {
         verb: 'bandwidth-clear',
         link,
+      });
+    }
+    case 'conditions-set': {
+      const { link, limited } = action;
+      return step(tell('recordConditions', { link }), action, tell('conditionsLift', { link }), {
+        ...{ verb: 'conditions-clear', link, limited },
       });
     }
   }
@@ -82,9 +104,3 @@ const step = (told: Told, action: Lasting, undo: Told, inverse: NetworkAction): 
   action,
   inverse: { ...undo, action: inverse },
 });
-    case 'conditions-set': {
-      const { link, limited } = action;
-      return step(tell('recordConditions', { link }), action, tell('conditionsLift', { link }), {
-        ...{ verb: 'conditions-clear', link, limited },
-      });
-    }

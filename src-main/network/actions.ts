@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { linkConditionsSchema } from '../../src-shared/model/link-conditions.ts';
 import { parseAddress, parseSubnet } from '../../src-shared/model/network-address.ts';
+import { portRules } from './nwfilter/port-rules.ts';
 
 /** A network device's name as the kernel takes it, without what rules or configurations give a meaning. */
 const link = z.string().regex(/^(?!\.)[^\s/:,"'{}*\\%]{1,15}$/);
@@ -150,7 +151,6 @@ const action = z.discriminatedUnion('verb', [
     isNetwork: z.boolean(),
   }),
   z.object({ verb: z.literal('bandwidth-clear'), link }),
-]);
   /** The kernel's network emulator; `limited` devices have it behind their limit. */
   z.object({ verb: z.literal('conditions-set'), link, limited: z.boolean(), ...linkConditionsSchema.shape }),
   z.object({ verb: z.literal('conditions-clear'), link, limited: z.boolean() }),
@@ -164,6 +164,7 @@ const action = z.discriminatedUnion('verb', [
     ports: z.array(z.object({ link, rules: portRules })).min(1).max(1024).readonly(),
   }),
   z.object({ verb: z.literal('filter-delete'), table, link }),
+]);
 export type NetworkAction = z.infer<typeof action>;
 
 /** @throws when it is none of ours. */

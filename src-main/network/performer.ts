@@ -12,6 +12,7 @@ import { chainQueries, missingChains, ruleCommands } from './firewall/iptables.t
 import { networkScript, removeNetworkScript, removeTableScript, tableScript } from './firewall/nftables.ts';
 import type { FirewallRule } from './firewall/rules.ts';
 import { addException, deleteException } from './firewall/exceptions.ts';
+import { performFilter } from './nwfilter/perform.ts';
 import { findLink } from './observe-links.ts';
 import { writeSysctl } from './sysctl.ts';
 
@@ -92,7 +93,6 @@ export class DirectPerformer implements Performer<NetworkAction> {
         return await setBandwidth(action, signal);
       case 'bandwidth-clear':
         return await clearBandwidth(action.link);
-    }
       case 'conditions-set':
         return await setConditions(action, signal);
       case 'conditions-clear':
@@ -102,6 +102,7 @@ export class DirectPerformer implements Performer<NetworkAction> {
       case 'filter-set':
       case 'filter-delete':
         return await performFilter(action, signal);
+    }
   }
 
   #zone(): ZoneKeeper {

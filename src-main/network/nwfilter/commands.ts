@@ -35,16 +35,17 @@ export function filterCommands(rules: readonly RuleInstance[], link: string): Fi
   ];
 }
 
-const isEthernet = ({ protocol }: RuleInstance): boolean =>
+export const isEthernet = ({ protocol }: RuleInstance): boolean =>
   protocol === undefined || ethernetProtocols.includes(protocol);
-const isOf = (rule: RuleInstance, layer: Layer): boolean =>
+export const isOf = (rule: RuleInstance, layer: Layer): boolean =>
   rule.protocol !== undefined && !isEthernet(rule) && layerOf(rule.protocol) === layer;
-const concerns = ({ direction }: RuleInstance, side: Side): boolean => direction !== (side === 'J' ? 'in' : 'out');
+export const concerns = ({ direction }: RuleInstance, side: Side): boolean =>
+  direction !== (side === 'J' ? 'in' : 'out');
 
 const hook = (side: Side, link: string): readonly string[] => [...hooks[side], link, '-j', rootChain(side, link)];
 
 /** The root chain's rules first: the others hang on it. A rule never comes before the chain it is in. */
-function sortRules(rules: readonly RuleInstance[]): RuleInstance[] {
+export function sortRules(rules: readonly RuleInstance[]): RuleInstance[] {
   const isRoot = ({ chain }: RuleInstance): boolean => chain === 'root';
   return [...rules]
     .sort((left, right) => Number(isRoot(right)) - Number(isRoot(left)) || left.priority - right.priority)
@@ -60,7 +61,7 @@ function removeUnfinished(link: string): FilterCommand[] {
   ];
 }
 
-interface SubChain {
+export interface SubChain {
   readonly side: Side;
   readonly name: string;
   readonly priority: number;
@@ -76,7 +77,7 @@ const chainProtocols: readonly (readonly [string, readonly string[]])[] = [
   ['vlan', ['-p', '0x8100']],
   ['stp', ['-d', '01:80:c2:00:00:00']],
 ];
-const chainMatch = (name: string): readonly string[] | undefined =>
+export const chainMatch = (name: string): readonly string[] | undefined =>
   chainProtocols.find(([prefix]) => name.startsWith(prefix))?.[1];
 
 function ethernetCommands(rules: readonly RuleInstance[], sides: readonly Side[], link: string): FilterCommand[] {

@@ -17,17 +17,29 @@ const chainName = (side: Side, link: string, chain: string): string =>
 
 export const ebtables = (...words: readonly string[]): Argv => ['ebtables', '--concurrent', '-t', 'nat', ...words];
 
-/** The rule's commands: towards the host, towards the guest, or both, for each combination of its variables' values. */
-export function ebtablesRule(rule: RuleInstance, link: string): Argv[] {
+/** A rule on one side, in ebtables' words whatever carries it out. */
+export interface EthernetRule {
+  readonly side: Side;
+  readonly matches: readonly string[];
+  readonly target: string;
+}
+
+/** The rule towards the host, towards the guest, or both, for each combination of its variables' values. */
+export function ethernetRules(rule: RuleInstance): EthernetRule[] {
   const { direction } = rule;
   return rule.combinations.flatMap((items) => [
-    ...(direction === 'in' ? [] : [command(rule, items, 'J', link, direction === 'inout')]),
-    ...(direction === 'out' ? [] : [command(rule, items, 'P', link, false)]),
+    ...(direction === 'in' ? [] : [onSide(rule, items, 'J', direction === 'inout')]),
+    ...(direction === 'out' ? [] : [onSide(rule, items, 'P', false)]),
   ]);
 }
 
+export const ebtablesRule = (rule: RuleInstance, link: string): Argv[] =>
+  ethernetRules(rule).map(({ side, matches, target }) =>
+    ebtables('-A', chainName(side, link, rule.chain), ...matches, '-j', target),
+  );
+
 /** @param reversed what the rule says of the source is meant of the destination */
-function command(rule: RuleInstance, items: Items, side: Side, link: string, reversed: boolean): Argv {
+function onSide(rule: RuleInstance, items: Items, side: Side, reversed: boolean): EthernetRule {
   if (rule.protocol === 'stp' && reversed && items.has('srcmacaddr')) {
     throw new VirError({
       code: 'config-unsupported',
@@ -38,7 +50,7 @@ function command(rule: RuleInstance, items: Items, side: Side, link: string, rev
   // There is no rejection of Ethernet packets.
   const target = rule.action === 'reject' ? 'DROP' : rule.action.toUpperCase();
   const matches = rule.protocol === undefined ? [] : [...addresses(items, reversed), ...fields(rule, items, reversed)];
-  return ebtables('-A', chainName(side, link, rule.chain), ...matches, '-j', target);
+  return { side, matches, target };
 }
 
 const addresses = (items: Items, reversed: boolean): readonly string[] => [

@@ -47,11 +47,54 @@ export function instantiate(
     const referred = findFilter(name);
     if (referred === undefined)
       throw filterError(`The filter '${filter.name}' refers to '${name}', which does not exist.`);
-    const given: Record<string, string[]> = {};
-    for (const { name: key, value } of parameter) given[key] = [...(given[key] ?? []), value];
-    // What the interface says counts more than what a reference says.
-    return instantiate(referred, { ...given, ...variables }, findFilter, [...path, filter.name]);
+    return instantiate(referred, withGiven(parameter, variables), findFilter, [...path, filter.name]);
   });
+}
+
+/** The variables, or their elements, that the filter and those it refers to need and nobody gives a value. */
+export function missingVariables(
+  filter: Nwfilter,
+  variables: Variables,
+  findFilter: (name: string) => Nwfilter | undefined,
+  path: readonly string[] = [],
+): readonly string[] {
+  if (path.includes(filter.name)) return [];
+  const missing = normaliseNwfilter(filter).entries.flatMap((entry): readonly string[] => {
+    if (entry.element === 'rule')
+      return variablesOf(entry.value)
+        .filter((text) => !isAvailable(text, variables))
+        .map((text) => text.slice(1));
+    const referred = findFilter(entry.value.filter);
+    if (referred === undefined) return [];
+    return missingVariables(referred, withGiven(entry.value.parameter, variables), findFilter, [...path, filter.name]);
+  });
+  return [...new Set(missing)];
+}
+
+function variablesOf(rule: FilterRule): readonly string[] {
+  return Object.values(rule).flatMap((matches) =>
+    Array.isArray(matches)
+      ? matches.flatMap((match: Readonly<Record<string, unknown>>) =>
+          Object.values(match).filter((text): text is string => typeof text === 'string' && reference.test(text)),
+        )
+      : [],
+  );
+}
+
+function isAvailable(text: string, variables: Variables): boolean {
+  const [, name = '', at, number] = reference.exec(text) ?? [];
+  const values = variables[name] ?? [];
+  return number === undefined || at === '@' ? values.length > 0 : values[Number(number)] !== undefined;
+}
+
+/** What the interface says counts more than what a reference says. */
+function withGiven(
+  parameters: readonly { readonly name: string; readonly value: string }[],
+  variables: Variables,
+): Variables {
+  const given: Record<string, string[]> = {};
+  for (const { name, value } of parameters) given[name] = [...(given[name] ?? []), value];
+  return { ...given, ...variables };
 }
 
 const filterError = (message: string): VirError => new VirError({ code: 'no-nwfilter', domain: 'nwfilter', message });

@@ -6,7 +6,7 @@ import { type Argv, isNot, type Items, match, pair, plain } from './words.ts';
 export type Layer = 'iptables' | 'ip6tables';
 
 /** Forwarded from the guest (`FJ`), forwarded to it (`FP`), from the guest to the host (`HJ`). */
-type ChainKind = 'FJ' | 'FP' | 'HJ';
+export type ChainKind = 'FJ' | 'FP' | 'HJ';
 
 export const layerOf = (protocol: FilterProtocol): Layer =>
   protocol.endsWith('-ipv6') || protocol === 'icmpv6' ? 'ip6tables' : 'iptables';
@@ -25,13 +25,26 @@ interface Placement {
   readonly mayLackIcmp: boolean;
 }
 
-export function iptablesRule(rule: RuleInstance, link: string): Argv[] {
+/** A rule in one chain, in iptables' words whatever carries it out. */
+export interface IpRule {
+  readonly chain: ChainKind;
+  readonly matches: readonly string[];
+  readonly target: string;
+}
+
+export function ipRules(rule: RuleInstance): IpRule[] {
   const { protocol } = rule;
   if (protocol === undefined) return [];
   return rule.combinations.flatMap((items) =>
-    placements(rule, items).flatMap((placement) => command(rule, protocol, items, placement, link)),
+    placements(rule, items).flatMap((placement) => inChain(rule, protocol, items, placement)),
   );
 }
+
+export const iptablesRule = (rule: RuleInstance, link: string): Argv[] =>
+  ipRules(rule).map(({ chain, matches, target }) => [
+    ...[layerOf(rule.protocol ?? 'all'), '-w', '-A', `${chain}-${link}`],
+    ...[...matches, '-j', target],
+  ]);
 
 function placements(rule: RuleInstance, items: Items): readonly Placement[] {
   const state = items.get('state')?.text;
@@ -77,13 +90,12 @@ function lacksIcmp(chain: ChainKind, direction: RuleInstance['direction']): bool
   return direction !== 'out';
 }
 
-function command(
+function inChain(
   rule: RuleInstance,
   protocol: FilterProtocol,
   items: Items,
   { chain, isIn, state, isOwnState, accepted, mayLackIcmp }: Placement,
-  link: string,
-): Argv[] {
+): IpRule[] {
   const hasIcmpType = items.has('type') && (protocol === 'icmp' || protocol === 'icmpv6');
   if (hasIcmpType && mayLackIcmp) return [];
   const hasLimit = items.has('connlimit-above');
@@ -97,14 +109,17 @@ function command(
   const isStateful = state !== undefined && !skipsState;
   const hasDirection = isStateful && isOwnState && !hasIcmpType && rule.direction !== 'inout';
   return [
-    [
-      ...[layerOf(protocol), '-w', '-A', `${chain}-${link}`, '-p', protocol.replace(/-ipv6$/, '')],
-      ...matches,
-      ...(isStateful ? ['-m', 'conntrack', '--ctstate', state] : []),
-      ...(hasDirection ? ['-m', 'conntrack', '--ctdir', isIn ? 'Reply' : 'Original'] : []),
-      ...trailer(items, isIn),
-      ...['-j', isAccepted ? accepted : rule.action.toUpperCase()],
-    ],
+    {
+      chain,
+      matches: [
+        ...['-p', protocol.replace(/-ipv6$/, '')],
+        ...matches,
+        ...(isStateful ? ['-m', 'conntrack', '--ctstate', state] : []),
+        ...(hasDirection ? ['-m', 'conntrack', '--ctdir', isIn ? 'Reply' : 'Original'] : []),
+        ...trailer(items, isIn),
+      ],
+      target: isAccepted ? accepted : rule.action.toUpperCase(),
+    },
   ];
 }
 

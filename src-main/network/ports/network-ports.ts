@@ -17,7 +17,7 @@ import { networkError } from '../errors.ts';
 import { type CableCard, connectCard, type HostDevices, type KnownNetwork, liveCard } from './connect.ts';
 import { LinkNames } from './link-names.ts';
 import { planPort } from './plan-port.ts';
-import { type Port, type PortEnd, type PortEvent, portSchema } from './port.ts';
+import { type Port, type PortEnd, type PortEvent, type PortPart, portSchema } from './port.ts';
 
 export interface PortHost {
   readonly ledger: Ledger<NetworkAction>;
@@ -33,6 +33,8 @@ export interface PortParts {
   readonly network: (name: string) => KnownNetwork;
   /** Whether this engine can change the host's network. */
   readonly isPrivileged: boolean;
+  /** Puts the card's network filter in force. */
+  readonly filter?: PortPart;
   /** For what nobody in front of the screen asked for. */
   readonly quietly: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -53,7 +55,8 @@ export interface PlannedPort {
 }
 
 const prefix = 'port-';
-const ownerOf = (id: string): string => `${prefix}${id}`;
+/** Whose steps a cable's are, in the ledger. */
+export const ownerOf = (id: string): string => `${prefix}${id}`;
 
 export class NetworkPorts {
   readonly #parts: PortParts;
@@ -109,7 +112,7 @@ export class NetworkPorts {
     await this.#inTurn(port.id, async () => {
       const { ledger, performer } = await this.#parts.host;
       try {
-        const steps = await planPort(port, ownUid());
+        const steps = await planPort(port, ownUid(), this.#parts.filter);
         await writeWhole(this.#path(port.id), `${JSON.stringify(port)}\n`);
         this.#ports.set(port.id, port);
         await applySteps(ledger, performer, ownerOf(port.id), steps);
@@ -149,7 +152,7 @@ export class NetworkPorts {
       if (former === undefined) throw new TypeError(`there is no port ${id}`);
       const port: Port = { ...next.port, id, link: former.link };
       const owner = ownerOf(id);
-      const steps = await planPort(port, ownUid());
+      const steps = await planPort(port, ownUid(), this.#parts.filter);
       const before = ledger.steps(owner);
       const gone = before.filter(({ action }) => !steps.some((step) => step.action.verb === action.verb));
       // Both, until it is done: whoever comes after a crash can undo all of it.
@@ -177,7 +180,7 @@ export class NetworkPorts {
       const port = this.#ports.get(id);
       if (port === undefined || port.end.kind === 'given') return;
       const { ledger } = await this.#parts.host;
-      const steps = await planPort(port, ownUid());
+      const steps = await planPort(port, ownUid(), this.#parts.filter);
       await ledger.record(ownerOf(id), steps);
       await this.#redo(port, steps);
     });

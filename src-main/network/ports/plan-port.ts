@@ -3,12 +3,16 @@ import { VirError } from '../../../src-shared/errors.ts';
 import type { Step } from '../../host/step.ts';
 import type { NetworkAction } from '../actions.ts';
 import { portParts } from './parts.ts';
-import type { Port } from './port.ts';
+import type { Port, PortPart } from './port.ts';
 
-/** @param uid who opens the device: the user whose QEMU it is */
-export async function planPort(port: Port, uid: number): Promise<readonly Step<NetworkAction>[]> {
+/**
+ * @param uid who opens the device: the user whose QEMU it is
+ * @param filter the part of the engine's network filters, which only it knows
+ */
+export async function planPort(port: Port, uid: number, filter?: PortPart): Promise<readonly Step<NetworkAction>[]> {
   if (port.end.kind === 'given') return [];
-  const parts = await Promise.all(portParts.map(async (part) => await part(port)));
+  const all = filter === undefined ? portParts : [...portParts, filter];
+  const parts = await Promise.all(all.map(async (part) => await part(port)));
   return [
     deviceStep(port, uid),
     ...parts.flat(),

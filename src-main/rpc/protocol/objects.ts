@@ -12,7 +12,9 @@ export type NetworkReference = ValueOf<typeof network>;
 
 export const networkPort = struct({ net: network, uuid });
 export const nwfilter = struct({ name: string, uuid });
+export type NwfilterReference = ValueOf<typeof nwfilter>;
 export const nwfilterBinding = struct({ portdev: string, filtername: string });
+export type NwfilterBindingReference = ValueOf<typeof nwfilterBinding>;
 export const hostInterface = struct({ name: string, mac: string });
 
 export const storagePool = struct({ name: string, uuid });
@@ -23,6 +25,7 @@ export type VolumeReference = ValueOf<typeof storageVol>;
 
 export const nodeDevice = struct({ name: string });
 export const secret = struct({ uuid, usageType: int, usageID: string });
+export type SecretReference = ValueOf<typeof secret>;
 export const checkpoint = struct({ name: string, dom: domain });
 export const snapshot = struct({ name: string, dom: domain });
 

@@ -60,11 +60,12 @@ const openConnection = async (): Promise<Connection> => {
   return await qemuDriver.open(uri, context);
 };
 
-/** `start` is the networks'; `domains.start` the machines'. */
+/** `start` is the networks'; `domains.start` the machines', `filters.define` the network filters'. */
 async function callMethod(method: string, args: readonly unknown[]): Promise<unknown> {
   const [name = '', part] = method.split('.').toReversed();
-  if (part !== undefined) connection ??= openConnection();
-  const target: object = part === 'domains' ? ((await connection)?.domains ?? {}) : networks;
+  if (part === 'domains') connection ??= openConnection();
+  const targets = { domains: async () => (await connection)?.domains ?? {}, filters: () => networks.filters };
+  const target: object = part === 'domains' || part === 'filters' ? await targets[part]() : networks;
   const call = target[name as keyof typeof target] as (...rest: readonly unknown[]) => Promise<unknown>;
   return await call.apply(target, [...args]);
 }

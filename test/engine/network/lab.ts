@@ -12,6 +12,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DomainApi } from '../../../src-main/engine/driver.ts';
+import type { NwfilterApi } from '../../../src-main/engine/nwfilter-api.ts';
 import type { LocalNetworks } from '../../../src-main/network/local-networks.ts';
 import { run, type RunOptions } from '../../../src-main/host/process.ts';
 import { type ErrorData, VirError } from '../../../src-shared/errors.ts';
@@ -193,6 +194,7 @@ export class Lab {
 export class LabEngine {
   readonly networks: LocalNetworks;
   readonly domains: Required<DomainApi>;
+  readonly filters: Required<NwfilterApi>;
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #answers: AsyncIterator<string>;
   #log = '';
@@ -213,6 +215,7 @@ export class LabEngine {
       });
     this.networks = remote<LocalNetworks>('');
     this.domains = remote<Required<DomainApi>>('domains.');
+    this.filters = remote<Required<NwfilterApi>>('filters.');
   }
 
   get log(): string {
