@@ -105,6 +105,8 @@ export const networkCommands: readonly Command[] = [
     },
   },
   onNetwork({ name: 'net-info', summary: 'tell the basics of a network' }, async (session, network) => {
+    // Where firewalld runs: into which of its zones the bridge goes, and why.
+    const zone = await session.client.call('networks.zone', place(session, network));
     const text = [
       field('Name', network.name),
       field('UUID', network.uuid),
@@ -112,8 +114,9 @@ export const networkCommands: readonly Command[] = [
       field('Persistent', yes(network.persistent)),
       field('Autostart', yes(network.autostart)),
       ...(network.bridge === undefined ? [] : [field('Bridge', network.bridge)]),
+      ...(zone === undefined ? [] : [field('Zone', zone.current ?? '-'), field('Zone because', zone.finding.message)]),
     ].join('');
-    return await Promise.resolve(report(session, text, { ...network }));
+    return report(session, text, { ...network, ...(zone === undefined ? {} : { zone }) });
   }),
   onNetwork(
     {
