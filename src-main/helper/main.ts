@@ -14,7 +14,11 @@ import { DirectPerformer } from '../network/performer.ts';
 import { Authority, Callers } from './authority.ts';
 import { Changes } from './changes.ts';
 import { maxActionCharacters } from './check-action.ts';
-import { helperName, ledgerFolder } from '../network/helper/names.ts';
+import { spawnDetached } from '../host/process.ts';
+import { processIdentity } from '../host/process-identity.ts';
+import { helperName, interfacesFolder, ledgerFolder } from '../network/helper/names.ts';
+import { DirectInterfaces } from '../network/interfaces/executor.ts';
+import { guardInterfaces } from '../network/interfaces/guard.ts';
 import { HelperService } from './service.ts';
 
 const defaultIdleSeconds = 60;
@@ -37,12 +41,32 @@ function openChanges(firewalld: Firewalld, logger: Logger): Changes {
   return new Changes({ ledger, performer: new DirectPerformer(firewalld), logger });
 }
 
+/** A change that stands is taken back by a process of its own if this one is killed meanwhile. */
+function startGuard(logger: Logger): void {
+  const own = processIdentity(process.pid);
+  const [, program] = process.argv;
+  if (own === undefined || program === undefined) return;
+  const argv = [
+    process.execPath,
+    program,
+    'guard-interfaces',
+    interfacesFolder,
+    String(own.pid),
+    String(own.startTime),
+  ];
+  const options = { logFile: `${interfacesFolder}/guard.log`, env: { ELECTRON_RUN_AS_NODE: '1' } };
+  spawnDetached(argv, options).catch((error: unknown) => {
+    logger.log('warn', 'Nobody looks after the change of interfaces if the helper should crash.', { error });
+  });
+}
+
 async function serve(changes: Changes, firewalld: Firewalld, logger: Logger, idleEndMs: number): Promise<void> {
+  const interfaces = new DirectInterfaces({ folder: interfacesFolder, logger, guard: () => startGuard(logger) });
   // The longest action in the longest form of JSON and UTF-8 is far below; what is longer is not even read.
   const bus = await Bus.open(undefined, { maxMessageBytes: maxActionCharacters + 64 * 1024 });
   const callers = await Callers.watch(bus);
   const service = new HelperService({
-    ...{ callers, changes, firewalld, logger, authority: new Authority(bus), dnsmasqUser: dnsmasqUser() },
+    ...{ callers, changes, firewalld, interfaces, logger, authority: new Authority(bus), dnsmasqUser: dnsmasqUser() },
   });
   bus.serve(async (call) => await service.handle(call));
   await bus.requestName(helperName);
@@ -51,10 +75,13 @@ async function serve(changes: Changes, firewalld: Firewalld, logger: Logger, idl
     const rest = Math.max(100, idleEndMs - service.idleMs);
     if ((await Promise.race([closed, delay(rest, 'rested' as const)])) === 'closed') return;
     if (service.idleMs < idleEndMs) continue;
+    // A change that is to be taken back keeps whoever will do it.
+    if ((await interfaces.pending())?.deadlineMs !== undefined) continue;
     // What comes until the name is gone is told to come again: then it starts another one.
     service.end();
     await bus.releaseName(helperName);
     bus.close();
+    await interfaces.close();
     return;
   }
 }
@@ -65,6 +92,11 @@ async function main(words: readonly string[]): Promise<number> {
   if (process.getuid?.() !== 0) {
     logger.log('error', 'The helper is started by the system bus, as root.');
     return 1;
+  }
+  if (words[0] === 'guard-interfaces') {
+    const [, folder = '', pid, startTime] = words;
+    await guardInterfaces(folder, { pid: Number(pid), startTime: Number(startTime) }, logger);
+    return 0;
   }
   const firewalld = new Firewalld();
   const changes = openChanges(firewalld, logger);

@@ -7,6 +7,8 @@ import type { NetworkAction } from '../network/actions.ts';
 import type { Firewalld } from '../network/firewalld/firewalld.ts';
 import { iptablesForwardPolicy } from '../network/host-facts.ts';
 import { readRuleTexts } from '../network/trace/observe.ts';
+import type { InterfaceExecutor } from '../network/interfaces/executor.ts';
+import { checkRequest, type InterfaceRequest } from '../network/interfaces/requests.ts';
 import type { Authority, Caller, Callers } from './authority.ts';
 import type { Changes } from './changes.ts';
 import { linkName, readAction } from './check-action.ts';
@@ -19,6 +21,7 @@ export interface ServiceParts {
   readonly callers: Callers;
   readonly changes: Changes;
   readonly firewalld: Pick<Firewalld, 'facts'>;
+  readonly interfaces: Pick<InterfaceExecutor, 'perform' | 'pending'>;
   readonly logger: Logger;
   /** Who dnsmasq becomes. */
   readonly dnsmasqUser: string;
@@ -35,6 +38,11 @@ const introspection = `<!DOCTYPE node PUBLIC "-//freedesktop//DTD D-BUS Object I
     <method name="Authorize"><arg name="device" type="s" direction="in"/></method>
     <method name="Perform"><arg name="action" type="s" direction="in"/></method>
     <method name="Changes"><arg name="changes" type="s" direction="out"/></method>
+    <method name="Interfaces">
+      <arg name="request" type="s" direction="in"/>
+      <arg name="pending" type="s" direction="out"/>
+    </method>
+    <method name="PendingInterfaces"><arg name="pending" type="s" direction="out"/></method>
     <method name="Firewall">
       <arg name="forward_policy" type="s" direction="out"/>
       <arg name="firewalld_backend" type="s" direction="out"/>
@@ -144,6 +152,20 @@ export class HelperService {
           {},
           async ({ uid }) => await Promise.resolve(text(JSON.stringify(this.#parts.changes.list(uid)))),
         );
+      case `${helperInterface}.Interfaces(s)`: {
+        const request = readRequest(message.body());
+        const details = requestDetails(request);
+        return await this.#authorised(sender, 'interfaces', interactive, details, async ({ uid }) => {
+          const pending = await this.#parts.interfaces.perform(request);
+          this.#parts.logger.log('info', 'Interfaces were changed.', { uid, ...details });
+          return text(pending === undefined ? '' : JSON.stringify(pending));
+        });
+      }
+      case `${helperInterface}.PendingInterfaces()`:
+        return await this.#authorised(sender, 'monitor', interactive, {}, async () => {
+          const pending = await this.#parts.interfaces.pending();
+          return text(pending === undefined ? '' : JSON.stringify(pending));
+        });
       case `${helperInterface}.Firewall()`:
         return await this.#authorised(sender, 'monitor', interactive, {}, async () => {
           const policy = await iptablesForwardPolicy();
@@ -200,6 +222,23 @@ function detailsOf(action: NetworkAction): Readonly<Record<string, string>> {
     ...{ verb: action.verb, ...(device === undefined ? {} : { device }) },
     ...(bridge === undefined ? {} : { bridge }),
   };
+}
+
+const maxRequestCharacters = 128 * 1024;
+
+/** What is wanted of interfaces; how, is planned here. */
+function readRequest([argument]: readonly DBusValue[]): InterfaceRequest {
+  if (typeof argument !== 'string' || argument.length > maxRequestCharacters) throw refused('It is no short text.');
+  try {
+    return checkRequest(JSON.parse(argument));
+  } catch {
+    throw refused('It is not one of the changes of interfaces.');
+  }
+}
+
+function requestDetails(request: InterfaceRequest): Readonly<Record<string, string>> {
+  const device = 'name' in request ? request.name : 'bridge' in request ? request.bridge : undefined;
+  return { verb: `interface-${request.verb}`, ...(device === undefined ? {} : { device }) };
 }
 
 const unknown = (cause: string): DBusError => new DBusError('org.freedesktop.DBus.Error.UnknownMethod', cause);

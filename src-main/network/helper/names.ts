@@ -9,6 +9,8 @@ export const permissions = {
   monitor: 'io.github.vivarium.network.monitor',
   /** Plugging one's own machines into bridges that are there for them. */
   attach: 'io.github.vivarium.network.attach',
+  /** The host's own interfaces: what it reaches the world by. */
+  interfaces: 'io.github.vivarium.interfaces.manage',
 } as const;
 export type Permission = keyof typeof permissions;
 
@@ -26,3 +28,5 @@ export const helperErrors = {
 
 /** Where it keeps its record; only root may enter. */
 export const ledgerFolder = '/var/lib/vivarium/helper';
+/** Where it keeps what takes a change of the host's interfaces back. */
+export const interfacesFolder = '/var/lib/vivarium/helper-interfaces';

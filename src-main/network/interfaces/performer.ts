@@ -76,7 +76,8 @@ export class InterfacePerformer implements Performer<InterfaceAction> {
       case 'file-write':
         return await writeFile(action);
       case 'ifup':
-        await run(['ifup', '--force', action.link], { timeoutMs: scriptTimeoutMs });
+        // Forced, it would bring up a VLAN's card anew as well.
+        await run(['ifup', action.link], { timeoutMs: scriptTimeoutMs });
         return;
       case 'ifdown':
         await run(['ifdown', '--force', action.link], { timeoutMs: scriptTimeoutMs });

@@ -47,6 +47,9 @@ export const nat = `<network>
 </network>`;
 
 const rules = `polkit.addRule(function (action, subject) {
+  if (action.id === 'io.github.vivarium.interfaces.manage') {
+    return subject.user === 'vvallowed' ? polkit.Result.YES : polkit.Result.NO;
+  }
   if (action.id === 'io.github.vivarium.network.monitor' && subject.user === 'vvother') return polkit.Result.YES;
   var isManaged = action.id === 'io.github.vivarium.network.manage';
   if (!isManaged && action.id !== 'io.github.vivarium.network.attach') return undefined;

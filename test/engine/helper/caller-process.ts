@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { processIdentity } from '../../../src-main/host/process-identity.ts';
+import { checkRequest } from '../../../src-main/network/interfaces/requests.ts';
 import { HelperPerformer } from '../../../src-main/network/helper/performer.ts';
 import { helperInterface, helperName, helperPath } from '../../../src-main/network/helper/names.ts';
 import { authenticate } from '../../../src-main/host/dbus/authenticate.ts';
@@ -37,6 +38,7 @@ let endPrompt = (): void => undefined;
 
 const methods: Readonly<Record<string, (...args: readonly unknown[]) => Promise<unknown>>> = {
   name: async () => await Promise.resolve(bus.name),
+  interfaces: async (request) => (await performer.interfaces(checkRequest(request))) ?? 'none',
   perform: async (action) => {
     await performer.perform(checkAction(action));
   },

@@ -35,9 +35,16 @@ export class InterfaceLab {
       ip -6 route add default via 2001:db8:1::1 dev wan0
       ip route add 203.0.113.0/24 via 198.51.100.1 dev wan0 metric 7 proto static`);
     if (ifupdown !== undefined) {
-      await lab.run(['sh', '-ec', 'mkdir -p /etc/network/interfaces.d /run/network && cat >/etc/network/interfaces'], {
-        input: ifupdown,
-      });
+      await lab.run(
+        [
+          'sh',
+          '-ec',
+          'mkdir -p /etc/network/interfaces.d /run/network && printf "lo=lo\\nwan0=wan0\\n" >/run/network/ifstate && cat >/etc/network/interfaces',
+        ],
+        {
+          input: ifupdown,
+        },
+      );
     }
     return new InterfaceLab(lab);
   }
