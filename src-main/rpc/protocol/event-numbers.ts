@@ -96,6 +96,10 @@ export const networkLifecycleEvents: readonly NetworkEvent[] = ['defined', 'unde
 /** `virNetworkEventID`. */
 export const networkEventIds = { lifecycle: 0 } as const;
 
+/** `virSecretEventID`, and the one of its lifecycle events. */
+export const secretEventIds = { lifecycle: 0, valueChanged: 1 } as const;
+export const secretLifecycleEvents = { defined: 0, undefined: 1 } as const;
+
 /** `virDomainEventWatchdogAction`. */
 export const watchdogActions = ['none', 'pause', 'reset', 'poweroff', 'shutdown', 'debug', 'inject-nmi'] as const;
 /** `virDomainEventIOErrorAction`. */

@@ -1,5 +1,12 @@
 /** What the engine announces as the messages that clients registered for. */
-import type { DomainEvent, DomainRef, NetworkEvent, PoolEvent } from '../../../src-shared/contract/events.ts';
+import type {
+  DomainEvent,
+  DomainRef,
+  NetworkEvent,
+  PoolEvent,
+  SecretEvent,
+} from '../../../src-shared/contract/events.ts';
+import { type SecretSummary, secretUsageTypes } from '../../../src-shared/model/secret-summary.ts';
 import {
   agentReasons,
   blockJobStatuses,
@@ -17,10 +24,12 @@ import {
   networkLifecycleEvents,
   poolEventIds,
   poolLifecycleEvents,
+  secretEventIds,
+  secretLifecycleEvents,
   trayChanges,
   watchdogActions,
 } from '../protocol/event-numbers.ts';
-import type { DomainReference, NetworkReference, PoolReference } from '../protocol/objects.ts';
+import type { DomainReference, NetworkReference, PoolReference, SecretReference } from '../protocol/objects.ts';
 import type { Procedure } from '../protocol/procedure.ts';
 import { remoteProgram } from '../protocol/programs.ts';
 import { packetOf } from './replies.ts';
@@ -224,4 +233,22 @@ export function networkEventMessage(net: NetworkReference, event: NetworkEvent):
   const number = networkLifecycleEvents.indexOf(event);
   if (number < 0) return undefined;
   return plain(networkEventIds.lifecycle, remote.networkEventLifecycle, { net, event: number, detail: 0 });
+}
+
+/** A secret as the wire names it. */
+export const secretReference = ({ uuid, usageType, usageId }: SecretSummary): SecretReference => ({
+  uuid,
+  usageType: secretUsageTypes.indexOf(usageType),
+  usageID: usageId,
+});
+
+export function secretEventMessage(summary: SecretSummary, event: SecretEvent): EventMessage {
+  const secret = secretReference(summary);
+  return event === 'value-changed'
+    ? plain(secretEventIds.valueChanged, remote.secretEventValueChanged, { secret })
+    : plain(secretEventIds.lifecycle, remote.secretEventLifecycle, {
+        secret,
+        event: secretLifecycleEvents[event],
+        detail: 0,
+      });
 }

@@ -1,9 +1,15 @@
 /** Which events a client wants to be told, and telling them. */
 import type { EngineEvent } from '../../engine/events.ts';
 import { rpcError } from './errors.ts';
-import { domainEventMessages, type EventMessage, networkEventMessage, poolEventMessage } from './event-messages.ts';
+import {
+  domainEventMessages,
+  type EventMessage,
+  networkEventMessage,
+  poolEventMessage,
+  secretEventMessage,
+} from './event-messages.ts';
 
-/** What events are about. Those of node devices and secrets are never announced yet. */
+/** What events are about. Those of node devices are never announced yet. */
 export type SubscriptionKind = 'domain' | 'storage pool' | 'network' | 'node device' | 'secret';
 
 interface Subscription {
@@ -71,6 +77,8 @@ export class Subscriptions {
       const { uuid, name } = event;
       const message = networkEventMessage({ uuid, name }, event.event);
       if (message !== undefined) this.#tell('network', uuid, message);
+    } else if (event.type === 'secret') {
+      this.#tell('secret', event.secret.uuid, secretEventMessage(event.secret, event.event));
     }
   }
 

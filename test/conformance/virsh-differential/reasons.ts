@@ -190,7 +190,6 @@ export const reasons: readonly Reason[] = [
   absent("the host's interfaces are not listed", /^iface-(list|dumpxml)/),
   absent('a core can not be dumped', /^dump /),
   absent('there is no migration', /^migrate-get/),
-  absent('there are no secrets', /^secret-/),
   absent('there are no snapshots', /^snapshot-/),
   absent('there is no conversion from command lines', /^domxml-from-native/),
 ];

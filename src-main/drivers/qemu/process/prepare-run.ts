@@ -8,6 +8,7 @@ import type { Domain } from '../../../../src-shared/model/domain/index.ts';
 import { buildCommandLine } from '../command-line/build.ts';
 import type { CommandLine, Launch } from '../command-line/types.ts';
 import type { BlockHost } from '../devices/block-host.ts';
+import { type SealedSecret, sealSecret, type SecretReference, secretReferences } from '../devices/secrets.ts';
 import type { NetworkHost } from '../devices/netdev.ts';
 import type { FirmwareDescriptor } from '../firmware/descriptor.ts';
 import { firmwareFolders, loadFirmwares } from '../firmware/load.ts';
@@ -30,6 +31,8 @@ export interface PreparationEnvironment {
   /** The user's own firmware descriptions are below it. */
   readonly configHome: string | undefined;
   readonly cables: Cables;
+  /** What a secret holds. @throws VirError when there is none, or it holds nothing */
+  readonly reveal: (secret: SecretReference) => Promise<Uint8Array>;
 }
 
 /** What this run takes of the host, and what is seen to beside QEMU. */
@@ -49,6 +52,7 @@ export async function planRun(
   environment: PreparationEnvironment,
   surroundings: Surroundings,
   cable?: NetworkHost['tap'],
+  block: BlockHost = blockHost,
 ): Promise<{ readonly live: CompleteDomain; readonly commandLine: CommandLine }> {
   const { capabilities, paths } = request;
   const { definition } = environment;
@@ -61,7 +65,7 @@ export async function planRun(
     ...(request.incoming ? { incoming: 'defer' } : {}),
     sandbox: true,
     now: new Date(),
-    block: blockHost,
+    block,
     network: networkHost(paths, cable),
     chardev: {},
   };
@@ -116,10 +120,12 @@ async function finish(
   environment: PreparationEnvironment,
   surroundings: Surroundings,
 ): Promise<Omit<LaunchPlan, 'release'>> {
-  const { live, commandLine } = await planRun(domain, request, environment, surroundings, cables.end);
+  const masterKey = randomBytes(masterKeyBytes);
+  const block = { ...blockHost, secrets: await sealedSecrets(domain, masterKey, environment) };
+  const { live, commandLine } = await planRun(domain, request, environment, surroundings, cables.end, block);
   const { preparations } = commandLine;
   const { paths } = request;
-  writeFileSync(paths.file('master-key.aes'), randomBytes(masterKeyBytes), { mode: 0o600 });
+  writeFileSync(paths.file('master-key.aes'), masterKey, { mode: 0o600 });
   for (const folder of preparations.folders) mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (preparations.nvram !== undefined) await prepareNvram(live, preparations.nvram);
   if (preparations.virtiofs.length > 0) {
@@ -145,6 +151,31 @@ async function finish(
     live,
     helpers,
     cables,
+  };
+}
+
+/** Every secret of the domain's storage, for a QEMU that has this key. */
+async function sealedSecrets(
+  domain: Domain,
+  masterKey: Uint8Array,
+  { reveal }: PreparationEnvironment,
+): Promise<NonNullable<BlockHost['secrets']>> {
+  const keyOf = ({ usageType, uuid, usage }: SecretReference): string => uuid ?? `${usageType} ${usage ?? ''}`;
+  const sealed = new Map<string, SealedSecret>();
+  for (const reference of secretReferences(domain)) {
+    sealed.set(keyOf(reference), sealSecret(masterKey, await reveal(reference)));
+  }
+  return {
+    sealed: (reference) => {
+      const found = sealed.get(keyOf(reference));
+      if (found !== undefined) return found;
+      throw new VirError({
+        code: 'config-unsupported',
+        domain: 'qemu',
+        message: `The secret ${reference.uuid ?? `'${reference.usage ?? ''}'`} of domain '${domain.name}' can't be used there.`,
+      });
+    },
+    sealedText: (text) => sealSecret(masterKey, text),
   };
 }
 
