@@ -1,4 +1,5 @@
 /** What the handlers of the contract work with; the composition root provides it. */
+import type { StatsPace } from '../engine/figures/recorder.ts';
 import type { HostCheck, StatsSeries } from '../../src-shared/contract/app.ts';
 import type { Creation, CreationPlan, MediumInfo, OsInfo, OsResources } from '../../src-shared/contract/create.ts';
 import type { Bin } from '../engine/bin.ts';
@@ -19,7 +20,7 @@ export interface StatsQuery {
 
 export interface Recorder {
   /** Samples each second until the returned function is called. */
-  watch(uri: string): Promise<() => void>;
+  watch(uri: string, pace: StatsPace): Promise<() => void>;
   history(query: StatsQuery): Promise<StatsSeries> | StatsSeries;
 }
 

@@ -20,7 +20,7 @@ export interface SparklineProps {
 }
 
 /**
- * A small graph of the last minute. It is drawn only when the picture changes: an idle machine's flat line costs
+ * A small graph of the last two minutes. It is drawn only when the picture changes: an idle machine's flat line costs
  * nothing. Its figure stands beside it as text, so it says nothing itself.
  */
 export function Sparkline({ series, width, height, max, color = 1 }: SparklineProps): React.JSX.Element {

@@ -62,8 +62,8 @@ export const appCalls = {
   'jobs.cancel': call(z.object({ id: name })).returns<void>(),
   /** Starts a failed or cancelled job again, where its kind allows. */
   'jobs.retry': call(z.object({ id: name })).returns<string>(),
-  /** While watched, samples are taken each second and sent as `stats` events. Counted per client. */
-  'stats.watch': call(z.object({ uri, on: z.boolean() })).returns<void>(),
+  /** While watched, samples are taken each second (`fine`) or two (`calm`) and sent as `stats` events. One pace a client. */
+  'stats.watch': call(z.object({ uri, pace: z.enum(['off', 'calm', 'fine']) })).returns<void>(),
   /** Host figures when `uuid` is absent. */
   'stats.history': call(
     z.object({

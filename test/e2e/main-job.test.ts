@@ -111,7 +111,7 @@ test('its figures move', async () => {
     },
     `#/machine/${encodeURIComponent(uri)}/${uuid}/performance`,
   );
-  await ask(page, 'stats.watch', { uri, on: true });
+  await ask(page, 'stats.watch', { uri, pace: 'fine' });
   await expect
     .poll(
       async () => {

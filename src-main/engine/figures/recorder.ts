@@ -1,6 +1,6 @@
 /**
- * Takes the figures of open connections: each second while somebody looks, each ten seconds while machines run, never
- * otherwise. Keeps a day of them.
+ * Takes the figures of open connections: each second or two while somebody looks, each ten seconds while machines run,
+ * never otherwise. Keeps a day of them.
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -16,7 +16,11 @@ import { FiguresJournal, type JournalLine } from './journal.ts';
 import { domainSample, figuresOf, hostSample } from './rates.ts';
 import { metrics, Series } from './series.ts';
 
+/** Graphs over time move each second, the many small ones of a list each other second. */
+export type StatsPace = 'fine' | 'calm';
+
 const defaultWatchedMs = 1_000;
+const calmFactor = 2;
 const unwatchedMs = 10_000;
 const flushMs = 10_000;
 
@@ -34,7 +38,7 @@ export interface RecorderOptions {
   /** Where figures are kept across restarts. */
   readonly folder: string;
   readonly logger: Logger;
-  /** How often samples are taken while somebody looks; a second unless told. */
+  /** How often samples are taken while somebody looks closely; a second unless told. */
   readonly watchedMs?: number;
 }
 
@@ -46,7 +50,7 @@ class Watched {
   readonly journal: FiguresJournal;
   readonly series = new Map<string, Series>();
   readonly blanks = new Map<string, Readonly<Record<string, string>>>();
-  watchers = 0;
+  readonly watchers: Record<StatsPace, number> = { fine: 0, calm: 0 };
   timer: NodeJS.Timeout | undefined;
   /** The sample being taken. */
   ticking: Promise<void> | undefined;
@@ -115,18 +119,18 @@ export class StatsRecorder {
     ];
   }
 
-  /** Samples each second until the returned function is called. */
-  async watch(uri: string): Promise<() => void> {
+  /** Samples at this pace, or a finer one that somebody else asked for, until the returned function is called. */
+  async watch(uri: string, pace: StatsPace = 'fine'): Promise<() => void> {
     await this.#options.engine.open(uri);
     const watched = this.#of(uri);
     await watched.load();
-    watched.watchers += 1;
+    watched.watchers[pace] += 1;
     this.#schedule(watched, 0);
     let ended = false;
     return () => {
       if (ended) return;
       ended = true;
-      watched.watchers -= 1;
+      watched.watchers[pace] -= 1;
     };
   }
 
@@ -167,6 +171,12 @@ export class StatsRecorder {
     return this.#options.watchedMs ?? defaultWatchedMs;
   }
 
+  /** Undefined while nobody looks. */
+  #everyMs({ watchers }: Watched): number | undefined {
+    if (watchers.fine > 0) return this.#watchedMs;
+    return watchers.calm > 0 ? this.#watchedMs * calmFactor : undefined;
+  }
+
   #schedule(watched: Watched, delayMs = this.#watchedMs): void {
     if (this.#closed || watched.ticking !== undefined) return;
     clearTimeout(watched.timer);
@@ -188,8 +198,9 @@ export class StatsRecorder {
       running = await this.#sample(watched, connection);
     } finally {
       watched.ticking = undefined;
-      if (connection !== undefined && watched.watchers > 0) {
-        this.#schedule(watched, this.#watchedMs - (Date.now() % this.#watchedMs));
+      const everyMs = this.#everyMs(watched);
+      if (connection !== undefined && everyMs !== undefined) {
+        this.#schedule(watched, everyMs - (Date.now() % everyMs));
       } else if (running > 0) this.#schedule(watched, unwatchedMs);
       // With nobody looking and nothing running, the next event starts it again.
       else watched.before = undefined;
@@ -198,9 +209,12 @@ export class StatsRecorder {
 
   /** @returns how many machines run. */
   async #sample(watched: Watched, connection: Connection): Promise<number> {
-    const running = (await connection.domains.list()).flatMap(({ id, uuid }) => (id === undefined ? [] : [uuid]));
-    const stats = await statsOf(connection, running);
-    const counters = readHostCounters();
+    // A host that does not answer has no figures; what it had is no figure of now.
+    if (connection.seenMs !== undefined) return 0;
+    const { domains: api } = connection;
+    const list = api.known?.() ?? (await api.list());
+    const running = list.flatMap(({ id, uuid }) => (id === undefined ? [] : [uuid]));
+    const [stats, counters] = await Promise.all([statsOf(connection, running), hostCounters(connection)]);
     const { timeMs } = counters;
     const { before } = watched;
     const elapsedMs = before === undefined ? 0 : timeMs - before.timeMs;
@@ -212,7 +226,7 @@ export class StatsRecorder {
       this.#keep(watched, timeMs, sample.uuid, figuresOf(sample));
     }
     if (before !== undefined) this.#keep(watched, timeMs, host, figuresOf(hostNow));
-    if (watched.watchers > 0) {
+    if (this.#everyMs(watched) !== undefined) {
       this.#options.engine.announce(watched.uri, { type: 'stats', sample: { timeMs, host: hostNow, domains } });
     }
     if (timeMs - watched.flushedMs >= flushMs) {
@@ -225,6 +239,25 @@ export class StatsRecorder {
   #keep(watched: Watched, timeMs: number, subject: string, figures: ReturnType<typeof figuresOf>): void {
     watched.seriesOf(subject).add(timeMs, figures);
   }
+}
+
+/** Of the host that runs the machines. What crosses the cards and disks of another one, its libvirtd does not tell. */
+async function hostCounters(connection: Connection): Promise<HostCounters> {
+  if (connection.isElsewhere !== true) return readHostCounters();
+  const [cpu, memory] = await Promise.all([connection.nodeCpuStats?.(), connection.nodeMemoryStats?.()]);
+  const { kernelNs = 0, userNs = 0, idleNs = 0, ioWaitNs = 0 } = cpu ?? {};
+  const { totalKiB = 0, freeKiB = 0, buffersKiB = 0, cachedKiB = 0 } = memory ?? {};
+  return {
+    timeMs: Date.now(),
+    cpuBusyTicks: kernelNs + userNs,
+    cpuTotalTicks: kernelNs + userNs + idleNs + ioWaitNs,
+    memoryTotalKiB: totalKiB,
+    memoryUsedKiB: totalKiB - freeKiB - buffersKiB - cachedKiB,
+    networkRxBytes: 0,
+    networkTxBytes: 0,
+    diskReadBytes: 0,
+    diskWriteBytes: 0,
+  };
 }
 
 /** Machines that are off have no figures, and there may be a thousand of them. */

@@ -19,9 +19,9 @@ export function appHandlers(services: Services): HandlerSet {
       if (again !== undefined) return again;
       throw new VirError({ code: 'operation-invalid', domain: 'none', message: 'This task cannot be repeated.' });
     },
-    'stats.watch': async ({ uri, on }, client) => {
+    'stats.watch': async ({ uri, pace }, client) => {
       const key = `stats ${uri}`;
-      client.onDisconnect(key, on ? await recorder.watch(uri) : undefined);
+      client.onDisconnect(key, pace === 'off' ? undefined : await recorder.watch(uri, pace));
     },
     'stats.history': async ({ uri, uuid, fromMs, toMs, points }) =>
       await recorder.history({ uri, ...(uuid === undefined ? {} : { uuid }), fromMs, toMs, points }),

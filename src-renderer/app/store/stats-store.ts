@@ -1,10 +1,14 @@
-/** The last minute of figures, outside React: rows subscribe to their own machine and draw. */
+/** The last figures, outside React: rows subscribe to their own machine and draw. */
 import type { DomainStatsSample, HostStatsSample, StatsSample } from '../../../src-shared/contract/events.ts';
 import { Ring } from '../../components/ring.ts';
 import type { Series } from '../../components/sparkline.tsx';
 import { type MachineKey, machineKey } from './inventory.ts';
 
+/** Small graphs show two minutes in steps of two seconds, however often samples come. */
 const samplesKept = 60;
+const stepMs = 2_000;
+/** Samples come when the clock has it, give or take. */
+const earlyMs = 300;
 
 class LiveSeries implements Series {
   readonly ring = new Ring(samplesKept);
@@ -27,10 +31,13 @@ export class MachineFigures {
   readonly memory = new LiveSeries();
   latest: DomainStatsSample | undefined;
   seenMs = 0;
+  #drawnMs = 0;
 
   take(sample: DomainStatsSample, timeMs: number): void {
     this.latest = sample;
     this.seenMs = timeMs;
+    if (timeMs - this.#drawnMs < stepMs - earlyMs) return;
+    this.#drawnMs = timeMs;
     this.cpu.push(sample.cpu);
     const { memoryUsedKiB: used, memoryTotalKiB: total } = sample;
     this.memory.push(used === undefined || total === undefined || total <= 0 ? undefined : used / total);

@@ -3,17 +3,26 @@ import { useEffect } from 'react';
 import { engine } from '../client.ts';
 import { reportError } from '../feedback/notices.ts';
 
-const wanted = new Map<string, number>();
-const watched = new Set<string>();
+export type Pace = 'fine' | 'calm';
+
+/** Who looks, by what they need. */
+const wanted = new Map<string, Record<Pace, number>>();
+const watched = new Map<string, Pace>();
+
+function paceOf(uri: string): Pace | undefined {
+  const { fine = 0, calm = 0 } = wanted.get(uri) ?? {};
+  if (document.visibilityState !== 'visible') return undefined;
+  if (fine > 0) return 'fine';
+  return calm > 0 ? 'calm' : undefined;
+}
 
 function reconcile(): void {
-  const visible = document.visibilityState === 'visible';
-  for (const uri of new Set([...wanted.keys(), ...watched])) {
-    const on = visible && (wanted.get(uri) ?? 0) > 0;
-    if (on === watched.has(uri)) continue;
-    if (on) watched.add(uri);
-    else watched.delete(uri);
-    engine.call('stats.watch', { uri, on }).catch(reportError);
+  for (const uri of new Set([...wanted.keys(), ...watched.keys()])) {
+    const pace = paceOf(uri);
+    if (pace === watched.get(uri)) continue;
+    if (pace === undefined) watched.delete(uri);
+    else watched.set(uri, pace);
+    engine.call('stats.watch', { uri, pace: pace ?? 'off' }).catch(reportError);
   }
 }
 
@@ -25,24 +34,26 @@ export function rewatchStats(): void {
 
 let listening = false;
 
-export function watchStats(uri: string): () => void {
+function watchStats(uri: string, pace: Pace): () => void {
   if (!listening) document.addEventListener('visibilitychange', reconcile);
   listening = true;
-  wanted.set(uri, (wanted.get(uri) ?? 0) + 1);
+  const counts = wanted.get(uri) ?? { fine: 0, calm: 0 };
+  wanted.set(uri, counts);
+  counts[pace] += 1;
   reconcile();
   return () => {
-    wanted.set(uri, (wanted.get(uri) ?? 1) - 1);
+    counts[pace] -= 1;
     reconcile();
   };
 }
 
-/** Watches while the component is shown. */
-export function useWatchedStats(uris: readonly string[]): void {
+/** Watches while the component is shown: `fine` for graphs over time, `calm` for lists of many machines. */
+export function useWatchedStats(uris: readonly string[], pace: Pace = 'fine'): void {
   const key = uris.join('\n');
   useEffect(() => {
-    const stops = key === '' ? [] : key.split('\n').map(watchStats);
+    const stops = key === '' ? [] : key.split('\n').map((uri) => watchStats(uri, pace));
     return () => {
       for (const stop of stops) stop();
     };
-  }, [key]);
+  }, [key, pace]);
 }

@@ -49,7 +49,7 @@ export function MachinesScreen(): React.JSX.Element {
     () => [...connections.values()].filter((each) => each.state === 'open').map((each) => each.uri),
     [connections],
   );
-  useWatchedStats(uris);
+  useWatchedStats(uris, 'calm');
   useShortcutCommand({
     id: 'view.inspector',
     group: 'view',

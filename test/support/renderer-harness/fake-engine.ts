@@ -510,11 +510,11 @@ const handlers: Handlers = {
     jobs.delete(id);
     return runJob(job?.kind ?? 'volume.upload', job?.subject ?? '', job?.total ?? GiB, 5000);
   },
-  'stats.watch': ({ on }) => {
-    watched += on ? 1 : -1;
-    if (on)
+  'stats.watch': ({ pace }) => {
+    watched += pace === 'off' ? -1 : 1;
+    if (pace !== 'off')
       for (let index = 60; index > 0; index -= 1)
-        emit({ channel: 'engine', uri, event: { type: 'stats', sample: sample(Date.now() - index * 1000) } });
+        emit({ channel: 'engine', uri, event: { type: 'stats', sample: sample(Date.now() - index * 2000) } });
   },
   'stats.history': ({ uuid, fromMs, toMs, points }) =>
     uuid === undefined

@@ -82,8 +82,8 @@ describe('the contract server', () => {
         client.onDisconnect('stats', () => released.push(uri));
       },
     });
-    await contract.handle('stats.watch', { uri: 'test:///a', on: true }, 'a');
-    await contract.handle('stats.watch', { uri: 'test:///b', on: true }, 'a');
+    await contract.handle('stats.watch', { uri: 'test:///a', pace: 'fine' }, 'a');
+    await contract.handle('stats.watch', { uri: 'test:///b', pace: 'fine' }, 'a');
     expect(released).toEqual(['test:///a']);
     contract.disconnect('a');
     contract.disconnect('a');

@@ -76,7 +76,7 @@ describe('the engine socket', () => {
 
   test('releases what a client held when its connection breaks', async () => {
     const client = await connectSocket(server.path);
-    await client.call('stats.watch', { uri: 'test:///default', on: true });
+    await client.call('stats.watch', { uri: 'test:///default', pace: 'fine' });
     client.close();
     await client.closed;
     await expect.poll(() => released).toBe(1);

@@ -81,6 +81,19 @@ describe('the recorder', () => {
     second();
   });
 
+  it('takes its time for who looks at many, until somebody looks closely', async () => {
+    const steps = (): number[] => samples.slice(1).map(({ timeMs }, index) => timeMs - (samples[index]?.timeMs ?? 0));
+    const calm = await recorder.watch(uri, 'calm');
+    await until(() => samples.length >= 5);
+    const apart = Math.max(...steps().slice(1));
+    const fine = await recorder.watch(uri, 'fine');
+    samples.length = 0;
+    await until(() => samples.length >= 5);
+    expect(Math.min(...steps().slice(1))).toBeLessThan(apart);
+    fine();
+    calm();
+  });
+
   it('keeps what it saw across a restart, and leaves a gap for the time between', async () => {
     await recorder.watch(uri);
     await until(() => samples.length >= 4);
