@@ -6,7 +6,7 @@
 import { VirError } from '../../src-shared/errors.ts';
 import type { HostChange } from '../../src-shared/model/network-view.ts';
 import type { ShownStep } from '../../src-shared/model/network-summary.ts';
-import { type Performer, type Step, undoSteps, type UndoFailure } from '../host/steps.ts';
+import { type Performer, undoSteps, type UndoFailure } from '../host/steps.ts';
 import type { Ledger, LedgerEntry } from '../host/steps-ledger.ts';
 import type { NetworkAction } from './actions.ts';
 import { sentences } from './describe.ts';
@@ -106,7 +106,7 @@ export class HostChanges {
 
   #shown({ owner, timeMs, by, steps, isOfEarlierBoot }: LedgerEntry<NetworkAction>): HostChange {
     return {
-      ...{ owner, timeMs, user: by ?? this.#parts.user, steps: sentences(steps as readonly Step<NetworkAction>[]) },
+      ...{ owner, timeMs, user: by ?? this.#parts.user, steps: sentences(steps) },
       ...(isOfEarlierBoot === true ? { isOfEarlierBoot } : {}),
     };
   }

@@ -5,6 +5,7 @@ import { engine, EngineError } from '../../app/client.ts';
 import { openDialog } from '../../app/feedback/dialogs.tsx';
 import { ErrorPanel } from '../../app/feedback/error-panel.tsx';
 import { FormDialog } from '../../app/feedback/form-dialog.tsx';
+import { hostText } from '../../app/host-words.ts';
 import { t } from '../../app/i18n.ts';
 import { useAnswer } from '../../app/use-answer.ts';
 import { Skeleton } from '../../components/skeleton.tsx';
@@ -64,7 +65,7 @@ function HostDialog(props: {
       {value?.plan !== undefined && (
         <Sentences
           label={t(verb === 'start' ? 'networks:plan.done' : 'networks:plan.then')}
-          sentences={value.plan.steps.map(({ sentence }) => sentence)}
+          sentences={value.plan.steps.map(({ sentence, words }) => hostText(sentence, words))}
         />
       )}
       {findings.length > 0 && <Findings findings={findings} />}
@@ -94,5 +95,12 @@ async function startPlan(uri: string, { uuid, active }: NetworkSummary): Promise
 
 export function undoOf(changes: readonly HostChange[], uuid: string): readonly string[] {
   const change = changes.find(({ owner }) => owner === `network-${uuid}`);
-  return [...(change?.steps ?? [])].reverse().flatMap(({ undo }) => undo ?? []);
+  return undoSentences(change === undefined ? [] : [change]);
+}
+
+/** In the order in which it is undone. */
+export function undoSentences(changes: readonly HostChange[]): readonly string[] {
+  return changes.flatMap(({ steps }) =>
+    [...steps].reverse().flatMap(({ undo, undoWords }) => (undo === undefined ? [] : hostText(undo, undoWords))),
+  );
 }

@@ -1,15 +1,17 @@
 import Bookmark from 'lucide-react/icons/bookmark-plus';
 import { useMemo } from 'react';
-import type { NetworkLease, NetworkSummary } from '../../../src-shared/model/network-summary.ts';
+import type { NetworkLease, NetworkSummary, NetworkZone } from '../../../src-shared/model/network-summary.ts';
 import { dhcpHostSchema, type Network } from '../../../src-shared/model/network.ts';
 import { hasDhcp, subnetOf } from '../../../src-shared/model/network-subnet.ts';
 import { formatXml } from '../../../src-shared/xml/format.ts';
 import { engine } from '../../app/client.ts';
 import { notify, reportError } from '../../app/feedback/notices.ts';
 import { formatRelative } from '../../app/format.ts';
+import { hostText } from '../../app/host-words.ts';
 import { t } from '../../app/i18n.ts';
 import { paths } from '../../app/routes.ts';
 import { useInventory } from '../../app/store/inventory-store.ts';
+import { useAnswer } from '../../app/use-answer.ts';
 import { IconButton } from '../../components/button.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import { factsOf, freeAddress } from './edit/subnets.ts';
@@ -35,7 +37,7 @@ export function Overview(props: {
   return (
     <div className={styles.overview}>
       <p className={styles.about}>{t(`networks:mode.${modeOf(definition)}.text`)}</p>
-      <Facts network={network} definition={definition} />
+      <Facts uri={view.uri} network={network} definition={definition} />
       <section aria-labelledby="attached-machines">
         <h2 id="attached-machines">{t('networks:attached.title')}</h2>
         {attached.length === 0 ? (
@@ -65,7 +67,13 @@ export function Overview(props: {
 
 const noLeases: readonly NetworkLease[] = [];
 
-function Facts({ network, definition }: { network: NetworkSummary; definition: Network }): React.JSX.Element {
+function Facts(props: { uri: string; network: NetworkSummary; definition: Network }): React.JSX.Element {
+  const { uri, network, definition } = props;
+  const { uuid, active } = network;
+  const { value: zone } = useAnswer(
+    `${uri} ${uuid} ${active}`,
+    async () => await engine.call('networks.zone', { uri, uuid }),
+  );
   const { bridge, domain, mtu, forward, ip } = definition;
   const device = forward?.interface.map(({ dev }) => dev).join(', ');
   const facts: readonly (readonly [string, string | undefined])[] = [
@@ -87,7 +95,7 @@ function Facts({ network, definition }: { network: NetworkSummary; definition: N
     }),
     [t('networks:field.domain'), domain?.name],
     [t('networks:field.mtu'), mtu === undefined ? undefined : String(mtu.size)],
-    [t('networks:field.zone'), bridge?.zone],
+    [t('networks:field.zone'), zone === undefined ? bridge?.zone : zoneText(zone)],
     ['UUID', network.uuid],
   ];
   return (
@@ -105,6 +113,10 @@ function Facts({ network, definition }: { network: NetworkSummary; definition: N
     </dl>
   );
 }
+
+/** Which zone it is in, and why that one. */
+const zoneText = ({ current, finding }: NetworkZone): string =>
+  [current, hostText(finding.message, finding.words?.message)].filter((part) => part !== undefined).join(' · ');
 
 interface ReservationWish {
   readonly mac: string;

@@ -2,6 +2,7 @@ import CircleAlert from 'lucide-react/icons/circle-alert';
 import Info from 'lucide-react/icons/info';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import type { NetworkFinding } from '../../../src-shared/model/network-summary.ts';
+import { hostText } from '../../app/host-words.ts';
 import { t } from '../../app/i18n.ts';
 import { Icon } from '../../components/icon.tsx';
 import styles from './plan-view.module.css';
@@ -12,13 +13,13 @@ const icons = { info: Info, warning: TriangleAlert, error: CircleAlert };
 export function Findings({ findings }: { findings: readonly NetworkFinding[] }): React.JSX.Element {
   return (
     <ul className={styles.findings}>
-      {findings.map(({ id, severity, message, fix }, index) => (
+      {findings.map(({ id, severity, message, fix, words }, index) => (
         <li key={`${id} ${index}`} className={styles[severity]}>
           <Icon of={icons[severity]} />
           <span>
             <span className="visually-hidden">{t(`networks:severity.${severity}`)} </span>
-            {message}
-            {fix !== undefined && <span className={styles.fix}>{fix}</span>}
+            {hostText(message, words?.message)}
+            {fix !== undefined && <span className={styles.fix}>{hostText(fix, words?.fix)}</span>}
           </span>
         </li>
       ))}

@@ -1,12 +1,14 @@
-import { t } from '../../app/i18n.ts';
+import { reportError } from '../../app/feedback/notices.ts';
+import { loadNamespaces, t } from '../../app/i18n.ts';
 import { useSettings } from '../../app/store/settings-store.ts';
+import { Button } from '../../components/button.tsx';
 import { Field } from '../../components/field.tsx';
 import { NumberInput, Select, Switch } from '../../components/inputs.tsx';
 import { change } from './change.ts';
 import { Group } from './group.tsx';
 
 export function MachinesPage(): React.JSX.Element {
-  const { defaultGraphics, binDays, confirmForceOff, tray, notifications } = useSettings();
+  const { defaultUri, defaultGraphics, binDays, confirmForceOff, tray, notifications } = useSettings();
   return (
     <>
       <Group title={t('settings:new.title')}>
@@ -37,6 +39,9 @@ export function MachinesPage(): React.JSX.Element {
             onChange={(days) => change({ binDays: Math.round(days) })}
           />
         </Field>
+        <Field label={t('settings:safety.host')} hint={t('settings:safety.hostHint')}>
+          <Button onClick={() => openRemoval(defaultUri)}>{t('settings:safety.hostAll')}</Button>
+        </Field>
       </Group>
       <Group title={t('settings:background.title')}>
         <Switch
@@ -54,4 +59,11 @@ export function MachinesPage(): React.JSX.Element {
       </Group>
     </>
   );
+}
+
+/** What it would undo is said in the words of networks. */
+function openRemoval(uri: string): void {
+  Promise.all([import('../networks/remove-everything.tsx'), loadNamespaces('networks', 'host')])
+    .then(([{ openRemoveEverything }]) => openRemoveEverything(uri))
+    .catch(reportError);
 }

@@ -1,6 +1,7 @@
 import CircleCheck from 'lucide-react/icons/circle-check';
 import { useMemo } from 'react';
 import type { Network } from '../../../../src-shared/model/network.ts';
+import { hostText } from '../../../app/host-words.ts';
 import { t } from '../../../app/i18n.ts';
 import { machineKey } from '../../../app/store/inventory.ts';
 import { useInventory } from '../../../app/store/inventory-store.ts';
@@ -117,7 +118,7 @@ function ChecksView(props: {
       {problem === undefined && plan !== undefined && (
         <Sentences
           label={t(runs ? 'networks:plan.next' : 'networks:plan.done')}
-          sentences={plan.steps.map(({ sentence }) => sentence)}
+          sentences={plan.steps.map(({ sentence, words }) => hostText(sentence, words))}
         />
       )}
     </>
