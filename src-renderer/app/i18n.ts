@@ -21,12 +21,14 @@ export const t: TFunction<
     'console',
     'create',
     'hosts',
+    'interfaces',
     'machine',
     'machines',
     'networks',
     'performance',
     'settings',
     'storage',
+    'trace',
   ]
 > = i18next.t;
 

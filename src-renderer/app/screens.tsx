@@ -44,7 +44,7 @@ const Machine = screen<MachineScreenProps>(
 );
 /** Its definition and the edits of machines' cards speak with the words of a machine's page. */
 const Networks = screen<{ item: string | undefined; tab: string | undefined }>(
-  ['networks', 'cable', 'machine'],
+  ['networks', 'host', 'interfaces', 'cable', 'machine', 'trace'],
   () => import('../features/networks/networks-screen.tsx'),
 );
 const Performance = screen(['performance'], () => import('../features/performance/performance-screen.tsx'));

@@ -9,15 +9,17 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { ScreenBar } from '../../components/toolbar.tsx';
 import { Changes } from './changes.tsx';
+import { PendingBanner } from './interfaces/pending-banner.tsx';
 import { FirstNetwork } from './first-network.tsx';
 import { NetworkList } from './network-list.tsx';
 import { NetworkPage, NewNetworkPage } from './network-page.tsx';
 import styles from './networks-screen.module.css';
 import { type NetworkView, useNetworks } from './use-networks.ts';
 
+const Interfaces = lazy(() => import('./interfaces/interfaces-view.tsx'));
 const Topology = lazy(() => import('./topology/topology.tsx'));
 
-const views = ['list', 'topology', 'changes'] as const;
+const views = ['list', 'topology', 'interfaces', 'changes'] as const;
 type View = (typeof views)[number];
 
 /** The networks of the chosen connection: as a list, as a picture, one by one; and what they changed on the host. */
@@ -53,10 +55,12 @@ function Overall({ view, shown }: { view: NetworkView; shown: View }): React.JSX
           {t('networks:new.title')}
         </Button>
       </ScreenBar>
+      <PendingBanner uri={view.uri} />
       {error !== undefined && <Failed view={view} />}
       {error === undefined && (
         <Suspense fallback={null}>
           {shown === 'changes' && <Changes view={view} />}
+          {shown === 'interfaces' && <Interfaces uri={view.uri} />}
           {shown === 'topology' && <Topology view={view} />}
           {shown === 'list' && (networks?.length === 0 ? <FirstNetwork view={view} /> : <NetworkList view={view} />)}
         </Suspense>

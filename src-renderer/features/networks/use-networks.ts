@@ -76,7 +76,10 @@ export function useNetworks(): NetworkView {
 /** Machines take and give back addresses when they start, stop, or change their cards; a new one is in their summary. */
 function changesNetworks(event: EngineEventData): boolean {
   return (
-    event.type === 'network' || event.type === 'domain-summary' || (event.type === 'domain' && changesCards(event))
+    event.type === 'network' ||
+    event.type === 'interfaces' ||
+    event.type === 'domain-summary' ||
+    (event.type === 'domain' && changesCards(event))
   );
 }
 
