@@ -38,7 +38,7 @@ export function devices(spec: Creation, facts: CreationFacts, disks: readonly Pl
     // A console that works before and without any driver, and one that a program can read.
     serial: [{ type: 'pty' }],
     console: [{ type: 'pty', target: { type: 'serial', port: 0 } }],
-    channel: resources.agentChannel ? channels(spec) : [],
+    channel: resources.agentChannel ? channels(spec, facts.isElsewhere === true) : [],
     input: resources.usbTablet && spec.graphics !== 'none' ? [{ type: 'tablet', bus: 'usb' }] : [],
     tpm: spec.tpm ? [{ model: 'tpm-crb', backend: { type: 'emulator', version: '2.0' } }] : [],
     graphics: displays(spec, facts.isElsewhere === true),
@@ -104,12 +104,13 @@ function networkCards({ network, netModel, forwards }: Creation): Interface[] {
   ];
 }
 
-function channels({ graphics }: Creation): Channel[] {
+function channels({ graphics }: Creation, isElsewhere: boolean): Channel[] {
   const agent: Channel = { type: 'unix', target: { type: 'virtio', name: agentChannel } };
   const display: Channel | undefined =
     graphics === 'spice'
       ? { type: 'spicevmc', target: { type: 'virtio', name: displayChannel } }
-      : graphics === 'vnc'
+      : // What QEMU there is elsewhere may not save a machine that has one.
+        graphics === 'vnc' && !isElsewhere
         ? {
             type: 'qemu-vdagent',
             source: { clipboard: { copypaste: true } },

@@ -16,6 +16,8 @@ export interface RemoteHost {
   readonly port: number;
   readonly user: string;
   readonly password: string;
+  /** A private key without a passphrase, which lets the user in as well. */
+  readonly keyFile: string;
   /** `qemu+ssh://…/system`; where the host's key is kept is the caller's, since `ssh` goes by the account's own home. */
   uri(parameters: Readonly<Record<string, string>>, path?: string): string;
   /** Takes the cable out, or puts it in again. */
@@ -99,6 +101,7 @@ END`;
     port,
     user,
     password,
+    keyFile: join(daemon.folder, 'sshd', 'user-key'),
     uri: (parameters, path = '/system') =>
       `qemu+ssh://${user}@${far}:${port}${path}?${new URLSearchParams(parameters).toString()}`,
     setLink: async (state) => {
@@ -158,8 +161,10 @@ async function startSshd(daemon: PrivateLibvirtd, address: string): Promise<() =
   mkdirSync(folder, { mode: 0o755 });
   const at = (name: string): string => join(folder, name);
   await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', at('host-key')]);
+  await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', at('user-key')]);
   const settings = {
     Port: port,
+    AuthorizedKeysFile: at('user-key.pub'),
     ListenAddress: address,
     HostKey: at('host-key'),
     PidFile: at('pid'),

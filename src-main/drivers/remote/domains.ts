@@ -72,19 +72,19 @@ export class RemoteDomains implements DomainApi {
   }
 
   async lookupByName(name: string): Promise<DomainSummary> {
-    return await this.#inventory.take((await this.#link.call('domainLookupByName', { name })).dom);
+    return await this.#inventory.take((await this.#link.look('domainLookupByName', { name })).dom);
   }
 
   async lookupById(id: number): Promise<DomainSummary> {
-    return await this.#inventory.take((await this.#link.call('domainLookupById', { id })).dom);
+    return await this.#inventory.take((await this.#link.look('domainLookupById', { id })).dom);
   }
 
   async xml(uuid: string, options: XmlOptions = {}): Promise<string> {
-    return (await this.#link.call('domainGetXmlDesc', { dom: this.#dom(uuid), flags: xmlFlags(options) })).xml;
+    return (await this.#link.look('domainGetXmlDesc', { dom: this.#dom(uuid), flags: xmlFlags(options) })).xml;
   }
 
   async state(uuid: string): Promise<StateAndReason> {
-    const { state, reason } = await this.#link.call('domainGetState', { dom: this.#dom(uuid), flags: 0 });
+    const { state, reason } = await this.#link.look('domainGetState', { dom: this.#dom(uuid), flags: 0 });
     return stateOf(state, reason);
   }
 

@@ -27,21 +27,21 @@ export class RemoteNetworks implements NetworkApi {
   }
 
   async list(): Promise<readonly NetworkSummary[]> {
-    const { nets } = await this.#link.call('connectListAllNetworks', { needResults: true, flags: 0 });
+    const { nets } = await this.#link.look('connectListAllNetworks', { needResults: true, flags: 0 });
     return await Promise.all(nets.map(async (net) => await this.#summary(net)));
   }
 
   async lookupByName(name: string): Promise<NetworkSummary> {
-    return await this.#summary((await this.#link.call('networkLookupByName', { name })).net);
+    return await this.#summary((await this.#link.look('networkLookupByName', { name })).net);
   }
 
   async lookupByUuid(uuid: string): Promise<NetworkSummary> {
-    return await this.#summary((await this.#link.call('networkLookupByUuid', { uuid })).net);
+    return await this.#summary((await this.#link.look('networkLookupByUuid', { uuid })).net);
   }
 
   async xml(uuid: string, options: { readonly inactive?: boolean } = {}): Promise<string> {
     const flags = bits([1, options.inactive]);
-    return (await this.#link.call('networkGetXmlDesc', { net: networkOf(uuid), flags })).xml;
+    return (await this.#link.look('networkGetXmlDesc', { net: networkOf(uuid), flags })).xml;
   }
 
   async define(xml: string): Promise<NetworkSummary> {
@@ -81,7 +81,7 @@ export class RemoteNetworks implements NetworkApi {
 
   async leases(uuid: string, mac?: string): Promise<readonly NetworkLease[]> {
     const args = { net: networkOf(uuid), mac, needResults: true, flags: 0 };
-    const { leases } = await this.#link.call('networkGetDhcpLeases', args);
+    const { leases } = await this.#link.look('networkGetDhcpLeases', args);
     return leases.map(({ iface, expirytime, type, mac: found, iaid, ipaddr, prefix, hostname, clientid }) => ({
       family: type === 1 ? 'ipv6' : 'ipv4',
       interface: iface,
@@ -96,12 +96,12 @@ export class RemoteNetworks implements NetworkApi {
   }
 
   async #summary(net: NetworkReference): Promise<NetworkSummary> {
-    const { call } = this.#link;
+    const { look } = this.#link;
     const [{ active }, { persistent }, { autostart }, { xml }] = await Promise.all([
-      call('networkIsActive', { net }),
-      call('networkIsPersistent', { net }),
-      call('networkGetAutostart', { net }),
-      call('networkGetXmlDesc', { net, flags: 0 }),
+      look('networkIsActive', { net }),
+      look('networkIsPersistent', { net }),
+      look('networkGetAutostart', { net }),
+      look('networkGetXmlDesc', { net, flags: 0 }),
     ]);
     const { forward, bridge, ip } = parseNetwork(xml);
     return {

@@ -43,21 +43,21 @@ export class RemoteStorage implements StorageApi {
   }
 
   async pools(): Promise<readonly PoolSummary[]> {
-    const { pools } = await this.#link.call('connectListAllStoragePools', { needResults: true, flags: 0 });
+    const { pools } = await this.#link.look('connectListAllStoragePools', { needResults: true, flags: 0 });
     return await Promise.all(pools.map(async (pool) => await this.#summary(pool)));
   }
 
   async poolByName(name: string): Promise<PoolSummary> {
-    return await this.#summary((await this.#link.call('storagePoolLookupByName', { name })).pool);
+    return await this.#summary((await this.#link.look('storagePoolLookupByName', { name })).pool);
   }
 
   async poolByUuid(uuid: string): Promise<PoolSummary> {
-    return await this.#summary((await this.#link.call('storagePoolLookupByUuid', { uuid })).pool);
+    return await this.#summary((await this.#link.look('storagePoolLookupByUuid', { uuid })).pool);
   }
 
   async poolXml(uuid: string, options: { readonly inactive?: boolean } = {}): Promise<string> {
     const flags = bits([inactiveXml, options.inactive]);
-    return (await this.#link.call('storagePoolGetXmlDesc', { pool: poolOf(uuid), flags })).xml;
+    return (await this.#link.look('storagePoolGetXmlDesc', { pool: poolOf(uuid), flags })).xml;
   }
 
   async defaultPool(): Promise<PoolSummary> {
@@ -88,7 +88,7 @@ export class RemoteStorage implements StorageApi {
 
   async volumes(pool: string): Promise<readonly VolumeSummary[]> {
     const args = { pool: poolOf(pool), needResults: true, flags: 0 };
-    const { vols } = await this.#link.call('storagePoolListAllVolumes', args);
+    const { vols } = await this.#link.look('storagePoolListAllVolumes', args);
     return await Promise.all(vols.map(async (vol) => await this.#volumeSummary(vol, pool)));
   }
 
@@ -97,13 +97,13 @@ export class RemoteStorage implements StorageApi {
   }
 
   async volumeByPath(path: string): Promise<VolumeSummary> {
-    const { vol } = await this.#link.call('storageVolLookupByPath', { path });
-    const { pool } = await this.#link.call('storagePoolLookupByName', { name: vol.pool });
+    const { vol } = await this.#link.look('storageVolLookupByPath', { path });
+    const { pool } = await this.#link.look('storagePoolLookupByName', { name: vol.pool });
     return await this.#volumeSummary(vol, pool.uuid);
   }
 
   async volumeXml(pool: string, name: string): Promise<string> {
-    return (await this.#link.call('storageVolGetXmlDesc', { vol: await this.#vol(pool, name), flags: 0 })).xml;
+    return (await this.#link.look('storageVolGetXmlDesc', { vol: await this.#vol(pool, name), flags: 0 })).xml;
   }
 
   async poolDefine(xml: string): Promise<PoolSummary> {
@@ -251,16 +251,16 @@ export class RemoteStorage implements StorageApi {
   }
 
   async #summary(pool: PoolReference): Promise<PoolSummary> {
-    const { call } = this.#link;
+    const { look } = this.#link;
     const [{ state, capacity, allocation, available }, { persistent }, { autostart }, { xml }] = await Promise.all([
-      call('storagePoolGetInfo', { pool }),
-      call('storagePoolIsPersistent', { pool }),
-      call('storagePoolGetAutostart', { pool }),
-      call('storagePoolGetXmlDesc', { pool, flags: 0 }),
+      look('storagePoolGetInfo', { pool }),
+      look('storagePoolIsPersistent', { pool }),
+      look('storagePoolGetAutostart', { pool }),
+      look('storagePoolGetXmlDesc', { pool, flags: 0 }),
     ]);
     const active = state === running;
     const { type, target } = parseStoragePool(xml);
-    const volumes = active ? (await call('storagePoolListAllVolumes', { pool, needResults: false, flags: 0 })).ret : 0;
+    const volumes = active ? (await look('storagePoolListAllVolumes', { pool, needResults: false, flags: 0 })).ret : 0;
     return {
       uuid: pool.uuid,
       name: pool.name,
@@ -277,7 +277,7 @@ export class RemoteStorage implements StorageApi {
   }
 
   async #volumeSummary(vol: VolumeReference, pool: string): Promise<VolumeSummary> {
-    const { xml } = await this.#link.call('storageVolGetXmlDesc', { vol, flags: 0 });
+    const { xml } = await this.#link.look('storageVolGetXmlDesc', { vol, flags: 0 });
     const { type = 'file', target, capacity, allocation, backingStore } = parseStorageVolume(xml);
     const modified = Number(target?.timestamps?.mtime ?? 0);
     return {
@@ -294,12 +294,12 @@ export class RemoteStorage implements StorageApi {
   }
 
   async #vol(pool: string, name: string): Promise<VolumeReference> {
-    return (await this.#link.call('storageVolLookupByName', { pool: await this.#pool(pool), name })).vol;
+    return (await this.#link.look('storageVolLookupByName', { pool: await this.#pool(pool), name })).vol;
   }
 
   /** Volumes are looked up by the pool's name on the server. */
   async #pool(uuid: string): Promise<PoolReference> {
-    return (await this.#link.call('storagePoolLookupByUuid', { uuid })).pool;
+    return (await this.#link.look('storagePoolLookupByUuid', { uuid })).pool;
   }
 
   #job<T>(kind: string, subject: string, work: (control: JobControl) => Promise<T>): Job<T> {

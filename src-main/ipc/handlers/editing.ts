@@ -1,8 +1,11 @@
 /** Edits that are more than one verb of a driver: planned hardware changes, folders and tags, the bin. */
-import { readOrganisation, vivariumNamespace, withOrganisation } from '../../../src-shared/model/domain-metadata.ts';
+import {
+  extractNamespace,
+  readOrganisation,
+  vivariumNamespace,
+  withOrganisation,
+} from '../../../src-shared/model/domain-metadata.ts';
 import { parseDomain } from '../../../src-shared/model/domain/index.ts';
-import type { XmlElement } from '../../../src-shared/xml/tree.ts';
-import { writeNode } from '../../../src-shared/xml/write.ts';
 import { everyConfiguration, need } from '../../engine/driver.ts';
 import { applyEdit, planEdit } from '../../engine/plan-edit.ts';
 import { tidyCaptures } from '../../engine/tidy-captures.ts';
@@ -27,7 +30,8 @@ export function editingHandlers({ engine, bin }: Services): HandlerSet {
           ...(place === undefined || place === '' ? {} : { folder: place }),
         });
         const element = { type: 'element', uri: vivariumNamespace, prefix: 'vivarium' } as const;
-        await setMetadata(uuid, element, ownText(after), everyConfiguration(await domains.lookupByUuid(uuid)));
+        const text = extractNamespace(after, vivariumNamespace);
+        await setMetadata(uuid, element, text, everyConfiguration(await domains.lookupByUuid(uuid)));
       }
     },
     'domains.delete': async ({ uri, uuid, disks }) => await bin.delete(uri, uuid, disks),
@@ -38,13 +42,4 @@ export function editingHandlers({ engine, bin }: Services): HandlerSet {
       await tidyCaptures(engine, bin);
     },
   };
-}
-
-/** Vivarium's element of the metadata as text; undefined when there is none left. */
-function ownText(metadata: XmlElement | undefined): string | undefined {
-  if (metadata === undefined) return undefined;
-  const own = metadata.children.find(
-    (node) => node.kind === 'element' && Object.values(node.attributes).includes(vivariumNamespace),
-  );
-  return own === undefined ? undefined : writeNode(own, '');
 }
