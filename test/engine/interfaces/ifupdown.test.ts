@@ -67,7 +67,7 @@ describe.skipIf(!isThere)('a host whose interfaces ifupdown keeps', () => {
         "<ip address='192.0.2.7' prefix='24'/></protocol><bridge stp='off' delay='0'/></interface>",
     );
     await first.interfaces.create('br7');
-    expect(await first.interfaces.lookupByName('br7')).toMatchObject({ kind: 'bridge', addresses: ['192.0.2.7/24'] });
+    expect((await first.interfaces.lookupByName('br7')).addresses).toContain('192.0.2.7/24');
     expect(await files()).not.toBe(before);
     first.kill();
     const second = await host.engine();
