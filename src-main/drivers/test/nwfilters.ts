@@ -5,7 +5,7 @@ import type { Emitter, EngineEvent } from '../../engine/events.ts';
 import type { NwfilterApi, NwfilterBindingSummary, NwfilterSummary } from '../../engine/nwfilter-api.ts';
 import { type NwfilterDefinition, reachableFrom, readBinding, readFilter } from '../../network/nwfilter/definition.ts';
 import { filterError, noBinding, noFilter, notInForce } from '../../network/nwfilter/errors.ts';
-import { type FindFilter, rulesOf } from '../../network/nwfilter/plan-binding.ts';
+import { type FindFilter, rulesOf, shownBinding } from '../../network/nwfilter/plan-binding.ts';
 import { predefinedFilters } from '../../network/nwfilter/predefined.ts';
 import { checkDefinable } from '../../network/nwfilter/registry.ts';
 import { answer } from './answer.ts';
@@ -70,7 +70,7 @@ export class TestNwfilters implements Required<NwfilterApi> {
   }
 
   async bindingXml(portDev: string): Promise<string> {
-    return await answer(() => formatNwfilterBinding(this.#binding(portDev)));
+    return await answer(() => formatNwfilterBinding(shownBinding(this.#binding(portDev))));
   }
 
   async createBinding(xml: string): Promise<NwfilterBindingSummary> {

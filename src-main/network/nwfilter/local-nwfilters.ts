@@ -14,7 +14,7 @@ import { type NwfilterDefinition, readBinding, readFilter, reachableFrom } from 
 import { filterError, noBinding, notInForce } from './errors.ts';
 import { InForce } from './in-force.ts';
 import { Learner } from './learner.ts';
-import { bindingSteps, type FindFilter } from './plan-binding.ts';
+import { bindingSteps, type FindFilter, shownBinding } from './plan-binding.ts';
 import { NwfilterRegistry } from './registry.ts';
 
 export interface NwfilterParts {
@@ -149,7 +149,7 @@ export class LocalNwfilters implements Required<NwfilterApi> {
   }
 
   async bindingXml(portDev: string): Promise<string> {
-    return formatNwfilterBinding((await this.#boundTo(portDev)).binding);
+    return formatNwfilterBinding(shownBinding((await this.#boundTo(portDev)).binding));
   }
 
   async createBinding(xml: string): Promise<NwfilterBindingSummary> {

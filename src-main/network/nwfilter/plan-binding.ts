@@ -73,6 +73,14 @@ function found(name: string, find: FindFilter): Nwfilter {
   return filter;
 }
 
+/** As libvirt shows one that is in force: with the value that every filter has. */
+export function shownBinding(binding: NwfilterBinding): NwfilterBinding {
+  const { filterref, mac } = binding;
+  if (filterref.parameter.some(({ name }) => name === 'MAC')) return binding;
+  const parameter = [...filterref.parameter, { name: 'MAC', value: mac.address }];
+  return { ...binding, filterref: { ...filterref, parameter } };
+}
+
 /** What the binding says counts more than what is known otherwise. */
 function variablesOf({ mac, filterref }: NwfilterBinding, addresses: readonly string[]): Variables {
   const given: Record<string, string[]> = {};

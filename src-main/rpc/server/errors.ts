@@ -20,6 +20,7 @@ const beginnings: Partial<Record<ErrorCode, string>> = {
   'operation-invalid': 'Requested operation is not valid',
   'no-interface': 'Interface not found',
   'no-nwfilter': 'Network filter not found',
+  'no-nwfilter-binding': 'Network filter binding not found',
   'no-secret': 'Secret not found',
   'config-unsupported': 'unsupported configuration',
   'operation-timeout': 'Timed out during operation',
