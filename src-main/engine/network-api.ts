@@ -2,12 +2,29 @@
 import type { NetworkUpdate } from '../../src-shared/model/network-update.ts';
 import type { TargetQuestion, Trace } from '../../src-shared/model/network-trace.ts';
 import type { HostChange, HostDevice } from '../../src-shared/model/network-view.ts';
-import type { NetworkLease, NetworkPlan, NetworkSummary, NetworkZone } from '../../src-shared/model/network-summary.ts';
+import type {
+  NetworkLease,
+  NetworkPlan,
+  NetworkPortSummary,
+  NetworkSummary,
+  NetworkZone,
+} from '../../src-shared/model/network-summary.ts';
+import type { Bandwidth } from '../../src-shared/model/network-common.ts';
 import type { Affects, Author } from './author.ts';
 
-export type { NetworkLease, NetworkPlan, NetworkSummary, NetworkZone };
+export type { NetworkLease, NetworkPlan, NetworkPortSummary, NetworkSummary, NetworkZone };
 
-export interface NetworkApi {
+/** libvirt's network ports, addressed by their own UUID. */
+export interface NetworkPortApi {
+  listPorts(uuid: string): Promise<readonly NetworkPortSummary[]>;
+  /** @throws VirError `no-network-port` */
+  portXml(uuid: string, port: string): Promise<string>;
+  deletePort(uuid: string, port: string): Promise<void>;
+  /** Of a card that is plugged in, at once. */
+  setPortBandwidth(uuid: string, port: string, bandwidth: Bandwidth): Promise<void>;
+}
+
+export interface NetworkApi extends Partial<NetworkPortApi> {
   list(): Promise<readonly NetworkSummary[]>;
   /** @throws VirError `no-network` */
   lookupByName(name: string): Promise<NetworkSummary>;

@@ -1,6 +1,7 @@
 /** The virtual networks of this host, the same for every driver that runs here. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { Bandwidth } from '../../src-shared/model/network-common.ts';
 import { ownsBridge, subnetOf } from '../../src-shared/model/network-subnet.ts';
 import { type NetworkUpdate, updateNetwork } from '../../src-shared/model/network-update.ts';
 import type { TargetQuestion, Trace } from '../../src-shared/model/network-trace.ts';
@@ -15,6 +16,7 @@ import type {
   NetworkLease,
   NetworkPlan,
   NetworkSummary,
+  NetworkPortSummary,
   NetworkZone,
 } from '../engine/network-api.ts';
 import { readIfThere, removeIfThere } from '../host/files.ts';
@@ -38,6 +40,7 @@ import { NetworkPorts } from './ports/network-ports.ts';
 import { planStart, type PlanSettings, type StartPlan } from './plan.ts';
 import { NetworkRuns } from './runs.ts';
 import { HostChanges } from './host-changes.ts';
+import { PortApi } from './ports/port-api.ts';
 import { chooseZone } from './zone.ts';
 import { readRuleTexts } from './trace/observe.ts';
 import { NetworkTraces } from './trace/traces.ts';
@@ -52,6 +55,8 @@ export interface LocalNetworks
   /** Network filters, in force on cables and on what else there is. */
   readonly filters: LocalNwfilters;
   /** Keeps running networks in their firewalld zones until the answer is called. */
+  /** A network whose server has given out, or taken back, an address. */
+  readonly leaseChanges: EventSource<{ readonly uuid: string }>;
   attach(): () => void;
 }
 
@@ -88,6 +93,9 @@ class HostNetworks implements LocalNetworks {
   readonly filters: LocalNwfilters;
   readonly #context: EngineContext;
   readonly #registry: NetworkRegistry;
+  readonly leaseChanges = new Emitter<{ readonly uuid: string }>();
+  readonly #leaseWatch: LeaseWatch;
+  readonly #portApi: PortApi;
   readonly #isPrivileged: boolean;
   readonly #settings: PlanSettings;
   readonly #firewalld: NonNullable<LocalNetworksOptions['firewalld']>;
@@ -130,6 +138,11 @@ class HostNetworks implements LocalNetworks {
     this.#ready = this.#quietly(async () => await this.#load(performer));
     // Whoever asks first is told; until then the failure is nobody's.
     this.#ready.catch(() => undefined);
+    this.#leaseWatch = new LeaseWatch(
+      this.#settings.folder,
+      (bridge) => this.#leasesChanged(bridge),
+      (cause) => context.logger.log('warn', 'Leases are not watched.', { cause }),
+    );
     const host = this.#ready.then((runs) => runs.host);
     this.#traces = new NetworkTraces({
       networks: () => this.#registry.list(),
@@ -164,6 +177,7 @@ class HostNetworks implements LocalNetworks {
     this.ports.events.subscribe(() => {
       this.filters.portsChanged();
     });
+    this.#portApi = new PortApi(this.ports, async (uuid) => await this.#network(uuid));
   }
 
   async trace(question: TargetQuestion): Promise<Trace> {
@@ -178,13 +192,18 @@ class HostNetworks implements LocalNetworks {
 
   attach(): () => void {
     this.#users += 1;
-    if (this.#users === 1) this.#watch();
+    if (this.#users === 1) {
+      this.#watch();
+      this.#leaseWatch.start();
+    }
     let isAttached = true;
     return () => {
       if (!isAttached) return;
       isAttached = false;
       this.#users -= 1;
-      if (this.#users === 0) this.#firewalld.close().catch(this.#zonesProblem);
+      if (this.#users > 0) return;
+      this.#leaseWatch.stop();
+      this.#firewalld.close().catch(this.#zonesProblem);
     };
   }
 
@@ -368,6 +387,22 @@ class HostNetworks implements LocalNetworks {
     const runs = await this.#ready;
     await this.#exclusively(async () => {
       if (network.active !== undefined) throw networkError('operation-invalid', 'network is already active');
+  async listPorts(uuid: string): Promise<readonly NetworkPortSummary[]> {
+    return await this.#portApi.listPorts(uuid);
+  }
+
+  async portXml(uuid: string, port: string): Promise<string> {
+    return await this.#portApi.portXml(uuid, port);
+  }
+
+  async deletePort(uuid: string, port: string): Promise<void> {
+    await this.#portApi.deletePort(uuid, port);
+  }
+
+  async setPortBandwidth(uuid: string, port: string, bandwidth: Bandwidth): Promise<void> {
+    await this.#portApi.setPortBandwidth(uuid, port, bandwidth);
+  }
+
       const plan = await this.#plan(definition);
       // Nobody gives a password for what can't be done.
       if (!plan.findings.some(({ severity }) => severity === 'error')) await this.#demand(definition);
@@ -400,6 +435,7 @@ class HostNetworks implements LocalNetworks {
     const links = await listLinks();
     return this.#registry.complete(
       definition,
+      if (this.#users > 0) this.#leaseWatch.start();
       links.map(({ name }) => name),
     );
   }
@@ -456,3 +492,8 @@ class HostNetworks implements LocalNetworks {
     this.events.emit({ type: 'network', uuid, name, event });
   }
 }
+  #leasesChanged(bridge: string): void {
+    const network = this.#registry.list().find(({ active }) => active?.bridge?.name === bridge);
+    if (network !== undefined) this.leaseChanges.emit({ uuid: network.uuid });
+  }
+

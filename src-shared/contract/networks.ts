@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { networkSections } from '../model/network-update.ts';
-import type { NetworkLease, NetworkPlan, NetworkSummary } from '../model/network-summary.ts';
+import type { NetworkLease, NetworkPlan, NetworkPortSummary, NetworkSummary } from '../model/network-summary.ts';
 import { affects, uri, uuid, xml } from './arguments.ts';
 import { call } from './call.ts';
 
@@ -27,6 +27,10 @@ export const networkCalls = {
       xml,
     }),
   ).returns<void>(),
+  /** The machines that are plugged in. */
+  'networks.ports': call(network).returns<readonly NetworkPortSummary[]>(),
+  'networks.port-xml': call(z.object({ ...network.shape, port: z.uuid() })).returns<string>(),
+  'networks.delete-port': call(z.object({ ...network.shape, port: z.uuid() })).returns<void>(),
   'networks.leases': call(z.object({ ...network.shape, mac: z.string().max(32).optional() })).returns<
     readonly NetworkLease[]
   >(),

@@ -1,5 +1,6 @@
 /** A virtual network as lists show it, and what planning one answers. */
 import type { Words } from '../host-words.ts';
+import type { Bandwidth } from './network-common.ts';
 import type { forwardModes } from './network.ts';
 
 export interface NetworkSummary {
@@ -59,4 +60,16 @@ export interface ShownStep {
 export interface NetworkPlan {
   readonly steps: readonly ShownStep[];
   readonly findings: readonly NetworkFinding[];
+}
+
+/** One machine's place on a network. */
+export interface NetworkPortSummary {
+  readonly uuid: string;
+  readonly network: string;
+  readonly domain: string;
+  readonly domainName: string;
+  readonly mac: string;
+  /** The host's end of the cable. */
+  readonly link: string;
+  readonly bandwidth?: Bandwidth;
 }

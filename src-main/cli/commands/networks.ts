@@ -8,6 +8,7 @@ import { usageError } from '../parse.ts';
 import { readXmlFile } from './lifecycle.ts';
 
 const networkOperand = { name: 'network', kind: 'network' } as const;
+const portOperand = { name: 'port', kind: 'text' } as const;
 const fileOperand = { name: 'file', kind: 'file' } as const;
 
 /** A network by name or UUID. */
@@ -269,6 +270,36 @@ export const networkCommands: readonly Command[] = [
       const header = ['Expiry Time', 'MAC address', 'Protocol', 'IP address', 'Hostname', 'Client ID or DUID'];
       session.print(table(header, rows));
       return 0;
+    },
+  ),
+  onNetwork(
+    { name: 'net-port-list', summary: 'list the machines that are plugged into a network' },
+    async (session, network) => {
+      const ports = await session.client.call('networks.ports', place(session, network));
+      if (session.json) return report(session, '', { ports });
+      session.print(
+        table(
+          ['UUID'],
+          ports.map(({ uuid }) => [uuid]),
+        ),
+      );
+      return 0;
+    },
+  ),
+  onNetwork(
+    { name: 'net-port-dumpxml', summary: 'print the XML of a network port', operands: [portOperand] },
+    async (session, network, invocation) => {
+      const port = operandOf(invocation, 'port');
+      const xml = await session.client.call('networks.port-xml', { ...place(session, network), port });
+      return report(session, xml, { xml });
+    },
+  ),
+  onNetwork(
+    { name: 'net-port-delete', summary: 'remove a network port', operands: [portOperand] },
+    async (session, network, invocation) => {
+      const port = operandOf(invocation, 'port');
+      await session.client.call('networks.delete-port', { ...place(session, network), port });
+      return report(session, `Network port ${port} deleted\n\n`, { port });
     },
   ),
   onNetwork(

@@ -45,6 +45,7 @@ import { captureSource } from './observe/capture-source.ts';
 import { availableMemoryBytes, nodeCpuStats, nodeInfo, nodeMemoryStats } from './host-info.ts';
 import { autostart } from './lifecycle/autostart.ts';
 import { reattachAll, removeAbandonedRuns } from './lifecycle/reattach.ts';
+import { watchLeases } from './network/cable-addresses.ts';
 import { Cables } from './network/cables.ts';
 import { settleCables } from './network/settle.ts';
 import { type CompleteDomain, completeDefinition, type DefinitionEnvironment } from './passes/index.ts';
@@ -119,6 +120,7 @@ export class QemuConnection implements Connection {
         part.events.subscribe((event) => this.events.emit(event)),
       ),
       networks.attach(),
+      watchLeases(parts.context),
     ];
     this.#unsubscribe = () => {
       for (const end of ends) end();
@@ -190,6 +192,7 @@ export class QemuConnection implements Connection {
       logger: engine.logger,
       prepareRun: (domain, request) => prepareRun(domain, request, preparation, ports),
       cables,
+      networks,
     };
     const { statuses, problems } = status.read();
     removeAbandonedRuns(context, statuses);

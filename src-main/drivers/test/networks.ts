@@ -11,6 +11,7 @@ import type { Emitter, EngineEvent, NetworkEvent } from '../../engine/events.ts'
 import type {
   NetworkApi,
   NetworkHostApi,
+  NetworkPortApi,
   NetworkLease,
   NetworkPlan,
   NetworkSummary,
@@ -48,7 +49,7 @@ export interface TestNetworksOptions {
 
 const settings = { table: 'vivarium_test', folder: '/var/lib/vivarium/network-test' };
 
-export class TestNetworks implements Required<NetworkApi>, Required<NetworkHostApi> {
+export class TestNetworks implements Required<Omit<NetworkApi, keyof NetworkPortApi>>, Required<NetworkHostApi> {
   readonly #options: TestNetworksOptions;
   readonly #networks = new Map<string, TestNetwork>();
 

@@ -43,6 +43,11 @@ export function networkHandlers({ engine }: Services): HandlerSet {
         ...(config === undefined ? {} : { config }),
       });
     },
+    'networks.ports': async ({ uri, uuid }) => await need(await networksOf(uri), 'listPorts')(uuid),
+    'networks.port-xml': async ({ uri, uuid, port }) => await need(await networksOf(uri), 'portXml')(uuid, port),
+    'networks.delete-port': async ({ uri, uuid, port }) => {
+      await need(await networksOf(uri), 'deletePort')(uuid, port);
+    },
     'networks.leases': async ({ uri, uuid, mac }) => await need(await networksOf(uri), 'leases')(uuid, mac),
   };
 }

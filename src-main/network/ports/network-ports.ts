@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VirError } from '../../../src-shared/errors.ts';
+import type { Bandwidth } from '../../../src-shared/model/network-common.ts';
 import { Emitter, type EventSource } from '../../engine/events.ts';
 import type { Logger } from '../../engine/logger.ts';
 import { readIfThere, removeIfThere, temporaryFilePattern, writeWhole } from '../../host/files.ts';
@@ -14,6 +15,7 @@ import { applySteps, type Performer, StepsError, undoSteps } from '../../host/st
 import type { Ledger } from '../../host/steps-ledger.ts';
 import type { NetworkAction } from '../actions.ts';
 import { networkError } from '../errors.ts';
+import { limitsOf } from './bandwidth.ts';
 import { type CableCard, connectCard, type HostDevices, type KnownNetwork, liveCard } from './connect.ts';
 import { LinkNames } from './link-names.ts';
 import { planPort } from './plan-port.ts';
@@ -146,11 +148,17 @@ export class NetworkPorts {
    */
   async move(id: string, next: PlannedPort): Promise<PlannedPort> {
     this.#reserved.delete(next.port.id);
+    const port = await this.#change(id, next.port);
+    return { port, card: liveCard(next.card, port) };
+  }
+
+  /** @returns the cable as it is then, with its name and id */
+  async #change(id: string, next: Port): Promise<Port> {
     return await this.#inTurn(id, async () => {
       const { ledger, performer } = await this.#parts.host;
       const former = this.#ports.get(id);
       if (former === undefined) throw new TypeError(`there is no port ${id}`);
-      const port: Port = { ...next.port, id, link: former.link };
+      const port: Port = { ...next, id, link: former.link };
       const owner = ownerOf(id);
       const steps = await planPort(port, ownUid(), this.#parts.filter);
       const before = ledger.steps(owner);
@@ -170,8 +178,17 @@ export class NetworkPorts {
       await ledger.record(owner, steps);
       this.#ports.set(id, port);
       this.#events.emit({ event: 'changed', port });
-      return { port, card: liveCard(next.card, port) };
+      return port;
     });
+  }
+
+  /** Other limits, or none, for a cable that is plugged in. */
+  async setBandwidth(id: string, bandwidth: Bandwidth): Promise<void> {
+    const port = this.#ports.get(id);
+    if (port === undefined) return;
+    const { bandwidth: _, ...rest } = port;
+    const limited = limitsOf(bandwidth) === undefined ? rest : { ...rest, bandwidth };
+    await this.#change(id, limited);
   }
 
   /** Does the steps of a cable again, as its parts plan them now: after its network came back, or its filter changed. */

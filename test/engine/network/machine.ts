@@ -78,7 +78,7 @@ export class Machine {
 
   /** The IPv4 address that it was given. */
   async lease(): Promise<string> {
-    const [, ip = ''] = await this.until(/LEASE eth0 ip=(\S+)/);
+    const [, ip = ''] = await this.until(/LEASE eth0 ip=(\S+) /);
     return ip;
   }
 

@@ -6,6 +6,7 @@ import type { Logger } from '../../../engine/logger.ts';
 import type { AcceleratorName } from '../capabilities/facts.ts';
 import type { ProbedQemu } from '../capabilities/qemu-capabilities.ts';
 import type { CapabilitiesRegistry } from '../capabilities/registry.ts';
+import type { LeaseSource } from '../network/cable-addresses.ts';
 import type { Cables, PlannedCables } from '../network/cables.ts';
 import type { CompleteDomain } from '../passes/index.ts';
 import type { QemuFolders, RunPaths } from '../process/run-paths.ts';
@@ -55,4 +56,5 @@ export interface GuestContext {
   readonly logger: Logger;
   readonly prepareRun: PrepareRun;
   readonly cables: Cables;
+  readonly networks: LeaseSource;
 }

@@ -2,7 +2,9 @@ import { VirError } from '../../../../src-shared/errors.ts';
 import type { InterfaceAddresses } from '../../../engine/driver.ts';
 import { agentAddresses } from '../agent/addresses.ts';
 import { connectedAgent } from '../agent/agent-channel.ts';
+import { isCableCard } from '../../../network/ports/connect.ts';
 import type { GuestContext, GuestRecord } from '../guests/context.ts';
+import { cableLeases, cableNeighbours } from '../network/cable-addresses.ts';
 
 /** The address QEMU's user-mode network gives its one guest, unless the definition has another network. */
 const slirpAddress = { address: '10.0.2.15', prefix: 24 };
@@ -19,8 +21,9 @@ export async function guestAddresses(
     case 'agent':
       return await agentAddresses(connectedAgent(context, record).agent);
     case 'lease':
-      return userNetworkLeases(record);
+      return [...userNetworkLeases(record), ...(await cableLeases(context, record))];
     case 'arp':
+      if (record.live?.devices?.interface.some(isCableCard) === true) return await cableNeighbours(record);
       throw new VirError({
         code: 'operation-unsupported',
         domain: 'qemu',

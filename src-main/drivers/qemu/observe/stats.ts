@@ -12,7 +12,9 @@ import { localPath } from '../process/disk-sources.ts';
 import type { QmpClient } from '../qmp/client.ts';
 import { isObject, type JsonObject } from '../qmp/message.ts';
 import { object, objects, optionalText } from '../qmp/reply.ts';
+import { isCableCard } from '../../../network/ports/connect.ts';
 import { imageInfo } from './block-info.ts';
+import { networkStats, readDeviceTable } from './network-stats.ts';
 import { processFigures, threadPlace, threadSchedule, vcpuThreads } from './process-stats.ts';
 
 /** A guest whose QEMU does not answer must not hold up the figures of the others for long. */
@@ -24,13 +26,17 @@ export async function guestStats(
   groups?: readonly StatsGroup[],
 ): Promise<readonly DomainStats[]> {
   const records = uuids === undefined ? context.table.records() : uuids.map((uuid) => context.table.get(uuid));
-  return await Promise.all(records.map((record) => statsOf(context, record, groups)));
+  const wantsNet = groups === undefined || groups.includes('net');
+  const hasCables = records.some(({ live }) => live?.devices?.interface.some(isCableCard) === true);
+  const devices = wantsNet && hasCables ? readDeviceTable() : undefined;
+  return await Promise.all(records.map((record) => statsOf(context, record, groups, devices)));
 }
 
 async function statsOf(
   context: GuestContext,
   record: GuestRecord,
   groups: readonly StatsGroup[] | undefined,
+  networkDevices: ReadonlyMap<string, readonly number[]> | undefined,
 ): Promise<DomainStats> {
   const wants = (group: StatsGroup): boolean => groups === undefined || groups.includes(group);
   const { state, reason } = record.state;
@@ -59,6 +65,8 @@ async function statsOf(
   const figures = processFigures(pid);
   if (figures === undefined) return base;
   const { userNs, systemNs, rssKiB } = figures;
+  const cards = record.live?.devices?.interface ?? [];
+  const net = networkDevices === undefined ? undefined : networkStats(cards, networkDevices);
   return {
     ...base,
     cpu: { userNs, systemNs, timeNs: userNs + systemNs },
@@ -69,6 +77,7 @@ async function statsOf(
       ...guest,
     },
     ...(wants('vcpu') ? { vcpu: vcpuStats(record, instance, pid, groups !== undefined) } : {}),
+    ...(net === undefined ? {} : { net }),
     ...(block === undefined ? {} : { block }),
   };
 }

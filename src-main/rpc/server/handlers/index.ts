@@ -20,6 +20,7 @@ import { domainTuningHandlers } from './domain-tuning.ts';
 import { hostHandlers } from './host.ts';
 import { interfaceHandlers } from './interface.ts';
 import { networkHandlers } from './network.ts';
+import { networkPortHandlers } from './network-port.ts';
 import { nwfilterHandlers } from './nwfilter.ts';
 import { secretHandlers } from './secret.ts';
 import { storagePoolHandlers } from './storage-pool.ts';
@@ -40,6 +41,7 @@ const remote: RemoteHandlers = {
   ...domainGuestHandlers,
   ...domainEventHandlers,
   ...networkHandlers,
+  ...networkPortHandlers,
   ...interfaceHandlers,
   ...nwfilterHandlers,
   ...storagePoolHandlers,

@@ -163,11 +163,6 @@ export const networkHandlers = {
       ret: count,
     };
   },
-  networkListAllPorts: async (context, { network }) => {
-    await networkOf(context, network);
-    return { ports: [], ret: 0 };
-  },
-
   connectNetworkEventRegisterAny: ({ session }, { eventID, net }) => {
     if (eventID !== networkEventIds.lifecycle) throw rpcError(`unsupported network event ID ${eventID}`);
     return { callbackID: session.subscriptions.add('network', eventID, net?.uuid) };
