@@ -132,9 +132,11 @@ function State({ of: { active, state } }: { of: InterfaceSummary }): React.JSX.E
           ? 'noCable'
           : 'down';
   return (
-    <Badge tone={active ? 'ok' : 'neutral'} icon={active || word === 'unknown' ? CircleDot : CircleOff}>
-      {t(`interfaces:state.${word}`)}
-    </Badge>
+    <span className={styles.state}>
+      <Badge tone={active ? 'ok' : 'neutral'} icon={active || word === 'unknown' ? CircleDot : CircleOff}>
+        {t(`interfaces:state.${word}`)}
+      </Badge>
+    </span>
   );
 }
 
