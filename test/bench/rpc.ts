@@ -101,7 +101,7 @@ function layOut(folder: string): void {
   mkdirSync(join(folder, 'pool'), { recursive: true });
   writeFileSync(join(folder, 'desk.xml'), deskXml('desk'));
   writeFileSync(join(folder, 'payload'), Buffer.alloc(payloadBytes, 'vivarium'));
-  cpSync(beside('peer/rpc_client.py'), join(folder, 'rpc_client.py'));
+  for (const script of ['rpc_client.py', 'measure.py']) cpSync(beside(`peer/${script}`), join(folder, script));
 }
 
 const argvFor = (uri: string, folder: string): string[] => [

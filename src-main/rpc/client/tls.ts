@@ -2,8 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { Duplex } from 'node:stream';
-import { connect, type TLSSocket } from 'node:tls';
+import type { Duplex } from 'node:stream';
+import { connect } from 'node:tls';
+import { recordEach } from '../tls-records.ts';
 import { linkError } from './errors.ts';
 import type { RemoteUri } from './remote-uri.ts';
 
@@ -81,30 +82,4 @@ export async function connectTls(uri: RemoteUri, signal: AbortSignal): Promise<D
       resolve(recordEach(socket));
     });
   });
-}
-
-/**
- * Each write in a TLS record of its own. libvirtd takes one packet out of a record and waits for the network to bring
- * more, also when more packets came in that record; Node puts what waits to be written into one.
- */
-function recordEach(socket: TLSSocket): Duplex {
-  const link = new Duplex({
-    read: () => void socket.resume(),
-    write: (chunk: Buffer, _encoding, taken) => {
-      socket.write(chunk, (error) => {
-        if (error === null || error === undefined) taken();
-      });
-    },
-    final: (done) => void socket.end(done),
-    destroy: (error, done) => {
-      socket.destroy();
-      done(error);
-    },
-  });
-  socket.on('data', (piece: Buffer) => {
-    if (!link.push(piece)) socket.pause();
-  });
-  socket.on('error', (error) => link.destroy(error));
-  socket.on('close', () => link.destroy());
-  return link;
 }

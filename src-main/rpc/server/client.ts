@@ -3,7 +3,7 @@
  * wait for them. Nothing a client does or leaves undone makes it hold much memory: beyond a few calls, a full stream or
  * replies that it does not read, its socket is not read either.
  */
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { VirError } from '../../../src-shared/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Packet } from '../framing/packet.ts';
@@ -29,14 +29,14 @@ const keepaliveIntervalMs = 5_000;
 const keepaliveCount = 5;
 
 export interface ClientOptions {
-  readonly socket: Socket;
+  readonly socket: Duplex;
   readonly engine: Engine;
   readonly dispatcher: Dispatcher;
   readonly name: string;
 }
 
 export class ServerClient implements PacketSink {
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #engine: Engine;
   readonly #dispatcher: Dispatcher;
   readonly #name: string;
