@@ -3,6 +3,7 @@ import type cable from '../locales/en/cable.json';
 import type common from '../locales/en/common.json';
 import type consoleText from '../locales/en/console.json';
 import type create from '../locales/en/create.json';
+import type filters from '../locales/en/filters.json';
 import type hosts from '../locales/en/hosts.json';
 import type interfaces from '../locales/en/interfaces.json';
 import type machine from '../locales/en/machine.json';
@@ -21,6 +22,7 @@ declare module 'i18next' {
       common: typeof common;
       console: typeof consoleText;
       create: typeof create;
+      filters: typeof filters;
       hosts: typeof hosts;
       interfaces: typeof interfaces;
       machine: typeof machine;

@@ -20,6 +20,7 @@ export const t: TFunction<
     'cable',
     'console',
     'create',
+    'filters',
     'hosts',
     'interfaces',
     'machine',

@@ -17,9 +17,11 @@ import styles from './networks-screen.module.css';
 import { type NetworkView, useNetworks } from './use-networks.ts';
 
 const Interfaces = lazy(() => import('./interfaces/interfaces-view.tsx'));
+const Filters = lazy(() => import('./filters/filters-view.tsx'));
+const FilterPage = lazy(() => import('./filters/filter-page.tsx'));
 const Topology = lazy(() => import('./topology/topology.tsx'));
 
-const views = ['list', 'topology', 'interfaces', 'changes'] as const;
+const views = ['list', 'topology', 'interfaces', 'filters', 'changes'] as const;
 type View = (typeof views)[number];
 
 /** The networks of the chosen connection: as a list, as a picture, one by one; and what they changed on the host. */
@@ -30,6 +32,13 @@ export default function NetworksScreen(props: {
   const { item, tab } = props;
   const view = useNetworks();
   const shown = views.find((each) => each === (item ?? 'list'));
+  if (item === 'filters' && tab !== undefined) {
+    return (
+      <Suspense fallback={null}>
+        <FilterPage key={tab} uuid={tab} />
+      </Suspense>
+    );
+  }
   if (item === 'new') return <NewNetworkPage view={view} />;
   if (shown === undefined && item !== undefined) return <NetworkPage key={item} view={view} uuid={item} tab={tab} />;
   return <Overall view={view} shown={shown ?? 'list'} />;
@@ -50,9 +59,9 @@ function Overall({ view, shown }: { view: NetworkView; shown: View }): React.JSX
           variant="primary"
           icon={Plus}
           disabled={networks === undefined}
-          onClick={() => go(paths.network('new'))}
+          onClick={() => go(shown === 'filters' ? paths.network('filters', 'new') : paths.network('new'))}
         >
-          {t('networks:new.title')}
+          {t(shown === 'filters' ? 'filters:new' : 'networks:new.title')}
         </Button>
       </ScreenBar>
       <PendingBanner uri={view.uri} />
@@ -60,6 +69,7 @@ function Overall({ view, shown }: { view: NetworkView; shown: View }): React.JSX
       {error === undefined && (
         <Suspense fallback={null}>
           {shown === 'changes' && <Changes view={view} />}
+          {shown === 'filters' && <Filters />}
           {shown === 'interfaces' && <Interfaces uri={view.uri} />}
           {shown === 'topology' && <Topology view={view} />}
           {shown === 'list' && (networks?.length === 0 ? <FirstNetwork view={view} /> : <NetworkList view={view} />)}

@@ -4,12 +4,19 @@ import { t } from '../../../app/i18n.ts';
 import { Field } from '../../../components/field.tsx';
 import { Switch, TextInput } from '../../../components/inputs.tsx';
 import { Forwards } from '../../create/forwards.tsx';
+import { CardFilter } from '../../networks/filters/card-filter.tsx';
 import { cardModels, forwardsOf, isMac, setCardModel, setForwards, setLink, setMac } from '../edit/cards.ts';
+import { canFilter, filterOf, setFilter } from '../edit/card-filter.ts';
 import { Choice } from './choice.tsx';
 import type { Edit } from './item.ts';
 
-export function CardForm(props: { domain: Domain; index: number; edit: Edit }): React.JSX.Element | undefined {
-  const { domain, index, edit } = props;
+export function CardForm(props: {
+  domain: Domain;
+  index: number;
+  edit: Edit;
+  uri: string;
+}): React.JSX.Element | undefined {
+  const { domain, index, edit, uri } = props;
   const card = domain.devices?.interface[index];
   const [mac, setMacText] = useState<string>();
   if (card === undefined) return undefined;
@@ -50,6 +57,13 @@ export function CardForm(props: { domain: Domain; index: number; edit: Edit }): 
           }}
         />
       </Field>
+      {canFilter(card) && (
+        <CardFilter
+          uri={uri}
+          filter={filterOf(card)}
+          onChange={(filter) => edit((now) => setFilter(now, index, filter))}
+        />
+      )}
       {card.type === 'user' && (
         <Forwards
           forwards={forwardsOf(card)}

@@ -101,19 +101,26 @@ function partsOf({ domain, stored, edit, host }: Context): readonly HardwareItem
 
 type Look = Pick<HardwareItem, 'group' | 'icon' | 'name' | 'detail' | 'form'>;
 
-function devices<K extends DeviceList>({ domain, stored, edit }: Context, kind: K): readonly HardwareItem[] {
+function devices<K extends DeviceList>({ domain, stored, edit, host }: Context, kind: K): readonly HardwareItem[] {
   const before = new Set(devicesOfKind(stored, kind).map((device) => JSON.stringify(device)));
   return devicesOfKind(domain, kind).map((device, index): HardwareItem => {
     return {
       id: `${kind} ${index}`,
-      ...lookOf(domain, edit, kind, device, index),
+      ...lookOf(domain, edit, host, kind, device, index),
       edited: !before.has(JSON.stringify(device)),
       remove: () => edit((now) => removeDevice(now, kind, index)),
     };
   });
 }
 
-function lookOf<K extends DeviceList>(domain: Domain, edit: Edit, kind: K, device: DeviceOf<K>, index: number): Look {
+function lookOf<K extends DeviceList>(
+  domain: Domain,
+  edit: Edit,
+  host: Host,
+  kind: K,
+  device: DeviceOf<K>,
+  index: number,
+): Look {
   const disk = kind === 'disk' ? domain.devices?.disk[index] : undefined;
   if (disk !== undefined) {
     return {
@@ -131,7 +138,7 @@ function lookOf<K extends DeviceList>(domain: Domain, edit: Edit, kind: K, devic
       icon: Network,
       name: cardName(card),
       detail: cardDetail(card),
-      form: () => <CardForm domain={domain} index={index} edit={edit} />,
+      form: () => <CardForm domain={domain} index={index} edit={edit} uri={host.uri} />,
     };
   }
   const display = kind === 'graphics' ? domain.devices?.graphics[index] : undefined;

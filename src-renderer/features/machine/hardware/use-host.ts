@@ -8,6 +8,7 @@ import { useAnswer } from '../../../app/use-answer.ts';
 
 /** What the host offers to choose from; empty where it can't be asked, and then what is set can still be kept. */
 export interface Host {
+  readonly uri: string;
   readonly cpus: number | undefined;
   readonly memoryKiB: number | undefined;
   readonly cpuModels: readonly { readonly name: string; readonly usable: boolean }[];
@@ -43,11 +44,12 @@ export function useHost({ uri }: Machine, domain: Domain): Host {
   const machines = useAnswer(`${uri} ${domain.type} ${arch}`, () => machinesOf(uri, domain));
   return useMemo(
     () => ({
+      uri,
       cpus: node.value?.cpus,
       memoryKiB: node.value?.memoryKiB,
       cpuModels: models.value ?? [],
       machines: machines.value ?? [],
     }),
-    [node.value, models.value, machines.value],
+    [uri, node.value, models.value, machines.value],
   );
 }
