@@ -10,12 +10,14 @@ import { consoleSection } from './console.ts';
 import { controlSection } from './control.ts';
 import { networkSection } from './network.ts';
 import { formatSection, save, type Section } from './report.ts';
+import { remoteSection } from './remote.ts';
 import { rpcSection } from './rpc.ts';
 
 const sections: Readonly<Record<string, () => Promise<Section>>> = {
   control: controlSection,
   network: networkSection,
   rpc: rpcSection,
+  remote: remoteSection,
   console: consoleSection,
   application: applicationSection,
 };

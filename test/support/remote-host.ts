@@ -60,6 +60,8 @@ function addresses(): { readonly near: string; readonly far: string; readonly na
   return { near: `203.0.113.${block + 1}`, far: `203.0.113.${block + 2}`, name: `vvc${process.pid % 100_000}x${made}` };
 }
 
+const networkOf = (far: string): string => `${far.replace(/\d+$/, (last) => String(Number(last) - 2))}/${prefix}`;
+
 export async function startRemoteHost({ slow }: RemoteHostOptions = {}): Promise<RemoteHost> {
   const { near, far, name } = addresses();
   const hash = (await run(['openssl', 'passwd', '-6', password])).stdout.trim();
@@ -85,6 +87,12 @@ END`;
       endEverythingIn(namespace);
     },
   ];
+  // While the cable is out, what is meant for the host goes nowhere, least of all to the world outside.
+  const nowhere = ['unreachable', networkOf(far), 'metric', '4096'];
+  await run(['ip', 'route', 'add', ...nowhere]);
+  endings.push(async () => {
+    await run(['ip', 'route', 'delete', ...nowhere]);
+  });
   const stop = async (): Promise<void> => {
     for (const end of endings.reverse()) await end();
   };
