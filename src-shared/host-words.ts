@@ -36,7 +36,16 @@ export const hostWords = {
 
   // Found while planning: what it is, and what can be done about it.
   noSuchDevice: "The network '{{network}}' uses the device '{{device}}', which this host does not have.",
-  notAppliedBandwidth: 'The network starts without limits of its bandwidth, which Vivarium does not apply yet.',
+  // Cables of machines.
+  cableMake: "Make the cable {{link}} of the machine '{{machine}}'.",
+  cableMakeOn: "Make the cable {{link}} of the machine '{{machine}}' and plug it into the bridge {{bridge}}.",
+  cableMakeBeside: "Make {{link}} beside {{lower}} for the machine '{{machine}}'.",
+  cableUp: 'Switch on {{link}}.',
+  limitTo: 'Limit the traffic of {{link}}: {{inbound}} KiB/s to guests.',
+  limitFrom: 'Limit the traffic of {{link}}: {{outbound}} KiB/s from guests.',
+  limitBoth: 'Limit the traffic of {{link}}: {{inbound}} KiB/s to guests, {{outbound}} KiB/s from guests.',
+
+  notAppliedBandwidth: 'The network starts without limits of its bandwidth: its bridge is not its own.',
   notAppliedMacTable:
     'The network starts without its own table of hardware addresses, which Vivarium does not apply yet.',
   noIp: "Bridges can't be made: the program 'ip' is not installed.",

@@ -53,9 +53,11 @@ function externalFindings(network: Network, { links }: HostFacts): NetworkFindin
 }
 
 /** Parts of a definition that are kept, and not acted upon yet. */
-function unservedFindings({ bandwidth, bridge }: Network): NetworkFinding[] {
+function unservedFindings(network: Network): NetworkFinding[] {
+  const { bandwidth, bridge } = network;
   const parts = [
-    ...(bandwidth === undefined ? [] : (['notAppliedBandwidth'] as const)),
+    // A bridge that somebody else made is not ours to limit.
+    ...(bandwidth === undefined || ownsBridge(network) ? [] : (['notAppliedBandwidth'] as const)),
     ...(bridge?.macTableManager === 'libvirt' ? (['notAppliedMacTable'] as const) : []),
   ];
   return parts.map((part) => found('not-applied', 'warning', tell(part, {})));

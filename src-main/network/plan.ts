@@ -7,6 +7,7 @@ import type { Network } from '../../src-shared/model/network.ts';
 import type { Step } from '../host/steps.ts';
 import type { NetworkAction } from './actions.ts';
 import { dnsmasqFiles, needsDnsmasq } from './dnsmasq.ts';
+import { bandwidthSteps } from './ports/bandwidth.ts';
 import { dnsmasqPaths } from './dnsmasq-paths.ts';
 import { networkFindings } from './findings.ts';
 import { hasRules, networkRules } from './firewall/rules.ts';
@@ -56,6 +57,7 @@ export function planStart(network: Network, host: HostFacts, settings: PlanSetti
         action: { verb: 'link-up', link: network.bridge.name },
       },
       ...routeSteps(network),
+      ...bandwidthSteps(network.bridge.name, network.bandwidth, true),
       ...forwardingSteps(network, host),
       ...dnsmasqSteps(network, settings),
     ],

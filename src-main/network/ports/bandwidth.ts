@@ -1,4 +1,5 @@
 /** `<bandwidth>`: what a card, or a whole network, may send and receive, by the kernel's traffic control. Pure. */
+import { tell, type Told } from '../../../src-shared/host-words.ts';
 import type { Bandwidth } from '../../../src-shared/model/network-common.ts';
 import type { Step } from '../../host/step.ts';
 import type { NetworkAction } from '../actions.ts';
@@ -44,20 +45,20 @@ export function bandwidthSteps(
   if (limits === undefined) return [];
   return [
     {
-      sentence: `Limit the traffic of ${link}: ${described(limits)}.`,
+      ...told(link, limits),
       action: { verb: 'bandwidth-set', link, ...limits, isNetwork },
-      inverse: { sentence: `Lift the limit of ${link}.`, action: { verb: 'bandwidth-clear', link } },
+      inverse: { ...tell('limitsLift', { link }), action: { verb: 'bandwidth-clear', link } },
     },
   ];
 }
 
 export const limitBandwidth: PortPart = ({ link, bandwidth }) => bandwidthSteps(link, bandwidth, false);
 
-const described = ({ inbound, outbound }: Limits): string =>
-  [
-    ...(inbound === undefined ? [] : [`${inbound.average} KiB/s to guests`]),
-    ...(outbound === undefined ? [] : [`${outbound.average} KiB/s from guests`]),
-  ].join(', ');
+function told(link: string, { inbound, outbound }: Limits): Told {
+  if (inbound === undefined) return tell('limitFrom', { link, outbound: String(outbound?.average) });
+  if (outbound === undefined) return tell('limitTo', { link, inbound: String(inbound.average) });
+  return tell('limitBoth', { link, inbound: String(inbound.average), outbound: String(outbound.average) });
+}
 
 const frameBytes = 1500;
 const largestBurstKiB = 0x3f_ffff;

@@ -1,4 +1,5 @@
 /** What plugging a card in changes on the host. Pure, but for what the parts look at. */
+import { tell } from '../../../src-shared/host-words.ts';
 import { VirError } from '../../../src-shared/errors.ts';
 import type { Step } from '../../host/step.ts';
 import type { NetworkAction } from '../actions.ts';
@@ -17,7 +18,7 @@ export async function planPort(port: Port, uid: number, filter?: PortPart): Prom
     deviceStep(port, uid),
     ...parts.flat(),
     // Last: nothing passes before its filters and limits are there.
-    { sentence: `Switch on ${port.link}.`, action: { verb: 'link-up', link: port.link } },
+    { ...tell('cableUp', { link: port.link }), action: { verb: 'link-up', link: port.link } },
   ];
 }
 
@@ -27,9 +28,10 @@ export const tapMac = (guestMac: string): string => `fe${guestMac.toLowerCase().
 function deviceStep({ link, mac, end, mtu, isolated, owner }: Port, uid: number): Step<NetworkAction> {
   const size = mtu === undefined ? {} : { mtu };
   const remove = (address: string): Step<NetworkAction>['inverse'] => ({
-    sentence: `Remove ${link}.`,
+    ...tell('cableRemove', { link }),
     action: { verb: 'tap-delete', link, mac: address },
   });
+  const machine = owner.name;
   switch (end.kind) {
     case 'tap': {
       const address = tapMac(mac);
@@ -42,9 +44,10 @@ function deviceStep({ link, mac, end, mtu, isolated, owner }: Port, uid: number)
         });
       }
       const bridge = end.bridge === undefined ? {} : { bridge: end.bridge };
-      const where = end.bridge === undefined ? '' : ` and plug it into the bridge ${end.bridge}`;
       return {
-        sentence: `Make the cable ${link} of the machine '${owner.name}'${where}.`,
+        ...(end.bridge === undefined
+          ? tell('cableMake', { link, machine })
+          : tell('cableMakeOn', { link, machine, bridge: end.bridge })),
         action: {
           ...{ verb: 'tap-add', link, mac: address, uid, ...bridge, ...size },
           ...{ multiQueue: end.multiQueue, isolated: isolated === true },
@@ -55,7 +58,7 @@ function deviceStep({ link, mac, end, mtu, isolated, owner }: Port, uid: number)
     case 'macvtap': {
       const { lower, mode } = end;
       return {
-        sentence: `Make ${link} beside ${lower} for the machine '${owner.name}'.`,
+        ...tell('cableMakeBeside', { link, lower, machine }),
         action: { verb: 'macvtap-add', link, mac: mac.toLowerCase(), uid, lower, mode, ...size },
         ...inverse(remove(mac.toLowerCase())),
       };
