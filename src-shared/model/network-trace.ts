@@ -67,7 +67,7 @@ export interface TraceHop {
   readonly text: string;
   readonly evidence: readonly TraceEvidence[];
   /** What would have to be done, where there is nothing that Vivarium could do. */
-  readonly advice?: string;
+  readonly advice?: { readonly key: string; readonly text: string };
   readonly repair?: TraceRepair;
 }
 

@@ -5,7 +5,6 @@ import { ask } from '../support/ask.ts';
 import { launchOn, type OpenedApp } from '../support/launch-on.ts';
 
 const uri = 'test:///default';
-const machine = '6695eb01-f6a4-8304-79aa-97f2502e193f';
 let opened: OpenedApp;
 let page: Page;
 let errors: readonly string[];
@@ -196,51 +195,6 @@ test('an edit of a network is not lost by leaving its page, and its own tabs kee
   await page.getByRole('heading', { name: 'Machines', level: 1 }).waitFor();
   await go(`/networks/${uuid}/settings`);
   await expect.poll(async () => await title().inputValue()).toBe(kept);
-});
-
-describe('the topology', () => {
-  const port = (): Locator => page.getByRole('button', { name: /^Card aa:bb:cc:dd:ee:ff of test/ });
-  const domainXml = async (): Promise<string> => await ask(page, 'domains.xml', { uri, uuid: machine, inactive: true });
-
-  test('plugs a card in elsewhere by dragging its cable, after showing what changes', async () => {
-    await go('/networks/topology');
-    const picture = page.getByRole('group', { name: 'Picture of the connections' });
-    const from = await port().boundingBox();
-    const to = await picture.getByRole('link', { name: /^lab/ }).boundingBox();
-    if (from === null || to === null) throw new Error('nothing is drawn');
-    await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
-    await page.mouse.down();
-    await page.mouse.move(from.x - 60, from.y + 20);
-    await page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 4 });
-    await page.mouse.up();
-    await dialog().getByText('Network lab').waitFor();
-    expect(await domainXml()).toContain("<source network='default'");
-    await answer('Apply');
-    expect(await domainXml()).toContain("<source network='lab'");
-    // The pretended hypervisor changes a card that is in use at its next boot.
-    await page.getByText('Network default, from the next boot on Network lab').waitFor();
-  });
-
-  test('does the same from the keyboard, by its table too', async () => {
-    await port().focus();
-    await page.keyboard.press('Enter');
-    await dialog()
-      .getByRole('combobox', { name: /Connect to/ })
-      .waitFor();
-    await dialog()
-      .getByRole('combobox', { name: /Connect to/ })
-      .focus();
-    await page.keyboard.press('Enter');
-    await page.getByRole('option', { name: 'Network default' }).waitFor();
-    await page.keyboard.press('Home');
-    await page.keyboard.press('Enter');
-    await answer('Apply');
-    expect(await domainXml()).toContain("<source network='default'");
-    await button('Connect card aa:bb:cc:dd:ee:ff of test').click();
-    await dialog().getByText('It is connected so already.').waitFor();
-    await page.keyboard.press('Escape');
-    await dialog().waitFor({ state: 'detached' });
-  });
 });
 
 describe('what is changed on this host', () => {

@@ -40,7 +40,7 @@ function lines({ text, status, evidence, advice, repair }: TraceHop, place: numb
   return [
     `${String(place + 1).padStart(2)}. ${marks[status].padEnd(8)}${text}\n`,
     ...evidence.map(({ source, line }) => inner(`${source}: ${line}`)),
-    ...(advice === undefined ? [] : [inner(advice)]),
+    ...(advice === undefined ? [] : [inner(advice.text)]),
     ...(repair === undefined
       ? []
       : [

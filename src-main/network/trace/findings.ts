@@ -77,7 +77,6 @@ export const traceAdvice = {
   'own-isolated': 'An isolated network leads nowhere else. Choose another mode.',
   'other-program': 'Change the rule in the program that made it.',
   'see-rules': 'Only root sees them: install the privileged helper, or run the engine as root.',
-  'ask-admin': 'Let the administrator allow io.github.vivarium.network.monitor.',
   'restart-network': 'Stop and start the network.',
   'use-network': 'Put the card on a network or a bridge.',
   'other-mode': 'Let host and machine talk over a second card, on a network.',

@@ -40,7 +40,7 @@ export function hopsAt(at: TraceEnd) {
     (kind: TraceHopKind, finding: TraceFinding, values: Values = {}, parts: Parts = {}): AnalysedHop => ({
       ...{ kind, at, status, finding, values, text: fill(traceFindings[finding], values) },
       evidence: (parts.evidence ?? []).filter((each) => each !== undefined),
-      ...(parts.advice === undefined ? {} : { advice: traceAdvice[parts.advice] }),
+      ...(parts.advice === undefined ? {} : { advice: { key: parts.advice, text: traceAdvice[parts.advice] } }),
       ...(parts.repair === undefined ? {} : { repair: parts.repair }),
     });
   return { ok: make('ok'), failed: make('failed'), unknown: make('unknown') };

@@ -30,6 +30,28 @@ export function connectCard(domain: Domain, card: NetworkCard, target: CableTarg
   };
 }
 
+/** The guest sees that its cable is out; where it led stays. */
+export function unplugCard(domain: Domain, card: NetworkCard): Domain {
+  const { devices } = domain;
+  if (devices === undefined) return domain;
+  const place = placeOf(domain, card);
+  const list = devices.interface.map((each, index) => (index === place ? withLink(each, false) : each));
+  return { ...domain, devices: { ...devices, interface: list } };
+}
+
+/** A new card, as every guest of today has a driver for. */
+export function addCard(domain: Domain, { kind, name }: CableTarget): Domain {
+  const { devices } = domain;
+  if (devices === undefined) return domain;
+  const rest = { model: { type: 'virtio' }, ip: [], route: [], portForward: [] };
+  const source = { ip: [], route: [] };
+  const card: Interface =
+    kind === 'network'
+      ? { type: 'network', source: { network: name, ...source }, ...rest }
+      : { type: 'bridge', source: { bridge: name, ...source }, ...rest };
+  return { ...domain, devices: { ...devices, interface: [...devices.interface, card] } };
+}
+
 function connected(card: Interface, { kind, name }: CableTarget): Interface {
   if (kind === 'network' && card.type === 'network' && card.source.network === name) return card;
   if (kind === 'bridge' && card.type === 'bridge' && card.source.bridge === name) return card;

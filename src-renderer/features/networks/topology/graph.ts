@@ -1,6 +1,6 @@
 /** What is connected to what: machines, networks, the host's devices, the Internet. Pure. */
-import { forwardDevice } from '../../../../src-shared/model/network-subnet.ts';
-import type { NetworkSummary } from '../../../../src-shared/model/network-summary.ts';
+import { forwardDevice, hasDhcp } from '../../../../src-shared/model/network-subnet.ts';
+import type { NetworkLease, NetworkSummary } from '../../../../src-shared/model/network-summary.ts';
 import type { HostDevice, NetworkCard } from '../../../../src-shared/model/network-view.ts';
 import type { Network } from '../../../../src-shared/model/network.ts';
 import type { Machine } from '../../../app/store/inventory.ts';
@@ -25,8 +25,11 @@ export type TopologyNode =
       readonly cards: readonly NetworkCard[];
     };
 
-/** `next`: it will be there from the next boot on. `idle`: an end of it is off. `unplugged`: the guest sees no link. `broken`: it leads nowhere. */
-export type CableState = 'up' | 'next' | 'idle' | 'unplugged' | 'broken';
+/**
+ * `next`: it will be there from the next boot on. `unaddressed`: its network hands out addresses, and the guest has none.
+ * `idle`: an end of it is off. `unplugged`: the guest sees no link. `broken`: it leads nowhere.
+ */
+export type CableState = 'up' | 'unaddressed' | 'next' | 'idle' | 'unplugged' | 'broken';
 
 export interface Cable {
   readonly id: string;
@@ -35,6 +38,8 @@ export interface Cable {
   readonly state: CableState;
   /** The card at its right end. */
   readonly card?: NetworkCard;
+  /** The guest's, at that end. */
+  readonly address?: string;
 }
 
 export interface Topology {
@@ -50,10 +55,12 @@ export interface TopologyParts {
   readonly devices: readonly HostDevice[];
   readonly cards: readonly NetworkCard[];
   readonly machines: readonly Machine[];
+  /** By their networks. */
+  readonly leases?: ReadonlyMap<string, readonly NetworkLease[]>;
 }
 
 /** More would be a carpet; the table has them all. */
-const shownMachines = 40;
+const shownMachines = 400;
 
 export function topologyOf(parts: TopologyParts, most = shownMachines): Topology {
   const { networks, devices, cards, machines } = parts;
@@ -69,9 +76,9 @@ export function topologyOf(parts: TopologyParts, most = shownMachines): Topology
     const place = first === undefined ? -1 : order.indexOf(ends.get(first)?.id ?? '');
     return place < 0 ? order.length : place;
   };
-  const connected = machines
-    .filter(({ uuid }) => cards.some(({ machine }) => machine === uuid))
-    .sort((a, b) => Number(b.id !== undefined) - Number(a.id !== undefined) || a.name.localeCompare(b.name));
+  const connected = [...machines].sort(
+    (a, b) => Number(b.id !== undefined) - Number(a.id !== undefined) || a.name.localeCompare(b.name),
+  );
   const shown = connected.slice(0, most).sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
   const machineNodes = shown.map((machine): TopologyNode => {
     const own = cards.filter((card) => card.machine === machine.uuid).sort((a, b) => a.index - b.index);
@@ -83,11 +90,12 @@ export function topologyOf(parts: TopologyParts, most = shownMachines): Topology
       : node.cards.flatMap((card) => {
           const end = ends.get(card);
           if (end === undefined) return [];
-          const state = cardState(node.machine, card, end);
+          const address = addressOf(node.machine, card, end, node.cards.length, parts);
+          const state = cableState(node.machine, card, end, address, parts);
           const id = `card ${card.machine} ${card.index}`;
           const later = laterEnd(card, networks, devicesShown);
           return [
-            { id, from: end.id, to: node.id, state, card },
+            { id, from: end.id, to: node.id, state, card, ...(address === undefined ? {} : { address }) },
             ...(later === undefined
               ? []
               : [{ id: `next ${id}`, from: later.id, to: node.id, state: 'next' as const, card }]),
@@ -148,6 +156,36 @@ export function laterEnd(
 ): TopologyNode | undefined {
   const { next, source: _source, ...rest } = card;
   return next === undefined ? undefined : endOf({ ...rest, ...next }, networks, devices);
+}
+
+type AddressParts = Pick<TopologyParts, 'definitions' | 'leases'>;
+
+/** What the guest was given there; a machine with one card has what is known of the machine. */
+export function addressOf(
+  { id, addresses }: Machine,
+  { mac }: NetworkCard,
+  end: TopologyNode,
+  count: number,
+  { leases }: AddressParts,
+): string | undefined {
+  if (id === undefined || end.kind === 'missing') return undefined;
+  const own = end.kind === 'network' ? (leases?.get(end.network.uuid) ?? []) : [];
+  const given = own.filter((lease) => mac !== undefined && lease.mac?.toLowerCase() === mac.toLowerCase());
+  const lease = given.find(({ family }) => family === 'ipv4') ?? given[0];
+  return lease?.address ?? (count === 1 ? addresses[0] : undefined);
+}
+
+/** As `cardState`, and whether the guest still lacks the address that the network would give it. */
+export function cableState(
+  machine: Machine,
+  card: NetworkCard,
+  end: TopologyNode,
+  address: string | undefined,
+  { definitions }: AddressParts,
+): CableState {
+  const state = cardState(machine, card, end);
+  if (state !== 'up' || end.kind !== 'network' || address !== undefined) return state;
+  return definitions.get(end.network.uuid)?.ip.some(hasDhcp) === true ? 'unaddressed' : state;
 }
 
 export function cardState(machine: Machine, card: NetworkCard, end: TopologyNode): CableState {

@@ -27,8 +27,11 @@ const columns: Readonly<Record<TopologyNode['kind'], number>> = {
   machine: 3,
 };
 
-const widths = [104, 168, 192, 184];
+const widths = [104, 168, 208, 184];
 const gapX = 56;
+/** Before machines there is room for their addresses, where they are shown. */
+const gapAddresses = 136;
+const gapDense = 40;
 const gapY = 12;
 const margin = 24;
 const nodeHeight = 52;
@@ -43,17 +46,20 @@ const gapMachines = 32;
 
 const xOf = (column: number): number => margin + widths.slice(0, column).reduce((sum, width) => sum + width + gapX, 0);
 
+const isDense = (machines: number): boolean => machines > roomyMachines;
+const machinesAt = (count: number): number => xOf(3) - gapX + (isDense(count) ? gapDense : gapAddresses);
+
 type MachineNode = Extract<TopologyNode, { kind: 'machine' }>;
 
 /** Machines in their order, downwards and then to the right. */
 function placeMachines(nodes: readonly MachineNode[], boxes: Map<string, Box>): void {
-  const isDense = nodes.length > roomyMachines;
+  const dense = isDense(nodes.length);
   const heightOf = (node: MachineNode): number =>
-    Math.max(isDense ? lineHeight : nodeHeight, node.cards.length * portPitch);
+    Math.max(dense ? lineHeight : nodeHeight, node.cards.length * portPitch);
   const total = nodes.reduce((sum, node) => sum + heightOf(node) + gapY, 0);
   const side = Math.min(mostSideBySide, Math.ceil(nodes.length / roomyMachines));
   const width = widths[3] ?? 0;
-  let [x, y] = [xOf(3), margin];
+  let [x, y] = [machinesAt(nodes.length), margin];
   for (const node of nodes) {
     const height = heightOf(node);
     boxes.set(node.id, { x, y, width, height });
@@ -94,7 +100,7 @@ export function layoutOf({ nodes, cables }: Topology): Layout {
   const all = [...boxes.values()];
   return {
     boxes,
-    width: Math.max(xOf(3), ...all.map((box) => box.x + box.width)) + margin,
+    width: Math.max(xOf(3) - gapX, ...all.map((box) => box.x + box.width)) + margin,
     height: Math.max(0, ...all.map((box) => box.y + box.height)) + margin,
   };
 }
@@ -113,10 +119,11 @@ interface Point {
 const laneOffset = 3;
 
 /** Where the cable of a machine behind the first column turns into the gap below its row, so as not to cross others. */
-export function laneOf(box: Box): Point | undefined {
-  const behind = Math.round((box.x - xOf(3)) / ((widths[3] ?? 0) + gapMachines));
+export function laneOf(box: Box, machines: number): Point | undefined {
+  const first = machinesAt(machines);
+  const behind = Math.round((box.x - first) / ((widths[3] ?? 0) + gapMachines));
   if (behind === 0) return undefined;
-  return { x: xOf(3) - 8, y: box.y + box.height + laneOffset * (behind + 0.5) };
+  return { x: first - 8, y: box.y + box.height + laneOffset * (behind + 0.5) };
 }
 
 /** A cable hangs level at both ends, and on the way along its lane. */

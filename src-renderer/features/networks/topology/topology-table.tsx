@@ -1,28 +1,32 @@
-import Cable from 'lucide-react/icons/cable';
+import Ellipsis from 'lucide-react/icons/ellipsis';
 import { useMemo } from 'react';
 import type { NetworkCard } from '../../../../src-shared/model/network-view.ts';
 import { t } from '../../../app/i18n.ts';
 import { paths } from '../../../app/routes.ts';
 import { type Machine, machineKey } from '../../../app/store/inventory.ts';
 import { useInventory } from '../../../app/store/inventory-store.ts';
-import { IconButton } from '../../../components/button.tsx';
+import { MenuIconButton } from '../../../components/menu-button.tsx';
 import { DataTable } from '../../../components/data-table.tsx';
 import type { NetworkView } from '../use-networks.ts';
-import { openConnect } from './connect-dialog.tsx';
-import { cardState, endOf, laterEnd, type TopologyNode } from './graph.ts';
+import type { TraceState } from '../trace/use-trace.ts';
+import { addressOf, type CableState, cableState, endOf, laterEnd, type TopologyNode } from './graph.ts';
+import { nodeMenu } from './node-menu.ts';
 import styles from '../networks-screen.module.css';
 
 interface Row {
   readonly card: NetworkCard;
   readonly machine: Machine;
   readonly end: TopologyNode | undefined;
+  readonly address: string | undefined;
+  readonly state: CableState | undefined;
   /** From the next boot on. */
   readonly later: TopologyNode | undefined;
 }
 
 /** The same as the picture, one row a cable, and all of them. */
-export function TopologyTable({ view }: { view: NetworkView }): React.JSX.Element {
-  const { uri, networks, devices, cards } = view;
+export function TopologyTable(props: { view: NetworkView; onTrace: TraceState['choose'] }): React.JSX.Element {
+  const { view, onTrace } = props;
+  const { uri, networks, devices, cards, definitions, leases } = view;
   const machines = useInventory((state) => state.machines);
   const rows = useMemo(
     () =>
@@ -30,9 +34,14 @@ export function TopologyTable({ view }: { view: NetworkView }): React.JSX.Elemen
         const machine = machines.get(machineKey(uri, card.machine));
         if (machine === undefined) return [];
         const known = networks ?? [];
-        return [{ card, machine, end: endOf(card, known, devices), later: laterEnd(card, known, devices) }];
+        const end = endOf(card, known, devices);
+        const count = cards.filter((each) => each.machine === card.machine).length;
+        const parts = { definitions, leases };
+        const address = end === undefined ? undefined : addressOf(machine, card, end, count, parts);
+        const state = end === undefined ? undefined : cableState(machine, card, end, address, parts);
+        return [{ card, machine, end, address, state, later: laterEnd(card, known, devices) }];
       }),
-    [cards, machines, uri, networks, devices],
+    [cards, machines, uri, networks, devices, definitions, leases],
   );
   return (
     <DataTable
@@ -61,18 +70,28 @@ export function TopologyTable({ view }: { view: NetworkView }): React.JSX.Elemen
               : t('networks:topology.later', { now: endWords(end, card), later: endWords(later, card) }),
         },
         {
+          id: 'address',
+          label: t('trace:topology.address'),
+          sort: ({ address }) => address ?? '',
+          cell: ({ address }) => address ?? '–',
+        },
+        {
           id: 'state',
           label: t('networks:column.state'),
-          cell: ({ machine, card, end }) =>
-            end === undefined ? '–' : t(`networks:cable.${cardState(machine, card, end)}`),
+          cell: ({ state }) =>
+            state === undefined
+              ? '–'
+              : state === 'unaddressed'
+                ? t('trace:topology.unaddressed')
+                : t(`networks:cable.${state}`),
         },
       ]}
       actions={({ machine, card }) => (
-        <IconButton
+        <MenuIconButton
           size="small"
-          icon={Cable}
+          icon={Ellipsis}
           label={t('networks:topology.connectOf', { machine: machine.name, card: card.mac ?? String(card.index + 1) })}
-          onClick={() => openConnect(view, machine, card)}
+          sections={() => nodeMenu(view, { id: '', kind: 'machine', machine, cards: [card] }, onTrace)}
         />
       )}
     />

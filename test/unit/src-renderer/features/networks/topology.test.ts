@@ -61,7 +61,7 @@ describe('the picture of connections', () => {
     expect(ids).toEqual([
       ...['internet', 'host', 'device br0', 'device eth0'],
       ...['network n-default', 'network n-lan', 'network n-lab', 'missing gone'],
-      ...['machine a', 'machine d', 'machine b', 'machine c'],
+      ...['machine a', 'machine d', 'machine b', 'machine c', 'machine e'],
     ]);
   });
 
