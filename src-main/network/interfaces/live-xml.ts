@@ -1,6 +1,6 @@
 /** An interface as it runs, in the words and with the omissions of libvirt's udev backend. Pure. */
 import type { HostInterface } from '../../../src-shared/model/host-interface.ts';
-import { deviceOf, type InterfaceDevice, type InterfaceFacts } from './facts.ts';
+import type { InterfaceDevice, InterfaceFacts } from './facts.ts';
 
 type LinkState = NonNullable<NonNullable<HostInterface['link']>['state']>;
 const linkStates: readonly string[] = ['unknown', 'notpresent', 'down', 'lowerlayerdown', 'testing', 'dormant', 'up'];
@@ -69,14 +69,3 @@ function bridgePort(port: InterfaceDevice, facts: InterfaceFacts): BridgePort {
   if (port.kind === 'bond') return { type: 'bond', name, protocol: [], ...linkOf(port), bond: bondOf(port, facts) };
   return { type: 'ethernet', name, protocol: [], ...linkOf(port), ...macOf(port) };
 }
-
-/** As `deviceOf`, for those that must be there. */
-export const needDevice = (
-  facts: InterfaceFacts,
-  name: string,
-  otherwise: (name: string) => Error,
-): InterfaceDevice => {
-  const found = deviceOf(facts, name);
-  if (found === undefined) throw otherwise(name);
-  return found;
-};

@@ -209,7 +209,12 @@ function Actions({ view, of }: { view: InterfacesView; of: InterfaceSummary }): 
         </Button>
       )}
       {kind !== 'loopback' && (
-        <Button icon={active ? Power : Play} onClick={() => change().catch(reportError)}>
+        <Button
+          icon={active ? Power : Play}
+          onClick={() => {
+            change().catch(reportError);
+          }}
+        >
           {t(active ? 'interfaces:verb.stop' : 'interfaces:verb.start')}
         </Button>
       )}
