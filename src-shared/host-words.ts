@@ -26,6 +26,8 @@ export const hostWords = {
   iptablesIsolated: "Set the network's rules in iptables: guests reach each other and the host, and nothing else.",
   iptablesOpen: "Set the network's rules in iptables: nothing is filtered.",
   iptablesRemove: "Remove the network's rules from iptables.",
+  portForwards: 'Forward ports of the host to guests: {{forwards}}.',
+  portForwardsRemove: 'Forward no ports to guests on {{link}}.',
   addressAdd: 'Give the host the address {{address}} on {{link}}.',
   linkUp: 'Switch on the bridge {{link}}.',
   routeAdd: 'Send what is for {{destination}} to {{gateway}} on {{link}}.',

@@ -1,4 +1,5 @@
 /** Virtual networks of a connection, addressed by UUID. A method that is absent is what the driver cannot do. */
+import type { NetworkForward } from '../../src-shared/model/network-forwards.ts';
 import type { NetworkUpdate } from '../../src-shared/model/network-update.ts';
 import type { TargetQuestion, Trace } from '../../src-shared/model/network-trace.ts';
 import type { HostChange, HostDevice } from '../../src-shared/model/network-view.ts';
@@ -42,6 +43,13 @@ export interface NetworkApi extends Partial<NetworkPortApi> {
   setAutostart?(uuid: string, autostart: boolean): Promise<void>;
   /** Changes one entry of a list, of the running network, the stored one, or both. */
   update?(uuid: string, update: NetworkUpdate, affects: Affects): Promise<void>;
+  /** Ports of the host that lead to guests, of the running network or the stored one. */
+  portForwards?(uuid: string): Promise<readonly NetworkForward[]>;
+  /**
+   * In the place of those there are; of the running network, the stored one, or both.
+   * @throws VirError `resource-busy` naming the port that a program of the host, or another network, has
+   */
+  setPortForwards?(uuid: string, forwards: readonly NetworkForward[], affects: Affects): Promise<void>;
   /** The addresses that guests have been given; of one guest, by its MAC address. */
   leases?(uuid: string, mac?: string): Promise<readonly NetworkLease[]>;
 }

@@ -6,6 +6,7 @@
  * removes what was begun or makes again what it was to replace.
  */
 import { tell } from '../../src-shared/host-words.ts';
+import { contains, parseAddress, parseSubnet } from '../../src-shared/model/network-address.ts';
 import type { Logger } from '../engine/logger.ts';
 import { readIfThere } from '../host/files.ts';
 import { type Performer, type Step, undoSteps, type UndoFailure } from '../host/steps.ts';
@@ -42,6 +43,7 @@ const undoOrder = [
   'filtertable',
   'tap',
   'dnsmasq',
+  'forwards',
   'iptables',
   'rules',
   'table',
@@ -80,6 +82,13 @@ export class Changes {
       case 'nft-exception-add':
       case 'nft-exception-delete':
         throw refused("Rules of other programs are not the helper's to get around.");
+      case 'nft-forwards-set':
+        this.#needBridge(uid, action.bridge);
+        this.#mayTakeTable(uid, action.table);
+        await needGuests(action);
+        return await this.#makeLasting(uid, action);
+      case 'nft-forwards-delete':
+        return await this.#remove(key(uid, 'forwards', action.bridge));
       case 'iptables-add':
         this.#needBridge(uid, bridgeOf(action.rules));
         // Rules stand one by one there: those of before would stay.
@@ -328,6 +337,8 @@ function keyOf(uid: number, action: Lasting): string {
       return key(uid, 'table', action.table);
     case 'nft-network-set':
       return key(uid, 'rules', action.bridge);
+    case 'nft-forwards-set':
+      return key(uid, 'forwards', action.bridge);
     case 'iptables-add':
       return key(uid, 'iptables', bridgeOf(action.rules));
     case 'zone-set':
@@ -382,6 +393,23 @@ function forwardingStep(family: Family): Step<NetworkAction> {
 }
 
 /** `ip route replace` would take the way of somebody else to the same place. */
+/** Ports lead to what is on the bridge, never elsewhere. */
+async function needGuests({
+  bridge,
+  forwards,
+}: Extract<NetworkAction, { readonly verb: 'nft-forwards-set' }>): Promise<void> {
+  const routes = await listRoutes();
+  const subnets = routes.flatMap(({ destination, device }) =>
+    device === bridge ? (parseSubnet(destination) ?? []) : [],
+  );
+  for (const { to } of forwards) {
+    const guest = parseAddress(to);
+    if (guest === undefined || !subnets.some((subnet) => contains(subnet, guest))) {
+      throw refused(`'${to}' is not on the bridge ${bridge}.`);
+    }
+  }
+}
+
 async function refuseForeignRoute(link: string, destination: string): Promise<void> {
   const routes = await listRoutes();
   const foreign = routes.find((route) => route.destination === destination && route.device !== link);

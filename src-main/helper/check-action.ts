@@ -68,6 +68,16 @@ function canonical(action: NetworkAction, user: string): NetworkAction {
         ...{ ...action, table: table(action.table), bridge: linkName(action.bridge) },
         rules: action.rules.map((each) => rule(each, action.bridge)),
       };
+    case 'nft-forwards-set':
+      return {
+        ...{ ...action, table: table(action.table), bridge: linkName(action.bridge) },
+        forwards: action.forwards.map((forward) => ({
+          ...forward,
+          to: address(forward.to),
+          ...(forward.address === undefined ? {} : { address: address(forward.address) }),
+        })),
+      };
+    case 'nft-forwards-delete':
     case 'nft-network-delete':
       return { ...action, table: table(action.table), bridge: linkName(action.bridge) };
     case 'nft-exception-add':

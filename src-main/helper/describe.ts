@@ -1,5 +1,6 @@
 /** What the helper's record says to people, and what takes a change back. Pure. */
 import { tell, type Told } from '../../src-shared/host-words.ts';
+import { forwardText } from '../../src-shared/model/network-forwards.ts';
 import type { NetworkAction } from '../network/actions.ts';
 import type { Step } from '../host/steps.ts';
 
@@ -8,6 +9,7 @@ export type LastingVerb =
   | 'bridge-add'
   | 'nft-table-add'
   | 'nft-network-set'
+  | 'nft-forwards-set'
   | 'iptables-add'
   | 'zone-set'
   | 'dnsmasq-start'
@@ -45,6 +47,13 @@ export function stepOf(action: Lasting): Step<NetworkAction> {
           ...{ verb: 'nft-network-delete', table, bridge },
         },
       );
+    }
+    case 'nft-forwards-set': {
+      const { table, bridge, forwards } = action;
+      const told = tell('portForwards', { forwards: forwards.map(forwardText).join(', ') });
+      return step(told, action, tell('portForwardsRemove', { link: bridge }), {
+        ...{ verb: 'nft-forwards-delete', table, bridge },
+      });
     }
     case 'iptables-add': {
       const { rules } = action;

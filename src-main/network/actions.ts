@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { linkConditionsSchema } from '../../src-shared/model/link-conditions.ts';
+import { maximumForwards, networkForwardSchema } from '../../src-shared/model/network-forwards.ts';
 import { parseAddress, parseSubnet } from '../../src-shared/model/network-address.ts';
 import { portRules } from './nwfilter/port-rules.ts';
 
@@ -106,6 +107,14 @@ const action = z.discriminatedUnion('verb', [
     matches: z.array(match).min(1).max(16),
   }),
   z.object({ verb: z.literal('nft-exception-delete'), ...exceptionPlace }),
+  /** Ports of the host that lead to guests on the bridge: a table of its own, made and removed whole. */
+  z.object({
+    verb: z.literal('nft-forwards-set'),
+    table,
+    bridge: link,
+    forwards: z.array(networkForwardSchema).min(1).max(maximumForwards),
+  }),
+  z.object({ verb: z.literal('nft-forwards-delete'), table, bridge: link }),
   z.object({ verb: z.literal('iptables-add'), rules }),
   z.object({ verb: z.literal('iptables-delete'), rules }),
   z.object({ verb: z.literal('zone-set'), link, zone: z.string().regex(/^[\w-]{1,64}$/) }),

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Bandwidth } from '../../src-shared/model/network-common.ts';
 import { ownsBridge, subnetOf } from '../../src-shared/model/network-subnet.ts';
+import { type NetworkForward, readForwards, withForwards } from '../../src-shared/model/network-forwards.ts';
 import { type NetworkUpdate, updateNetwork } from '../../src-shared/model/network-update.ts';
 import type { TargetQuestion, Trace } from '../../src-shared/model/network-trace.ts';
 import type { HostChange } from '../../src-shared/model/network-view.ts';
@@ -24,6 +25,7 @@ import type { Performer } from '../host/steps.ts';
 import { Ledger, nameOfUser } from '../host/steps-ledger.ts';
 import { checkAction, type NetworkAction } from './actions.ts';
 import { type NetworkDefinition, readNetwork } from './complete.ts';
+import { checkForwards } from './check-forwards.ts';
 import { definitionOf, describe, shown } from './describe.ts';
 import { dnsmasqPaths } from './dnsmasq-paths.ts';
 import { networkError, networkInactive, notPrivileged } from './errors.ts';
@@ -296,6 +298,30 @@ class HostNetworks implements LocalNetworks {
 
   async update(uuid: string, update: NetworkUpdate, affects: Affects): Promise<void> {
     const runs = await this.#ready;
+    await this.#change(uuid, affects, 'net-update', (definition) => this.#updated(definition, update));
+  }
+
+  async portForwards(uuid: string): Promise<readonly NetworkForward[]> {
+    return readForwards(definitionOf(await this.#network(uuid)));
+  }
+
+  async setPortForwards(uuid: string, forwards: readonly NetworkForward[], affects: Affects): Promise<void> {
+    const network = await this.#network(uuid);
+    const others = this.#registry.list().filter((other) => other !== network && other.active !== undefined);
+    await checkForwards(definitionOf(network), forwards, others.flatMap(definitionOf));
+    const change = (definition: NetworkDefinition): NetworkDefinition => ({
+      ...withForwards(definition, forwards),
+      ...{ name: definition.name, uuid: definition.uuid },
+    });
+    await this.#change(uuid, affects, 'port-forwards', change);
+  }
+
+  async #change(
+    uuid: string,
+    affects: Affects,
+    author: string,
+    change: (definition: NetworkDefinition) => NetworkDefinition,
+  ): Promise<void> {
     const network = this.#registry.byUuid(uuid);
     await this.#exclusively(async () => {
       const { active, config } = network;
@@ -307,14 +333,14 @@ class HostNetworks implements LocalNetworks {
         throw networkError('operation-invalid', `network '${network.name}' is transient: it has no stored definition.`);
       }
       // Both are computed before either is changed.
-      const nextConfig = stored && config !== undefined ? this.#updated(config, update) : undefined;
-      const nextActive = live && active !== undefined ? this.#updated(active, update) : undefined;
+      const nextConfig = stored && config !== undefined ? change(config) : undefined;
+      const nextActive = live && active !== undefined ? change(active) : undefined;
       if (nextActive !== undefined) {
         const plan = await this.#plan(nextActive);
         await this.#demand(nextActive);
         await runs.change(network, nextActive, plan);
       }
-      if (nextConfig !== undefined) await this.#registry.define(nextConfig, 'net-update');
+      if (nextConfig !== undefined) await this.#registry.define(nextConfig, author);
     });
     this.#announce(network, 'updated');
   }

@@ -10,6 +10,7 @@ import { clearConditions, setConditions } from './devices/conditions.ts';
 import { startDnsmasq, stopDnsmasq } from './dnsmasq-process.ts';
 import { chainQueries, missingChains, ruleCommands } from './firewall/iptables.ts';
 import { networkScript, removeNetworkScript, removeTableScript, tableScript } from './firewall/nftables.ts';
+import { forwardsScript, removeForwardsScript } from './firewall/port-forwards.ts';
 import type { FirewallRule } from './firewall/rules.ts';
 import { addException, deleteException } from './firewall/exceptions.ts';
 import { performFilter } from './nwfilter/perform.ts';
@@ -71,6 +72,10 @@ export class DirectPerformer implements Performer<NetworkAction> {
         return await addException(action, signal);
       case 'nft-exception-delete':
         return await deleteException(action);
+      case 'nft-forwards-set':
+        return await nft(forwardsScript(action.table, action.bridge, action.forwards), signal);
+      case 'nft-forwards-delete':
+        return await nft(removeForwardsScript(action.table));
       case 'iptables-add':
         return await addIptables(action.rules, signal);
       case 'iptables-delete':

@@ -10,6 +10,7 @@ import { dnsmasqFiles, needsDnsmasq } from './dnsmasq.ts';
 import { bandwidthSteps } from './ports/bandwidth.ts';
 import { dnsmasqPaths } from './dnsmasq-paths.ts';
 import { networkFindings } from './findings.ts';
+import { forwardRules, forwardSteps } from './firewall/port-forwards.ts';
 import { hasRules, networkRules } from './firewall/rules.ts';
 import { type HostFacts, sysctlOf } from './host-facts.ts';
 import { chooseZone } from './zone.ts';
@@ -56,8 +57,9 @@ export function planStart(network: Network, host: HostFacts, settings: PlanSetti
         ...tell('linkUp', { link: network.bridge.name }),
         action: { verb: 'link-up', link: network.bridge.name },
       },
-      ...routeSteps(network),
       ...bandwidthSteps(network.bridge.name, network.bandwidth, true),
+      ...routeSteps(network),
+      ...forwardSteps(network, network.bridge.name, settings.table),
       ...forwardingSteps(network, host),
       ...dnsmasqSteps(network, settings),
     ],
@@ -109,7 +111,8 @@ function deviceSwitches(network: ReadyNetwork): NetworkStep[] {
 function firewallSteps(network: ReadyNetwork, host: HostFacts, { table }: PlanSettings): NetworkStep[] {
   if (!hasRules(network)) return [];
   const bridge = network.bridge.name;
-  const rules = networkRules(network, bridge);
+  // Of what goes to guests from outside, forwarded ports are the exception.
+  const rules = [...networkRules(network, bridge), ...forwardRules(network, bridge)];
   const purpose = purposeOf(network);
   if (useIptables(host)) {
     return [

@@ -22,10 +22,18 @@ const prefix = 'network-';
 const ownerOf = ({ uuid }: { readonly uuid: string }): string => `${prefix}${uuid}`;
 
 /** Steps whose result may be replaced while guests go on: rules, and what the server is told. */
-const replaceable: readonly NetworkAction['verb'][] = ['nft-network-set', 'iptables-add', 'dnsmasq-start'];
+const replaceable: readonly NetworkAction['verb'][] = [
+  'nft-network-set',
+  'nft-forwards-set',
+  'iptables-add',
+  'dnsmasq-start',
+];
 
 /** Steps that a running network may come to need: its first server, the zone of a firewalld that came later. */
-const addable: readonly NetworkAction['verb'][] = ['dnsmasq-start', 'zone-set'];
+const addable: readonly NetworkAction['verb'][] = ['dnsmasq-start', 'zone-set', 'nft-forwards-set'];
+
+/** Steps that it may come to need no longer. */
+const removable: readonly NetworkAction['verb'][] = ['nft-forwards-set'];
 
 export class NetworkRuns {
   readonly #parts: RunParts;
@@ -73,14 +81,20 @@ export class NetworkRuns {
   async change(network: NetworkRecord, definition: NetworkDefinition, plan: StartPlan): Promise<void> {
     const { ledger, performer, registry } = this.#parts;
     const owner = ownerOf(network);
-    const former = ledger.steps(owner);
+    const before = ledger.steps(owner);
+    const gone = before.filter(
+      ({ action }) => removable.includes(action.verb) && !plan.steps.some((step) => step.action.verb === action.verb),
+    );
+    const former = before.filter((step) => !gone.includes(step));
     const next = former.map((step) => successor(step, plan.steps));
     const added = plan.steps.filter(
       ({ action }) => addable.includes(action.verb) && !former.some((step) => step.action.verb === action.verb),
     );
     const changed = next.filter((step, place) => !isSame(step, former[place]));
-    await ledger.record(owner, [...next, ...added]);
+    // What goes is kept until it is gone.
+    await ledger.record(owner, [...next, ...added, ...gone]);
     try {
+      for (const { inverse } of gone) if (inverse !== undefined) await performer.perform(inverse.action);
       for (const [place, step] of former.entries()) {
         // iptables has rules one by one: those of before have to go first.
         const isReplaced = step.action.verb === 'iptables-add' && !isSame(step, next[place]);
@@ -95,6 +109,7 @@ export class NetworkRuns {
         thrown,
       );
     }
+    if (gone.length > 0) await ledger.record(owner, [...next, ...added]);
     await registry.setActive(network, definition);
   }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ForwardedPort } from '../model/port-forward.ts';
-import { domain } from './arguments.ts';
+import { maximumForwards, type NetworkForward, networkForwardSchema } from '../model/network-forwards.ts';
+import { affects, domain, uri, uuid } from './arguments.ts';
 import { call } from './call.ts';
 
 const port = z.number().int().min(1).max(65_535);
@@ -25,4 +26,13 @@ export const forwardCalls = {
       remove: z.array(z.object({ protocol, hostPort: port })).max(256),
     }),
   ).returns<readonly ForwardedPort[]>(),
+  /** Of a virtual network, to its guests' addresses. */
+  'networks.port-forwards': call(z.object({ uri, uuid })).returns<readonly NetworkForward[]>(),
+  'networks.set-port-forwards': call(
+    z.object({
+      ...{ uri, uuid },
+      ...affects.shape,
+      forwards: z.array(networkForwardSchema).max(maximumForwards),
+    }),
+  ).returns<void>(),
 };

@@ -14,6 +14,7 @@ import { hostChangeCommands } from './host-changes.ts';
 import { informationCommands } from './information.ts';
 import { interfaceCommands } from './interfaces.ts';
 import { lifecycleCommands } from './lifecycle.ts';
+import { networkForwardCommand } from './network-forwards.ts';
 import { networkCommands } from './networks.ts';
 import { nwfilterCommands } from './nwfilters.ts';
 import { secretCommands } from './secrets.ts';
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   ...nwfilterCommands,
   traceCommand,
   captureCommand,
+  networkForwardCommand,
   ...storageCommands,
   ...secretCommands,
   ...hostCommands,

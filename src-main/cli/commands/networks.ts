@@ -20,7 +20,7 @@ async function findNetwork(session: Session, text: string): Promise<NetworkSumma
 }
 
 /** A command that names one network. */
-function onNetwork(
+export function onNetwork(
   command: Pick<Command, 'name' | 'summary' | 'options' | 'operands' | 'description'>,
   run: (
     session: Session,

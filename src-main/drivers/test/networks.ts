@@ -2,10 +2,17 @@
  * Virtual networks that are only remembered, on a pretended host: nothing of the real one is touched. Definitions,
  * plans and findings are those of the real networks, so that clients see what they would see there.
  */
+import {
+  forwardProblem,
+  forwardText,
+  type NetworkForward,
+  readForwards,
+  withForwards,
+} from '../../../src-shared/model/network-forwards.ts';
 import { type NetworkUpdate, updateNetwork } from '../../../src-shared/model/network-update.ts';
 import type { TargetQuestion, Trace } from '../../../src-shared/model/network-trace.ts';
 import type { HostChange, HostDevice } from '../../../src-shared/model/network-view.ts';
-import { formatNetwork } from '../../../src-shared/model/network.ts';
+import { formatNetwork, type Network } from '../../../src-shared/model/network.ts';
 import type { Affects } from '../../engine/driver.ts';
 import type { Emitter, EngineEvent, NetworkEvent } from '../../engine/events.ts';
 import type {
@@ -188,7 +195,25 @@ export class TestNetworks implements Required<Omit<NetworkApi, keyof NetworkPort
     });
   }
 
+  async portForwards(uuid: string): Promise<readonly NetworkForward[]> {
+    return await answer(() => readForwards(definitionOf(this.#find(uuid))));
+  }
+
+  async setPortForwards(uuid: string, forwards: readonly NetworkForward[], affects: Affects): Promise<void> {
+    const problem = forwards.find((forward, place) =>
+      forwardProblem(definitionOf(this.#find(uuid)), forward, forwards.slice(0, place)),
+    );
+    if (problem !== undefined) {
+      throw networkError('operation-invalid', `The port can't be forwarded: ${forwardText(problem)}.`);
+    }
+    await this.#change(uuid, affects, (definition) => withForwards(definition, forwards));
+  }
+
   async update(uuid: string, update: NetworkUpdate, affects: Affects): Promise<void> {
+    await this.#change(uuid, affects, (definition) => updateNetwork(definition, update));
+  }
+
+  async #change(uuid: string, affects: Affects, change: (definition: NetworkDefinition) => Network): Promise<void> {
     await answer(() => {
       const network = this.#find(uuid);
       const { active, config } = network;
@@ -200,7 +225,7 @@ export class TestNetworks implements Required<Omit<NetworkApi, keyof NetworkPort
         throw networkError('operation-invalid', `network '${network.name}' is transient: it has no stored definition.`);
       }
       const changed = (definition: NetworkDefinition): NetworkDefinition =>
-        readNetwork(formatNetwork({ ...updateNetwork(definition, update), uuid: network.uuid }));
+        readNetwork(formatNetwork({ ...change(definition), uuid: network.uuid }));
       const nextConfig = stored && config !== undefined ? changed(config) : config;
       network.active = live && active !== undefined ? changed(active) : active;
       network.config = nextConfig;
