@@ -15,8 +15,8 @@ import { run } from '../../src-main/host/process.ts';
 export interface PrivateLibvirtdOptions {
   /** In a network namespace of its own as well: its virtual networks are its own, and it is reached by a cable. */
   readonly network?: boolean;
-  /** More lines for `libvirtd.conf`. */
-  readonly configuration?: string;
+  /** How whoever connects to its socket proves who they are; nobody has to unless told. */
+  readonly authentication?: 'none' | 'polkit';
   /** Shell commands for the namespace before any daemon starts; `$1` is the folder. */
   readonly prepare?: string;
 }
@@ -83,7 +83,7 @@ exec /usr/bin/python3 "$1/reaper.py" sleep infinity
 `;
 
 export async function startPrivateLibvirtd(options: PrivateLibvirtdOptions = {}): Promise<PrivateLibvirtd> {
-  const { network = false, configuration = '', prepare = '' } = options;
+  const { network = false, authentication = 'none', prepare = '' } = options;
   const folder = mkdtempSync(join(tmpdir(), 'libvirtd-'));
   for (const name of ['etc', 'lib', 'log/qemu', 'cache', 'dev']) mkdirSync(join(folder, name), { recursive: true });
   cpSync('/etc/libvirt', join(folder, 'etc'), { recursive: true });
@@ -91,7 +91,7 @@ export async function startPrivateLibvirtd(options: PrivateLibvirtdOptions = {})
   appendFileSync(join(folder, 'etc/qemu.conf'), '\nnamespaces = []\n');
   appendFileSync(
     join(folder, 'etc/libvirtd.conf'),
-    '\nauth_unix_rw = "none"\nauth_unix_ro = "none"\nunix_sock_rw_perms = "0777"\n' + configuration,
+    `\nauth_unix_rw = "${authentication}"\nauth_unix_ro = "none"\nunix_sock_rw_perms = "0777"\n`,
   );
   writeFileSync(join(folder, 'reaper.py'), reaper);
   const log = openSync(join(folder, 'namespace.log'), 'a');

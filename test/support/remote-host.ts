@@ -196,7 +196,7 @@ async function startSshd(daemon: PrivateLibvirtd, address: string): Promise<() =
 }
 
 /** Which network namespace a process is in; undefined when it has ended. */
-function namespaceOf(pid: number | string): string | undefined {
+export function namespaceOf(pid: number | string): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/ns/net`);
   } catch {
@@ -205,7 +205,7 @@ function namespaceOf(pid: number | string): string | undefined {
 }
 
 /** Sessions of users and servers of virtual networks, which would hold on to the namespace. */
-function endEverythingIn(namespace: string): void {
+export function endEverythingIn(namespace: string): void {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   for (const pid of pids.filter((each) => namespaceOf(each) === namespace)) {
     try {

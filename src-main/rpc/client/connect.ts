@@ -68,7 +68,11 @@ async function authenticate(client: RpcClient, { where }: RemoteUri, timeoutMs: 
   if (types.length === 0 || types.includes('none')) return;
   if (types.includes('polkit')) {
     // The user may be asked for a password and take a while.
-    await client.call('authPolkit', {}, { timeoutMs: 120_000 });
+    try {
+      await client.call('authPolkit', {}, { timeoutMs: 120_000 });
+    } catch (error) {
+      throw polkitError(error, where);
+    }
     return;
   }
   throw new VirError({
@@ -77,6 +81,21 @@ async function authenticate(client: RpcClient, { where }: RemoteUri, timeoutMs: 
     message: `'${where}' wants a proof of who you are that Vivarium can't give.`,
     cause: `It accepts ${types.join(', ')} only.`,
     fix: 'Connect over SSH, or let the server accept certificates.',
+  });
+}
+
+/** What polkit has against it, with what can be done about that. */
+function polkitError(error: unknown, where: string): unknown {
+  if (!(error instanceof VirError) || !error.code.startsWith('auth-')) return error;
+  const { message: cause } = error.data;
+  const fix =
+    'Ask its administrator to let you manage its machines: on most systems, by making you one of the group libvirt.';
+  return new VirError({
+    code: 'auth-failed',
+    domain: 'polkit',
+    message: `'${where}' does not let you in.`,
+    cause,
+    fix,
   });
 }
 

@@ -13,6 +13,7 @@ import { useInventory } from '../../app/store/inventory-store.ts';
 import { Button } from '../../components/button.tsx';
 import { Icon, type IconType } from '../../components/icon.tsx';
 import styles from './first-run.module.css';
+import { FoundDaemons } from '../hosts/found-daemons.tsx';
 import { HostChecks } from './host-checks.tsx';
 import { trySmallLinux } from './small-linux.ts';
 
@@ -73,6 +74,7 @@ export function FirstRun(): React.JSX.Element {
             }
           />
         ))}
+        <FoundDaemons />
         <HostChecks />
         <p className={styles.drop}>{t('machines:first.drop')}</p>
       </div>
