@@ -99,14 +99,18 @@ function follow(ruleset: Ruleset, chain: Chain, rules: readonly Rule[], packet: 
     }
     // It may be about the packet: only when both ways agree does it not matter.
     const otherwise = rest();
-    if (then === 'continue' || sameVerdict(then, otherwise)) return otherwise;
+    const policy = depth === 0 ? (chain.base?.policy ?? 'accept') : undefined;
+    if (then === 'continue' || sameVerdict(then, otherwise, policy)) return otherwise;
     return { verdict: 'unknown', by };
   }
   return 'end';
 }
 
-const sameVerdict = (left: Flow, right: Flow): boolean =>
-  left === 'end' || right === 'end' ? left === right : left.verdict === right.verdict;
+/** A chain that packets enter by themselves ends with its policy. */
+function sameVerdict(left: Flow, right: Flow, policy: Verdict | undefined): boolean {
+  const verdict = (flow: Flow): Verdict | undefined => (flow === 'end' ? policy : flow.verdict);
+  return left === right || (verdict(left) !== undefined && verdict(left) === verdict(right));
+}
 
 type Outcome =
   | { readonly verdict: Verdict }

@@ -103,6 +103,34 @@ describe.skipIf(!existsSync('/usr/sbin/firewalld'))("behind firewalld's nftables
     expect({ ...after, rules: '' }).toEqual({ ...before.state, rules: '' });
   });
 
+  it('a trace names the rule that keeps the question for an address out, and puts the bridge into the zone', async () => {
+    await firewalld({ zone: true });
+    const { networks } = await lab.engine();
+    const { uuid } = await networks.define(nat);
+    await networks.start(uuid);
+    await lab.guest('one', 'virbr9', '52:54:00:00:00:01');
+    await lab.run(['firewall-cmd', '--zone=vivarium', '--remove-interface=virbr9']);
+    const card = { kind: 'card', machine: 'one', name: 'one', running: true, mac: '52:54:00:00:00:01' } as const;
+    const rest = { type: 'network', source: 'lab', device: 'tap-one', plugged: true, addresses: [] };
+    const question = { from: { ...card, ...rest }, to: { kind: 'internet', address: internetAddress } } as const;
+    const failed = await networks.trace(question);
+    expect(failed).toMatchObject({ status: 'failed', failed: 'from-lease' });
+    const hop = failed.hops.find(({ id }) => id === failed.failed);
+    expect(hop).toMatchObject({
+      ...{ finding: 'lease-dropped', values: { table: 'firewalld' } },
+      evidence: [{ line: 'reject with icmpx admin-prohibited' }, {}],
+    });
+    expect(hop?.repair?.steps.map(({ sentence }) => sentence)).toEqual([
+      "Put virbr9 into firewalld's zone 'vivarium'.",
+    ]);
+    await networks.repairTrace(question, 'from-lease');
+    expect((await lab.lease('one'))['ip']).toBe('192.168.77.5');
+    // What firewalld asks of conntrack and of routes stays as unsure as it is; nothing is in the way.
+    const repaired = await networks.trace(question);
+    expect(repaired.failed, JSON.stringify(repaired.hops, undefined, 1)).toBeUndefined();
+    expect(repaired.status).toBe('ok');
+  });
+
   it('a network is refused where the zone is missing, with what to do, and nothing is changed', async () => {
     await firewalld({ zone: false });
     const { networks } = await lab.engine();
