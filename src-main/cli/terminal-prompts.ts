@@ -22,17 +22,36 @@ export async function servePrompts(client: ContractClient): Promise<void> {
   await takeAll(await client.call('prompts.serve', { on: true }));
 }
 
-async function ask({ text, kind }: PromptInfo): Promise<string> {
-  // What the other host says must not steer this terminal.
-  process.stderr.write(`${text.replaceAll(/[^\n\P{C}]/gu, '').trim()} `);
+/** What others say must not steer this terminal. */
+const harmless = (text: string): string => text.replaceAll(/[^\n\P{C}]/gu, '').trim();
+
+const ask = async (prompt: PromptInfo): Promise<string> => (await askOnTerminal(prompt)) ?? '';
+
+export function tellOnTerminal(text: string): void {
+  process.stderr.write(`${harmless(text)}\n`);
+}
+
+/** Undefined when the user declines, by Ctrl+C or Ctrl+D, or when it is aborted. */
+export async function askOnTerminal(
+  { text, kind }: Pick<PromptInfo, 'text' | 'kind'>,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  process.stderr.write(`${harmless(text)} `);
   const hidden = new Writable({ write: (_chunk, _encoding, done) => done() });
   const output = kind === 'secret' ? hidden : process.stderr;
   const lines = createInterface({ input: process.stdin, output, terminal: true });
+  const declined = new AbortController();
+  lines.once('SIGINT', () => declined.abort());
+  lines.once('close', () => declined.abort());
+  const ended = signal === undefined ? declined.signal : AbortSignal.any([declined.signal, signal]);
   try {
-    const answer = await lines.question('');
+    const answer = await lines.question('', { signal: ended });
     return kind === 'secret' ? answer : answer.trim();
+  } catch (thrown) {
+    if (ended.aborted) return undefined;
+    throw thrown;
   } finally {
     lines.close();
-    if (kind === 'secret') process.stderr.write('\n');
+    if (kind === 'secret' || ended.aborted) process.stderr.write('\n');
   }
 }

@@ -6,6 +6,7 @@ import { commands } from './commands/index.ts';
 import { daemonCommand } from './daemon.ts';
 import { commandHelp, completionScript, manualPage, overview, type Shell, shells } from './help.ts';
 import { parseInvocation, usageError } from './parse.ts';
+import { offerToAuthenticate } from './terminal-agent.ts';
 import { servePrompts } from './terminal-prompts.ts';
 import { version } from '../version.ts';
 
@@ -109,11 +110,14 @@ async function withEngine(
     print,
     interrupted: interrupt.signal,
   };
+  let endAgent: (() => void) | undefined;
   try {
     if (/^[a-z]+\+ssh:/.test(line.uri)) await servePrompts(attached.client);
+    if (line.uri.startsWith('qemu:')) endAgent = await offerToAuthenticate();
     return await command.run(session, invocation);
   } finally {
     process.off('SIGINT', onSignal);
+    endAgent?.();
     await attached.close();
   }
 }

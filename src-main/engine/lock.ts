@@ -6,7 +6,7 @@
  * never comes back to life under its name, so anybody may remove it. Who saw no living claim but its own marks it as
  * the owner's; contenders that only see each other step back and try again.
  */
-import { linkSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -63,6 +63,20 @@ export async function lockState(stateFolder: string, options: { readonly socket?
       removeIfThere(claim);
     },
   };
+}
+
+/** Whose engine owns a state folder now. */
+export function lockHolder(stateFolder: string): LockHolder | undefined {
+  const folder = join(stateFolder, 'lock');
+  if (!existsSync(folder)) return undefined;
+  for (const name of readdirSync(folder).filter((each) => each.endsWith('.owner'))) {
+    const holder = JSON.parse(readIfThere(join(folder, name)) ?? '{}') as Partial<LockHolder>;
+    const { pid, startTime } = holder;
+    if (pid === undefined || startTime === undefined) continue;
+    // After another boot, pid and start time say nothing.
+    if (holder.bootId === ourselves().bootId && isAlive({ pid, startTime })) return holder as LockHolder;
+  }
+  return undefined;
 }
 
 interface Claim {

@@ -59,11 +59,12 @@ export class Authority {
         body: [subject, permissions[permission], new Map(Object.entries(details)), flags, cancellation],
         ...{ timeoutMs: promptTimeoutMs, signal: caller.gone },
       });
-      const [isAuthorized, isChallenge] = result as readonly DBusValue[];
+      const [isAuthorized, isChallenge, about] = result as readonly DBusValue[];
       if (isAuthorized === true) {
         caller.gone.throwIfAborted();
         return;
       }
+      if (about instanceof Map && about.has('polkit.dismissed')) throw notAuthorized('It was cancelled.');
       throw isChallenge === true ? nobodyAsks() : notAuthorized('The administrator of this host does not allow it.');
     } catch (thrown) {
       if (caller.gone.aborted) throw notAuthorized('The program that asked for it has ended.');

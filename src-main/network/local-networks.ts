@@ -161,7 +161,7 @@ class HostNetworks implements LocalNetworks {
       ...{ host, helper: performer instanceof HelperPerformer ? performer : undefined, user: nameOfUser() },
       active: () => this.#registry.list().flatMap(({ uuid, active }) => (active === undefined ? [] : [uuid])),
       stop: async (uuid) => await this.destroy(uuid),
-      demand: async () => await this.#authorize('all'),
+      demand: async () => await this.#authorize('host-undo'),
       exclusively: async (work) => await this.#exclusively(work),
     });
     const quietly = async <T>(work: () => Promise<T>): Promise<T> => await this.#quietly(work);

@@ -46,7 +46,8 @@ export const nat = `<network>
   <ip family='ipv6' address='2001:db8:77::1' prefix='64'/>
 </network>`;
 
-const rules = `polkit.addRule(function (action, subject) {
+const rules = `polkit.addAdminRule(function () { return ['unix-user:root', 'unix-user:vvasked']; });
+polkit.addRule(function (action, subject) {
   if (action.id === 'io.github.vivarium.interfaces.manage') {
     return subject.user === 'vvallowed' ? polkit.Result.YES : polkit.Result.NO;
   }
