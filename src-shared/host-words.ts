@@ -36,8 +36,6 @@ export const hostWords = {
   dnsmasqStart: 'Start a name and address server (dnsmasq) on {{link}}.',
   dnsmasqStop: 'Stop the name and address server on {{link}}.',
 
-  // Found while planning: what it is, and what can be done about it.
-  noSuchDevice: "The network '{{network}}' uses the device '{{device}}', which this host does not have.",
   // Cables of machines.
   cableMake: "Make the cable {{link}} of the machine '{{machine}}'.",
   cableMakeOn: "Make the cable {{link}} of the machine '{{machine}}' and plug it into the bridge {{bridge}}.",
@@ -47,6 +45,50 @@ export const hostWords = {
   limitFrom: 'Limit the traffic of {{link}}: {{outbound}} KiB/s from guests.',
   limitBoth: 'Limit the traffic of {{link}}: {{inbound}} KiB/s to guests, {{outbound}} KiB/s from guests.',
 
+  // Interfaces of the host, and bridges over them.
+  hostBridgeCreate: 'Create the bridge {{link}}, with the hardware address {{mac}} of {{device}}.',
+  hostBridgeCreatePlain: 'Create the bridge {{link}}.',
+  hostBridgeRemove: 'Remove the bridge {{link}}.',
+  hostBridgeAgain: 'Create the bridge {{link}} again.',
+  hostIpv6Off: 'Switch IPv6 off on {{link}} itself: the bridge answers instead.',
+  hostIpv6On: 'Switch IPv6 on on {{link}}.',
+  hostLinkOn: 'Switch {{link}} on.',
+  hostLinkOff: 'Switch {{link}} off.',
+  hostPortJoin: 'Make {{link}} a port of {{bridge}}.',
+  hostPortLeave: 'Take {{link}} out of {{bridge}}.',
+  hostAddressGive: 'Give {{link}} the address {{address}}.',
+  hostAddressTake: 'Take the address {{address}} from {{link}}.',
+  hostRouteDefault: 'Route everywhere else via {{gateway}} over {{link}}.',
+  hostRouteDefaultTake: 'Take the route to everywhere else via {{gateway}} from {{link}}.',
+  hostRoute: 'Route {{destination}} via {{gateway}} over {{link}}.',
+  hostRouteTake: 'Take the route to {{destination}} via {{gateway}} from {{link}}.',
+  hostRouteDirect: 'Route {{destination}} over {{link}}.',
+  hostRouteDirectTake: 'Take the route to {{destination}} from {{link}}.',
+  hostDhcpStart: 'Start the DHCP client {{client}} on {{link}}.',
+  hostDhcpStop: 'Stop the DHCP client {{client}} on {{link}}; the address stays.',
+  hostFileWrite: 'Write {{path}}.',
+  hostFileChange: 'Change {{path}}.',
+  hostFileRemove: 'Remove {{path}}.',
+  hostFileBack: 'Put {{path}} back as it was.',
+  hostWireless:
+    '{{link}} is a wireless interface: access points take packets from its own hardware address alone, so that machines behind a bridge would not be heard.',
+  hostWirelessFix: 'Give the machines a NAT network, which works over every interface.',
+  hostHasMaster: '{{link}} is a port of {{bridge}} already.',
+  hostConnectTo: 'Connect the machines to {{bridge}}.',
+  hostIsBridge: '{{link}} is a bridge itself.',
+  hostLoopback: '{{link}} leads to this host alone.',
+  hostNoCard: '{{link}} is not a network card: nothing outside is behind it.',
+  hostNoDevice: "There is no interface '{{link}}'.",
+  hostBadName: "A bridge can't be called '{{link}}'.",
+  hostBadNameFix: 'Use up to 15 letters, digits, dots, dashes and underscores, a letter first.',
+  hostNameTaken: "There is an interface '{{link}}' already.",
+  hostNameTakenFix: 'Give the bridge another name.',
+  hostDefaultRoute: 'This host reaches the Internet over {{link}}: connections stop for a moment.',
+  hostDefaultRouteFix: 'Unless you keep the change in time, it is rolled back by itself.',
+  hostNoLink: '{{link}} has no link at present: machines on the bridge reach each other and this host only.',
+
+  // Found while planning: what it is, and what can be done about it.
+  noSuchDevice: "The network '{{network}}' uses the device '{{device}}', which this host does not have.",
   notAppliedBandwidth: 'The network starts without limits of its bandwidth: its bridge is not its own.',
   notAppliedMacTable:
     'The network starts without its own table of hardware addresses, which Vivarium does not apply yet.',
@@ -98,7 +140,8 @@ export const hostWords = {
   filterTableCreate: "Create the table '{{table}}' in nftables' bridge family, which other programs leave alone.",
   filterTableRemove: "Remove the table '{{table}}' from nftables' bridge family.",
   filterSet: "Let only what the filter '{{filter}}' allows pass {{link}}.",
-  filterLearn: "Let only requests for an address pass {{link}} until it has one; then what the filter '{{filter}}' allows.",
+  filterLearn:
+    "Let only requests for an address pass {{link}} until it has one; then what the filter '{{filter}}' allows.",
   filterRemove: 'Let everything pass {{link}} again.',
 
   // The helper's own record.

@@ -1,5 +1,6 @@
 /** A network interface of the host as lists show it, and what changing one answers. */
-import type { NetworkPlan } from './network-summary.ts';
+import type { Words } from '../host-words.ts';
+import type { NetworkFinding, NetworkPlan } from './network-summary.ts';
 
 export type InterfaceKind = 'ethernet' | 'wireless' | 'bridge' | 'bond' | 'vlan' | 'loopback' | 'virtual';
 
@@ -27,7 +28,7 @@ export interface InterfaceSummary {
   /** libvirt's lists leave out ports of bridges and the taps of machines. */
   readonly listed: boolean;
   /** Why no bridge can be made over it. */
-  readonly notBridgeable?: { readonly message: string; readonly fix?: string };
+  readonly notBridgeable?: Pick<NetworkFinding, 'message' | 'fix' | 'words'>;
 }
 
 /** Who keeps the host's network configuration. */
@@ -43,7 +44,7 @@ export interface ConfigurationKeeper {
 export interface InterfacePlan extends NetworkPlan {
   readonly keeper: ConfigurationKeeper;
   /** What keeping it writes into the host's configuration. */
-  readonly keep: readonly string[];
+  readonly keep: readonly { readonly sentence: string; readonly words?: Words }[];
 }
 
 export interface BridgeRequest {

@@ -60,7 +60,7 @@ function planText({ steps, keep, findings, keeper }: InterfacePlan): string {
     ...findings.map(({ severity, message, fix }) => `${severity}: ${message}${fix === undefined ? '' : ` ${fix}`}`),
     ...steps.map(({ sentence }, at) => `${at + 1}. ${sentence}`),
     ...(keep.length === 0 ? [] : ['When it is kept:']),
-    ...keep.map((sentence) => `   ${sentence}`),
+    ...keep.map(({ sentence }) => `   ${sentence}`),
     ...[keeper.sentence, ''],
   ].join('\n');
 }

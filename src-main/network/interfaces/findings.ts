@@ -1,68 +1,53 @@
 /** What stands in the way of a bridge over an interface, or should be known before. Pure. */
+import { tell, type Told } from '../../../src-shared/host-words.ts';
 import type { BridgeRequest } from '../../../src-shared/model/interface-summary.ts';
 import type { NetworkFinding } from '../../../src-shared/model/network-summary.ts';
 import { linkPattern } from './actions.ts';
 import { deviceOf, type InterfaceDevice, type InterfaceFacts } from './facts.ts';
 
+type Refusal = Omit<NetworkFinding, 'severity'>;
+
 /** Why no bridge can be made over a device, whatever it is called; undefined when one can. */
-export function notBridgeable(device: InterfaceDevice): Pick<NetworkFinding, 'id' | 'message' | 'fix'> | undefined {
-  const { name, kind, master, isTap } = device;
-  if (kind === 'wireless') {
-    return {
-      id: 'wireless',
-      message: `${name} is a wireless interface: access points take packets from its own hardware address alone, so that machines behind a bridge would not be heard.`,
-      fix: 'Give the machines a NAT network, which works over every interface.',
-    };
-  }
+export function notBridgeable({ name: link, kind, master, isTap }: InterfaceDevice): Refusal | undefined {
+  if (kind === 'wireless') return found('wireless', tell('hostWireless', { link }), tell('hostWirelessFix', {}));
   if (master !== undefined) {
-    return {
-      id: 'has-master',
-      message: `${name} is a port of ${master} already.`,
-      fix: `Connect the machines to ${master}.`,
-    };
+    return found(
+      'has-master',
+      tell('hostHasMaster', { link, bridge: master }),
+      tell('hostConnectTo', { bridge: master }),
+    );
   }
   if (kind === 'bridge') {
-    return { id: 'is-bridge', message: `${name} is a bridge itself.`, fix: `Connect the machines to ${name}.` };
+    return found('is-bridge', tell('hostIsBridge', { link }), tell('hostConnectTo', { bridge: link }));
   }
-  if (kind === 'loopback') return { id: 'loopback', message: `${name} leads to this host alone.` };
-  if (isTap || kind === 'virtual') {
-    return { id: 'no-card', message: `${name} is not a network card: nothing outside is behind it.` };
-  }
-  return undefined;
+  if (kind === 'loopback') return found('loopback', tell('hostLoopback', { link }));
+  return isTap || kind === 'virtual' ? found('no-card', tell('hostNoCard', { link })) : undefined;
 }
 
-export function bridgeFindings({ device: name, bridge }: BridgeRequest, facts: InterfaceFacts): NetworkFinding[] {
-  const device = deviceOf(facts, name);
+const found = (id: string, message: Told, fix?: Told): Refusal => ({
+  ...{ id, message: message.sentence },
+  ...(fix === undefined ? {} : { fix: fix.sentence }),
+  words: { message: message.words, ...(fix === undefined ? {} : { fix: fix.words }) },
+});
+
+export function bridgeFindings({ device: link, bridge }: BridgeRequest, facts: InterfaceFacts): NetworkFinding[] {
+  const device = deviceOf(facts, link);
   const findings: NetworkFinding[] = [];
-  if (device === undefined) {
-    findings.push({ id: 'no-device', severity: 'error', message: `There is no interface '${name}'.` });
-  } else {
-    const refusal = notBridgeable(device);
+  const error = (refusal: Refusal | undefined): void => {
     if (refusal !== undefined) findings.push({ severity: 'error', ...refusal });
-  }
+  };
+  const warning = (finding: Refusal): number => findings.push({ severity: 'warning', ...finding });
+  error(device === undefined ? found('no-device', tell('hostNoDevice', { link })) : notBridgeable(device));
   if (!linkPattern.test(bridge) || bridge.includes('..')) {
-    findings.push({
-      ...{ id: 'bad-name', severity: 'error', message: `A bridge can't be called '${bridge}'.` },
-      fix: 'Use up to 15 letters, digits, dots, dashes and underscores, a letter first.',
-    });
+    error(found('bad-name', tell('hostBadName', { link: bridge }), tell('hostBadNameFix', {})));
   } else if (deviceOf(facts, bridge) !== undefined || facts.configured.some((each) => each.name === bridge)) {
-    findings.push({
-      ...{ id: 'name-taken', severity: 'error', message: `There is an interface '${bridge}' already.` },
-      fix: 'Give the bridge another name.',
-    });
+    error(found('name-taken', tell('hostNameTaken', { link: bridge }), tell('hostNameTakenFix', {})));
   }
-  if (facts.routes.some((route) => route.device === name && route.destination === 'default')) {
-    findings.push({
-      ...{ id: 'default-route', severity: 'warning' },
-      message: `This host reaches the Internet over ${name}: connections stop for a moment.`,
-      fix: 'Unless you keep the change in time, it is rolled back by itself.',
-    });
+  if (facts.routes.some((route) => route.device === link && route.destination === 'default')) {
+    warning(found('default-route', tell('hostDefaultRoute', { link }), tell('hostDefaultRouteFix', {})));
   }
   if (device !== undefined && device.state !== 'up' && device.kind !== 'wireless') {
-    findings.push({
-      ...{ id: 'no-link', severity: 'warning' },
-      message: `${name} has no link at present: machines on the bridge reach each other and this host only.`,
-    });
+    warning(found('no-link', tell('hostNoLink', { link })));
   }
   return findings;
 }

@@ -199,9 +199,7 @@ function summaryOf(device: InterfaceDevice, facts: InterfaceFacts): InterfaceSum
     isDefaultRoute: facts.routes.some((route) => route.device === name && route.destination === 'default'),
     ...(speedMbit === undefined ? {} : { speedMbit }),
     listed: !isBridgePort && !isTap,
-    ...(refusal === undefined
-      ? {}
-      : { notBridgeable: { message: refusal.message, ...(refusal.fix === undefined ? {} : { fix: refusal.fix }) } }),
+    ...(refusal === undefined ? {} : { notBridgeable: refusal }),
   };
 }
 

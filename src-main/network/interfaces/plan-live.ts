@@ -3,6 +3,7 @@
  * IPv6. For keepers that leave the kernel's state alone once it is made (ifupdown, plain `ip`). Pure.
  */
 import type { Step } from '../../host/step.ts';
+import { tell, type Told } from '../../../src-shared/host-words.ts';
 import type { InterfaceAction } from './actions.ts';
 import type { DhcpClient, InterfaceAddress, InterfaceDevice, InterfaceRoute } from './facts.ts';
 
@@ -38,14 +39,16 @@ export function belongingsOf({ name, addresses }: InterfaceDevice, { routes, dhc
 export function planOver(device: InterfaceDevice, shape: BridgeShape, around: Surroundings): readonly InterfaceStep[] {
   const { bridge: link } = shape;
   const { name, mac, mtu, acceptRa } = device;
+  const said =
+    mac === undefined ? tell('hostBridgeCreatePlain', { link }) : tell('hostBridgeCreate', { link, mac, device: name });
   const made: InterfaceStep = {
-    sentence: `Create the bridge ${link}${mac === undefined ? '' : `, with the hardware address ${mac} of ${name}`}.`,
+    ...said,
     action: {
       ...{ verb: 'bridge-add', link, mtu, stp: shape.stp, forwardDelaySeconds: shape.delaySeconds },
       ...(mac === undefined ? {} : { mac }),
       ...(acceptRa === undefined ? {} : { acceptRa }),
     },
-    inverse: { sentence: `Remove the bridge ${link}.`, action: { verb: 'link-delete', link, kind: 'bridge' } },
+    inverse: { ...tell('hostBridgeRemove', { link }), action: { verb: 'link-delete', link, kind: 'bridge' } },
   };
   return [made, ...planMove(device, link, belongingsOf(device, around), joining(device, link))];
 }
@@ -65,9 +68,9 @@ export function planBack(
     ...(mac === undefined ? {} : { mac }),
   };
   const gone: InterfaceStep = {
-    sentence: `Remove the bridge ${name}.`,
+    ...tell('hostBridgeRemove', { link: name }),
     action: { verb: 'link-delete', link: name, kind: 'bridge' },
-    inverse: { sentence: `Create the bridge ${name} again.`, action: remake },
+    inverse: { ...tell('hostBridgeAgain', { link: name }), action: remake },
   };
   // The bridge goes before what it had is given to the port: two devices can't have the same address.
   const taken = moved.filter(({ action }) => !isGiven(action, port.name));
@@ -113,81 +116,89 @@ const inOrder = (addresses: readonly InterfaceAddress[]): readonly InterfaceAddr
 ];
 
 function joining(device: InterfaceDevice, bridge: string): readonly InterfaceStep[] {
-  const { name, isUp, isIpv6Off } = device;
+  const { name: link, isUp, isIpv6Off } = device;
   const off: InterfaceStep = {
-    sentence: `Switch IPv6 off on ${name} itself: the bridge answers instead.`,
-    action: { verb: 'ipv6-off', link: name },
-    inverse: { sentence: `Switch IPv6 on on ${name} again.`, action: { verb: 'ipv6-on', link: name } },
+    ...tell('hostIpv6Off', { link }),
+    action: { verb: 'ipv6-off', link },
+    inverse: { ...tell('hostIpv6On', { link }), action: { verb: 'ipv6-on', link } },
   };
   const up: InterfaceStep = {
-    sentence: `Switch ${name} on.`,
-    action: { verb: 'link-up', link: name },
-    inverse: { sentence: `Switch ${name} off.`, action: { verb: 'link-down', link: name } },
+    ...tell('hostLinkOn', { link }),
+    action: { verb: 'link-up', link },
+    inverse: { ...tell('hostLinkOff', { link }), action: { verb: 'link-down', link } },
   };
   return [
     ...(isIpv6Off ? [] : [off]),
     {
-      sentence: `Make ${name} a port of ${bridge}.`,
-      action: { verb: 'master-set', link: name, master: bridge },
-      inverse: { sentence: `Take ${name} out of ${bridge}.`, action: { verb: 'master-clear', link: name } },
+      ...tell('hostPortJoin', { link, bridge }),
+      action: { verb: 'master-set', link, master: bridge },
+      inverse: { ...tell('hostPortLeave', { link, bridge }), action: { verb: 'master-clear', link } },
     },
     ...(isUp ? [] : [up]),
-    { sentence: `Switch ${bridge} on.`, action: { verb: 'link-up', link: bridge } },
+    { ...tell('hostLinkOn', { link: bridge }), action: { verb: 'link-up', link: bridge } },
   ];
 }
 
-function leaving(port: InterfaceDevice, bridge: string): readonly InterfaceStep[] {
+function leaving({ name: link, isIpv6Off }: InterfaceDevice, bridge: string): readonly InterfaceStep[] {
   const on: InterfaceStep = {
-    sentence: `Switch IPv6 on on ${port.name}.`,
-    action: { verb: 'ipv6-on', link: port.name },
-    inverse: { sentence: `Switch IPv6 off on ${port.name}.`, action: { verb: 'ipv6-off', link: port.name } },
+    ...tell('hostIpv6On', { link }),
+    action: { verb: 'ipv6-on', link },
+    inverse: { ...tell('hostIpv6Off', { link }), action: { verb: 'ipv6-off', link } },
   };
   return [
     {
-      sentence: `Take ${port.name} out of ${bridge}.`,
-      action: { verb: 'master-clear', link: port.name },
-      inverse: {
-        ...{ sentence: `Make ${port.name} a port of ${bridge} again.` },
-        action: { verb: 'master-set', link: port.name, master: bridge },
-      },
+      ...tell('hostPortLeave', { link, bridge }),
+      action: { verb: 'master-clear', link },
+      inverse: { ...tell('hostPortJoin', { link, bridge }), action: { verb: 'master-set', link, master: bridge } },
     },
-    ...(port.isIpv6Off ? [on] : []),
+    ...(isIpv6Off ? [on] : []),
   ];
+}
+
+/** One thing, one way or the other. */
+function either(
+  isGiven: boolean,
+  give: Told & { readonly action: InterfaceAction },
+  take: Told & { readonly action: InterfaceAction },
+): InterfaceStep {
+  return isGiven ? { ...give, inverse: take } : { ...take, inverse: give };
 }
 
 function addressStep(way: 'take' | 'give', found: InterfaceAddress, link: string): InterfaceStep {
   const { isAutomatic: _, ...address } = found;
   const text = `${address.address}/${address.prefix}`;
-  const give = {
-    sentence: `Give ${link} the address ${text}.`,
-    action: { verb: 'address-add', link, address },
-  } as const;
-  const take = {
-    sentence: `Take the address ${text} from ${link}.`,
-    action: { verb: 'address-delete', link, address },
-  } as const;
-  return way === 'give' ? { ...give, inverse: take } : { ...take, inverse: give };
+  return either(
+    way === 'give',
+    { ...tell('hostAddressGive', { link, address: text }), action: { verb: 'address-add', link, address } },
+    { ...tell('hostAddressTake', { link, address: text }), action: { verb: 'address-delete', link, address } },
+  );
 }
 
 function routeStep(way: 'take' | 'give', route: InterfaceRoute, link: string): InterfaceStep {
-  const via = route.gateway === undefined ? '' : ` via ${route.gateway}`;
-  const where = route.destination === 'default' ? 'everywhere else' : route.destination;
-  const give = { sentence: `Route ${where}${via} over ${link}.`, action: { verb: 'route-add', route } } as const;
-  const take = {
-    sentence: `Take the route to ${where}${via} from ${link}.`,
-    action: { verb: 'route-delete', route },
-  } as const;
-  return way === 'give' ? { ...give, inverse: take } : { ...take, inverse: give };
+  const [give, take] = routeWords(route, link);
+  return either(
+    way === 'give',
+    { ...give, action: { verb: 'route-add', route } },
+    { ...take, action: { verb: 'route-delete', route } },
+  );
 }
 
-function dhcpStep(way: 'start' | 'stop', client: DhcpClient, link: string): InterfaceStep {
-  const start = {
-    sentence: `Start the DHCP client ${client} on ${link}.`,
-    action: { verb: 'dhcp-start', client, link },
-  } as const;
-  const stop = {
-    sentence: `Stop the DHCP client ${client} on ${link}; the address stays.`,
-    action: { verb: 'dhcp-stop', client, link },
-  } as const;
-  return way === 'start' ? { ...start, inverse: stop } : { ...stop, inverse: start };
+function routeWords({ destination, gateway }: InterfaceRoute, link: string): readonly [give: Told, take: Told] {
+  if (gateway === undefined) {
+    const values = { destination, link };
+    return [tell('hostRouteDirect', values), tell('hostRouteDirectTake', values)];
+  }
+  if (destination === 'default') {
+    const values = { gateway, link };
+    return [tell('hostRouteDefault', values), tell('hostRouteDefaultTake', values)];
+  }
+  const values = { destination, gateway, link };
+  return [tell('hostRoute', values), tell('hostRouteTake', values)];
 }
+
+const dhcpStep = (way: 'start' | 'stop', client: DhcpClient, link: string): InterfaceStep =>
+  either(
+    way === 'start',
+    { ...tell('hostDhcpStart', { client, link }), action: { verb: 'dhcp-start', client, link } },
+    { ...tell('hostDhcpStop', { client, link }), action: { verb: 'dhcp-stop', client, link } },
+  );

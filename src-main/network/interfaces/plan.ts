@@ -1,4 +1,5 @@
 /** What changes of interfaces take, by whoever keeps the host's configuration. Pure. */
+import type { Words } from '../../../src-shared/host-words.ts';
 import { type HostInterface, parseHostInterface } from '../../../src-shared/model/host-interface.ts';
 import type { BridgeRequest, InterfacePlan } from '../../../src-shared/model/interface-summary.ts';
 import { parseAddress } from '../../../src-shared/model/network-address.ts';
@@ -63,14 +64,17 @@ function unbridgeFindings(name: string, bridge: InterfaceDevice | undefined, fac
 
 /** As people see it. */
 export const shown = ({ now, keep, findings }: PlannedBridge, facts: InterfaceFacts): InterfacePlan => ({
-  steps: now.map(({ sentence, inverse }) => ({
-    sentence,
+  steps: now.map(({ sentence, words, inverse }) => ({
+    ...said(sentence, words),
     ...(inverse === undefined ? {} : { undo: inverse.sentence }),
   })),
   findings,
   keeper: keepers[facts.keeper].info,
-  keep: keep.map(({ sentence }) => sentence),
+  keep: keep.map(({ sentence, words }) => said(sentence, words)),
 });
+
+const said = (sentence: string, words: Words | undefined): { sentence: string; words?: Words } =>
+  words === undefined ? { sentence } : { sentence, words };
 
 /** @throws VirError with what stands in the way */
 export function demandFree(what: string, { findings, now, keep }: PlannedBridge): KeeperSteps {

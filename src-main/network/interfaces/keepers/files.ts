@@ -1,4 +1,5 @@
 /** Steps that write a keeper's files: one a file that differs, whose inverse is the file as it was, byte for byte. Pure. */
+import { tell } from '../../../../src-shared/host-words.ts';
 import type { InterfaceFacts } from '../facts.ts';
 import type { InterfaceStep } from '../plan-live.ts';
 
@@ -10,12 +11,13 @@ export function changed(
     const former = before[path];
     if (former === content) return [];
     const isNew = former === undefined;
+    const said = content === undefined ? 'hostFileRemove' : isNew ? 'hostFileWrite' : 'hostFileChange';
     return [
       {
-        sentence: content === undefined ? `Remove ${path}.` : isNew ? `Write ${path}.` : `Change ${path}.`,
+        ...tell(said, { path }),
         action: { verb: 'file-write', path, ...(content === undefined ? {} : { content }) },
         inverse: {
-          sentence: isNew ? `Remove ${path}.` : `Put ${path} back as it was.`,
+          ...tell(isNew ? 'hostFileRemove' : 'hostFileBack', { path }),
           action: { verb: 'file-write', path, ...(isNew ? {} : { content: former }) },
         },
       },

@@ -5,6 +5,7 @@ import { engine } from '../../../app/client.ts';
 import { openDialog } from '../../../app/feedback/dialogs.tsx';
 import { ErrorPanel } from '../../../app/feedback/error-panel.tsx';
 import { FormDialog } from '../../../app/feedback/form-dialog.tsx';
+import { hostText } from '../../../app/host-words.ts';
 import { t } from '../../../app/i18n.ts';
 import { type Answer, useAnswer } from '../../../app/use-answer.ts';
 import { Field } from '../../../components/field.tsx';
@@ -101,14 +102,16 @@ function Planned({ plan: { value, error } }: { plan: Answer<InterfacePlan> }): R
       {findings.length > 0 && <Findings findings={findings} />}
       {isPossible(value) && (
         <>
-          <Sentences label={t('interfaces:plan.now')} sentences={steps.map(({ sentence }) => sentence)} />
-          {keep.length > 0 && <Sentences label={t('interfaces:plan.keep')} sentences={keep} />}
+          <Sentences label={t('interfaces:plan.now')} sentences={steps.map(text)} />
+          {keep.length > 0 && <Sentences label={t('interfaces:plan.keep')} sentences={keep.map(text)} />}
         </>
       )}
       <p>{t(`interfaces:keeper.${keeper.name}`)}</p>
     </>
   );
 }
+
+const text = ({ sentence, words }: InterfacePlan['keep'][number]): string => hostText(sentence, words);
 
 const isPossible = (plan: InterfacePlan | undefined): boolean =>
   plan !== undefined && !plan.findings.some(({ severity }) => severity === 'error');

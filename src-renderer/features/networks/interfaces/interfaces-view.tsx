@@ -13,6 +13,7 @@ import { engine } from '../../../app/client.ts';
 import { confirm } from '../../../app/feedback/confirm.tsx';
 import { ErrorPanel } from '../../../app/feedback/error-panel.tsx';
 import { reportError } from '../../../app/feedback/notices.ts';
+import { hostText } from '../../../app/host-words.ts';
 import { t } from '../../../app/i18n.ts';
 import { Badge } from '../../../components/badge.tsx';
 import { Button } from '../../../components/button.tsx';
@@ -171,7 +172,8 @@ function Detail({ view, of }: { view: InterfacesView; of: InterfaceSummary }): R
       <Actions view={view} of={of} />
       {kind !== 'bridge' && notBridgeable !== undefined && (
         <p>
-          {notBridgeable.message} {notBridgeable.fix}
+          {hostText(notBridgeable.message, notBridgeable.words?.message)}{' '}
+          {notBridgeable.fix !== undefined && hostText(notBridgeable.fix, notBridgeable.words?.fix)}
         </p>
       )}
     </aside>
