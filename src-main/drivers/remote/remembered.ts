@@ -26,9 +26,9 @@ function fileOf(uri: string, context: EngineContext): string {
 /** Undefined for a server that was never seen. */
 export function readRemembered(uri: string, context: EngineContext): Remembered | undefined {
   const path = fileOf(uri, context);
-  const text = readIfThere(path);
-  if (text === undefined) return undefined;
   try {
+    const text = readIfThere(path);
+    if (text === undefined) return undefined;
     const { seenMs, domains } = shape.parse(JSON.parse(text));
     return { seenMs, domains: domains as unknown as readonly DomainSummary[] };
   } catch (error) {

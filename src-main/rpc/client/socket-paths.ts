@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { linkError } from './errors.ts';
+import { sessionDaemon, startSessionDaemon } from './session-daemon.ts';
 
 /** The daemon of one hypervisor, where there is one daemon for each: `virtqemud`. */
 function modularName(driver: string): string {
@@ -16,8 +17,28 @@ export function socketNames(driver: string): readonly string[] {
 
 export const systemSocketFolder = '/run/libvirt';
 
-/** @throws VirError `no-connect` when no daemon listens. */
+/** A daemon of the user's own that is not running is started. @throws VirError `no-connect` when no daemon listens. */
 export async function findSocket(driver: string, instance: string): Promise<string> {
+  const listening = await listeningSocket(driver, instance);
+  if (listening.path !== undefined) return listening.path;
+  // The administrator's own session is the system's.
+  const program = instance === 'session' && process.getuid?.() !== 0 ? await sessionDaemon(driver) : undefined;
+  if (program !== undefined) {
+    await startSessionDaemon(program);
+    const { path } = await listeningSocket(driver, instance);
+    if (path !== undefined) return path;
+  }
+  throw linkError(
+    'No libvirt daemon runs on this host.',
+    `None of ${listening.candidates.join(', ')} exists.`,
+    instance === 'session' ? undefined : 'Start it with: systemctl start libvirtd',
+  );
+}
+
+async function listeningSocket(
+  driver: string,
+  instance: string,
+): Promise<{ readonly path?: string; readonly candidates: readonly string[] }> {
   const runtime = process.env['XDG_RUNTIME_DIR'];
   const folders =
     instance === 'session'
@@ -25,13 +46,9 @@ export async function findSocket(driver: string, instance: string): Promise<stri
       : [systemSocketFolder];
   const candidates = folders.flatMap((folder) => socketNames(driver).map((name) => join(folder, name)));
   for (const path of candidates) {
-    if (await exists(path)) return path;
+    if (await exists(path)) return { path, candidates };
   }
-  throw linkError(
-    'No libvirt daemon runs on this host.',
-    `None of ${candidates.join(', ')} exists.`,
-    instance === 'session' ? undefined : 'Start it with: systemctl start libvirtd',
-  );
+  return { candidates };
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 /** A libvirtd that asks polkit who may come in: a real bus, a real polkitd with rules, users who are not root. */
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -50,9 +50,13 @@ describe.skipIf(missing !== undefined)(
     let program: string;
     let folder: string;
 
-    const openAs = async (uid: number): Promise<unknown> => {
+    const openAs = async (uid: number, uri = 'qemu:///system', home = '/'): Promise<unknown> => {
       const who = ['setpriv', `--reuid=${uid}`, `--regid=${noGroup}`, '--clear-groups', '--'];
-      return JSON.parse(await daemon.run([...who, process.execPath, program, 'qemu:///system', folder])) as unknown;
+      const path = 'PATH=/usr/sbin:/usr/bin:/sbin:/bin';
+      const environment = ['env', '-i', path, `HOME=${home}`, `XDG_RUNTIME_DIR=${home}/run`];
+      return JSON.parse(
+        await daemon.run([...who, ...environment, process.execPath, program, uri, join(folder, String(uid))]),
+      ) as unknown;
     };
 
     beforeAll(async () => {
@@ -80,6 +84,16 @@ describe.skipIf(missing !== undefined)(
 
     it('lets in whom its rules let in', async () => {
       expect(await openAs(users.vvallowed)).toEqual({ machines: ['guarded'] });
+    });
+
+    it('starts the daemon of a user’s own, which nobody guards', async () => {
+      const home = join(daemon.folder, 'home');
+      for (const path of [home, join(home, 'run')]) {
+        mkdirSync(path, { mode: 0o700 });
+        chownSync(path, users.vvother, noGroup);
+      }
+      expect(await openAs(users.vvother, 'qemu+unix:///session', home)).toEqual({ machines: [] });
+      expect(existsSync(join(home, 'run/libvirt/libvirt-sock'))).toBe(true);
     });
 
     it('and tells everybody else what they need', async () => {
