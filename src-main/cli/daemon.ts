@@ -1,6 +1,7 @@
 /** `daemon`: the engine without a window. */
 import { setFlagsFromString } from 'node:v8';
 import type { HostedEngine } from '../compose.ts';
+import { QuietMemory } from '../host/quiet-memory.ts';
 import type { TlsListenOptions, TlsServer } from '../rpc/server/serve-tls.ts';
 import { type Invocation, type PlainCommand, valueOf } from './command.ts';
 import { usageError } from './parse.ts';
@@ -39,6 +40,7 @@ export const daemonCommand: PlainCommand = {
         ? `${JSON.stringify({ socket: hosted.socketPath, pid: process.pid })}\n`
         : `The engine listens on ${hosted.socketPath}\n`,
     );
+    new QuietMemory().watch();
     await new Promise<void>((resolve) => {
       process.once('SIGTERM', resolve);
       process.once('SIGINT', resolve);

@@ -1,13 +1,14 @@
 /** libvirt's own clients in front of our engine, and in front of a private libvirtd on the same QEMU. */
-import { build } from 'esbuild';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { run } from '../../src-main/host/process.ts';
 import { startPrivateLibvirtd } from '../support/private-libvirtd.ts';
+import { scriptPath } from '../support/script.ts';
 import { deskXml } from './desk.ts';
 import { pssMB } from './process-tree.ts';
 import type { Row, Section } from './report.ts';
@@ -96,6 +97,12 @@ export async function rpcSection(): Promise<Section> {
   };
 }
 
+/** What a server holds once the work is done and it had a moment to clear up. */
+async function pssAtRest(pid: number): Promise<number> {
+  await delay(5_000);
+  return pssMB(pid);
+}
+
 /** What both sides define and upload. */
 function layOut(folder: string): void {
   mkdirSync(join(folder, 'pool'), { recursive: true });
@@ -120,7 +127,7 @@ async function measureLibvirtd(): Promise<Measured> {
     const folder = join(libvirtd.folder, 'bench');
     layOut(folder);
     const said = await libvirtd.run(argvFor('qemu:///system', folder), { timeoutMs: limitMs });
-    return { figures: JSON.parse(said) as Figures, pss: pssMB(await libvirtd.pid()) };
+    return { figures: JSON.parse(said) as Figures, pss: await pssAtRest(await libvirtd.pid()) };
   } finally {
     await libvirtd.stop();
   }
@@ -130,17 +137,9 @@ async function measureOurs(): Promise<Measured & { readonly load: Load; readonly
   const home = mkdtempSync(join(tmpdir(), 'rpc-'));
   const folder = join(home, 'bench');
   layOut(folder);
-  // As shipped: one file, nothing to compile.
-  const script = join(home, 'vivarium.mjs');
-  await build({
-    entryPoints: [beside('../../src-main/cli/run.ts')],
-    outfile: script,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  });
+  // As shipped.
+  execFileSync(process.execPath, [scriptPath('setup/build.mjs')], { stdio: 'inherit' });
+  const script = beside('../../out/main/cli.cjs');
   const runtime = join(home, 'run');
   mkdirSync(runtime, { mode: 0o700 });
   const env = {
@@ -156,13 +155,13 @@ async function measureOurs(): Promise<Measured & { readonly load: Load; readonly
     await once(engine.stdout, 'data');
     const uri = `qemu+unix:///session?socket=${join(runtime, 'vivarium/libvirt-sock')}`;
     const { stdout } = await run(argvFor(uri, folder), { timeoutMs: limitMs });
-    const pss = pssMB(engine.pid ?? 0);
+    const pss = await pssAtRest(engine.pid ?? 0);
     const loadArgv = [python, beside('peer/rpc_load.py'), uri, String(loadCalls)];
     // Garbage comes and goes: what counts is whether later rounds need more than the first.
     const rounds: { readonly load: Load; readonly pss: number }[] = [];
     for (let round = 0; round < 3; round += 1) {
       const { stdout: said } = await run(loadArgv, { timeoutMs: limitMs });
-      rounds.push({ load: JSON.parse(said) as Load, pss: pssMB(engine.pid ?? 0) });
+      rounds.push({ load: JSON.parse(said) as Load, pss: await pssAtRest(engine.pid ?? 0) });
     }
     const [first, ...later] = rounds;
     const load = later.at(-1)?.load;
