@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TargetQuestion, Trace, TraceCard, TraceHop } from '../../../src-shared/model/network-trace.ts';
 import { internetAddress, Lab, type LabEngine } from './lab.ts';
+import { cardXml, Machine } from './machine.ts';
 
 let lab: Lab;
 let engine: LabEngine;
@@ -245,5 +246,26 @@ describe('a trace to a port', () => {
     );
     expect(hop).toMatchObject({ advice: { key: 'own-rules' } });
     expect(hop.repair).toBeUndefined();
+  });
+});
+
+describe('a real guest', () => {
+  it('whose cable was taken off the bridge is plugged in again', async () => {
+    await lab.unplug('one');
+    const mac = '52:54:00:00:00:03';
+    const guest = await Machine.start(lab, engine, 'guest', cardXml(mac, "<source network='lab'/>"));
+    await guest.lease();
+    await guest.ready();
+    const question: TargetQuestion = { ...out, from: { ...card('guest', mac), device: 'vnet0' } };
+    await works(question);
+    await lab.sh('ip link set vnet0 nomaster');
+    expect(await guest.reaches(internetAddress)).toBe(false);
+    const hop = await fails(question, 'from-link', 'link-elsewhere');
+    await repair(question, hop);
+    await works(question);
+    expect(await guest.reaches(internetAddress)).toBe(true);
+    const shell: TargetQuestion = { from: { kind: 'host' }, to: question.from, port: { protocol: 'tcp', port: 7 } };
+    await fails(shell, 'end-port', 'port-closed');
+    await engine.domains.destroy(guest.uuid);
   });
 });
