@@ -147,6 +147,9 @@ describe.skipIf(missing !== undefined)('the privileged helper under attack', () 
     await other.ask('perform', { verb: 'bridge-delete', link: 'foreign0', mac: '52:54:00:aa:bb:cc' });
     await other.ask('perform', { verb: 'nft-table-delete', table: table.table });
     await other.ask('raw', 'Undo');
+    // Nor by the names of the other's changes, or of files.
+    const keys = [...(await lab.recorded()), '../helper/x', `u${users.allowed}-`, ''];
+    expect(await other.ask('raw', 'UndoChanges', 'as', [keys])).toEqual([[]]);
     expect(await lab.lab.state()).toEqual(before);
   });
 

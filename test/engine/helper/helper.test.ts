@@ -198,6 +198,44 @@ describe.skipIf(missing !== undefined)('the privileged helper', () => {
   });
 });
 
+describe.skipIf(missing !== undefined)('what the helper still knows of an engine whose record is lost', () => {
+  let lab: BusLab;
+
+  beforeEach(async () => {
+    lab = await BusLab.open();
+  });
+  afterEach(async () => {
+    await (lab as BusLab | undefined)?.close();
+  });
+
+  it('is shown among the changes of the host, and undone one by one or all at once', async () => {
+    const before = await lab.lab.state();
+    const home = await lab.home(users.other);
+    const first = await lab.caller(users.other);
+    await first.ask('networks', home, 'createXml', nat);
+    // Whatever the engine itself knows is shown once.
+    const own = (await first.ask('networks', home, 'hostChanges')) as readonly { owner: string }[];
+    expect(own.map(({ owner }) => owner)).toEqual([expect.stringMatching(/^network-/)]);
+    await lab.kill(first);
+    await lab.lab.sh(`rm -rf ${home}/s ${home}/r`);
+
+    const second = await lab.caller(users.other);
+    const list = async (): Promise<readonly { owner: string; user: string; steps: readonly object[] }[]> =>
+      (await second.ask('networks', home, 'hostChanges')) as Awaited<ReturnType<typeof list>>;
+    const left = await list();
+    expect(left.map(({ owner }) => owner)).toContain(`helper/u${users.other}-bridge-virbr9`);
+    expect(left[0]).toMatchObject({ user: 'vvother' });
+    const server = left.find(({ owner }) => owner.endsWith('dnsmasq-virbr9'));
+    expect(server?.steps).toEqual([expect.objectContaining({ sentence: 'dnsmasq on virbr9.' })]);
+    expect(await second.ask('networks', home, 'undoChanges', server?.owner)).toEqual([]);
+    expect((await list()).map(({ owner }) => owner)).not.toContain(server?.owner);
+    expect(await second.ask('networks', home, 'undoChanges')).toEqual([]);
+    expect(await list()).toEqual([]);
+    expect(await lab.lab.state()).toEqual(before);
+    expect(await lab.recorded()).toEqual([]);
+  });
+});
+
 describe.skipIf(missing !== undefined)('where a part is missing', () => {
   let lab: BusLab | undefined;
 
