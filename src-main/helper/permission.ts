@@ -18,8 +18,14 @@ export function permissionFor(action: NetworkAction, isCable: (link: string) => 
     case 'bandwidth-set':
     case 'conditions-set':
       return isCable(action.link) ? 'attach' : 'manage';
+    case 'filter-table-add':
+      return 'attach';
+    case 'filter-set':
+      return action.ports.every(({ link }) => isCable(link)) ? 'attach' : 'manage';
+    case 'filter-table-delete':
     case 'tap-delete':
       return undefined;
+    case 'filter-delete':
     case 'bandwidth-clear':
     case 'conditions-clear':
       return isCable(action.link) ? undefined : 'manage';

@@ -41,18 +41,27 @@ export function nwfilterHandlers({ engine }: Services): HandlerSet {
   };
 }
 
-/** A machine that is gone by the time it is asked uses none. */
+/** What runs, and what starts next. A machine that is gone by the time it is asked uses none. */
 async function usesOf({ domains }: Connection, uuid: string): Promise<readonly NwfilterUser[]> {
   try {
-    const xml = await domains.xml(uuid);
-    // Most machines have none, and reading a definition takes longer than looking for the word.
-    if (!xml.includes('<filterref')) return [];
-    return (parseDomain(xml).devices?.interface ?? []).flatMap((card) => {
-      const filter = 'filterref' in card ? card.filterref?.filter : undefined;
-      return filter === undefined ? [] : [{ uuid, mac: card.mac?.address ?? '', filter }];
-    });
+    const { id, persistent } = await domains.lookupByUuid(uuid);
+    const now = await domains.xml(uuid);
+    const next = id !== undefined && persistent ? await domains.xml(uuid, { inactive: true }) : now;
+    const all = [...new Set([now, next])].flatMap((xml) => cardsWithFilter(uuid, xml));
+    return all.filter(
+      (use, place) => all.findIndex(({ mac, filter }) => mac === use.mac && filter === use.filter) === place,
+    );
   } catch (thrown) {
     if (thrown instanceof VirError && thrown.data.code === 'no-domain') return [];
     throw thrown;
   }
+}
+
+function cardsWithFilter(uuid: string, xml: string): readonly NwfilterUser[] {
+  // Most machines have none, and reading a definition takes longer than looking for the word.
+  if (!xml.includes('<filterref')) return [];
+  return (parseDomain(xml).devices?.interface ?? []).flatMap((card) => {
+    const filter = 'filterref' in card ? card.filterref?.filter : undefined;
+    return filter === undefined ? [] : [{ uuid, mac: card.mac?.address ?? '', filter }];
+  });
 }
