@@ -59,7 +59,7 @@ it('says what ssh says when the user declines', async () => {
   asked = [];
   answers = () => undefined;
   await expect(client.call('connections.open', { uri })).rejects.toMatchObject({
-    data: { code: 'no-connect', cause: expect.stringContaining('Host key verification failed') as string },
+    data: { code: 'auth-failed', cause: expect.stringContaining('Host key verification failed') as string },
   });
   expect(asked).toMatchObject([{ kind: 'confirm', text: expect.stringContaining('authenticity of host') as string }]);
 });
