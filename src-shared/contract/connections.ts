@@ -57,6 +57,8 @@ export const connectionCalls = {
   'connections.close': call(z.object({ uri })).returns<void>(),
   /** Daemons of this host that are running and not listed. */
   'connections.found': call(z.object({})).returns<readonly string[]>(),
+  /** The connection as libvirt's own clients on this host name it. */
+  'connections.libvirt-uri': call(z.object({ uri })).returns<string>(),
   'connections.capabilities': call(z.object({ uri })).returns<string>(),
   'connections.domain-capabilities': call(
     z.object({

@@ -1,6 +1,8 @@
 /** Connections: opening them, and what they tell of their host. */
+import { join } from 'node:path';
 import { defaultSettings } from '../../../src-shared/contract/default-settings.ts';
 import { need } from '../../engine/driver.ts';
+import { libvirtSocketName, libvirtUri } from '../../rpc/door.ts';
 import type { HandlerSet } from '../dispatch.ts';
 import type { Services } from '../services.ts';
 import { versionText } from './text.ts';
@@ -34,6 +36,7 @@ export function connectionHandlers({ engine, settings, findDaemons }: Services):
       const listed = new Set(engine.connections().map((connection) => connection.uri));
       return (await findDaemons()).filter((uri) => !listed.has(uri));
     },
+    'connections.libvirt-uri': ({ uri }) => libvirtUri(uri, join(engine.directories.runtime, libvirtSocketName)),
     'connections.capabilities': async ({ uri }) => await need(await engine.open(uri), 'capabilities')(),
     'connections.domain-capabilities': async ({ uri, emulator, architecture, machine, virtType }) =>
       await need(

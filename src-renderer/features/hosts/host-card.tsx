@@ -28,6 +28,7 @@ import { MenuIconButton } from '../../components/menu-button.tsx';
 import type { MenuSection } from '../../components/menu.tsx';
 import { Meter } from '../../components/meter.tsx';
 import styles from './hosts-screen.module.css';
+import { ShellLines } from './shell-lines.tsx';
 
 const states: Readonly<Record<ConnectionInfo['state'], { tone: Tone; icon: IconType }>> = {
   open: { tone: 'ok', icon: CircleCheck },
@@ -81,6 +82,7 @@ export function HostCard({ connection }: { connection: ConnectionInfo }): React.
       <div className={styles.body}>
         {error !== undefined && <ErrorPanel error={error} actions={connect} />}
         {state === 'open' && <Capacity connection={connection} />}
+        {own && state === 'open' && <ShellLines uri={uri} />}
         {notices.length > 0 && (
           <ul className={styles.notices} aria-label={t('hosts:notices')}>
             {notices.map((notice) => (
