@@ -89,3 +89,50 @@ test('a machine’s packets are listed as they pass, searched, looked into and k
   expect((await ask(page, 'domains.state', { uri, uuid })).state).toBe('running');
   expect(opened.errors).toEqual([]);
 });
+
+test('a link is made slow by choosing what it is like', async () => {
+  await page.getByRole('button', { name: 'Back to the machine' }).click();
+  await page.getByRole('button', { name: 'Link conditions' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('spinbutton', { name: 'Delay' }).waitFor();
+  // The user-mode network can only hold packets back.
+  expect(await dialog.getByRole('spinbutton').count()).toBe(1);
+  await dialog.getByRole('combobox', { name: 'Like' }).click();
+  await page.getByRole('option', { name: 'Satellite' }).click();
+  await shot('conditions');
+  await dialog.getByRole('button', { name: 'Apply' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: '600 ms' }).waitFor();
+  expect(await ask(page, 'domains.link-conditions', { uri, uuid })).toMatchObject([
+    { mac, conditions: { delayMs: 600 } },
+  ]);
+  await shot('overview');
+});
+
+test('a port of the host is forwarded on the network’s page, and no longer', async () => {
+  const other = await launchOn('test:///default');
+  try {
+    const { page: second } = other;
+    second.setDefaultTimeout(15_000);
+    await second.getByRole('row').nth(1).waitFor();
+    await second.keyboard.press('Control+2');
+    await second.getByRole('link', { name: 'default' }).click();
+    await second.getByRole('button', { name: 'Forward a port' }).click();
+    const dialog = second.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Guest' }).fill('10.0.0.1');
+    await dialog.getByText('no guest’s address of this network').waitFor();
+    await dialog.getByRole('textbox', { name: 'Guest' }).fill('192.168.122.3');
+    if (shots !== undefined) await second.screenshot({ path: `${shots}/forward-dialog.png` });
+    await dialog.getByRole('button', { name: 'Forward a port' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await second.getByRole('table', { name: 'Port forwards' }).getByText('8080').waitFor();
+    if (shots !== undefined) await second.screenshot({ path: `${shots}/forwards.png` });
+    const { violations } = await new AxeBuilder({ page: second }).setLegacyMode(true).analyze();
+    expect(violations.map(({ id }) => id)).toEqual([]);
+    await second.getByRole('button', { name: 'Stop forwarding port 8080' }).click();
+    await second.getByRole('table', { name: 'Port forwards' }).waitFor({ state: 'detached' });
+    expect(other.errors).toEqual([]);
+  } finally {
+    await other.close();
+  }
+});

@@ -16,6 +16,7 @@ import { IconButton } from '../../components/button.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import { factsOf, freeAddress } from './edit/subnets.ts';
 import { modeOf } from './edit/network-edit.ts';
+import { NetworkForwards } from './forwards/forwards.tsx';
 import { type AttachedCard, attachedTo } from './machines-of.ts';
 import styles from './overview.module.css';
 import type { NetworkView } from './use-networks.ts';
@@ -61,6 +62,7 @@ export function Overview(props: {
           <Leases view={view} network={network} definition={definition} leases={leases} canReserve={canReserve} />
         )}
       </section>
+      <NetworkForwards view={view} network={network} definition={definition} leases={leases} />
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { CopyButton } from '../../../components/copy-button.tsx';
 import { Skeleton } from '../../../components/skeleton.tsx';
 import type { Domain } from '../../../../src-shared/model/domain/index.ts';
 import { Uptime } from '../../machines/live-figure.tsx';
+import { ConditionsButton } from '../../networks/conditions/conditions-button.tsx';
 import { CaptureButton } from '../../networks/capture/capture-button.tsx';
 import { osLabel } from '../../machines/os-label.ts';
 import { TagList } from '../../machines/tag-list.tsx';
@@ -109,7 +110,12 @@ function Hardware({ machine, domain }: { machine: Machine; domain: Domain }): Re
                   {forwardWords(forward)}
                 </code>
               ))}
-              {card.mac?.address !== undefined && <CaptureButton machine={machine} card={card.mac.address} />}
+              {card.mac?.address !== undefined && (
+                <span>
+                  <CaptureButton machine={machine} card={card.mac.address} />
+                  <ConditionsButton machine={machine} card={card.mac.address} />
+                </span>
+              )}
             </li>
           ))}
         </Lines>
