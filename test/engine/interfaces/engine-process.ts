@@ -9,6 +9,7 @@ import type { Performer } from '../../../src-main/host/steps.ts';
 import type { InterfaceAction } from '../../../src-main/network/interfaces/actions.ts';
 import { DirectInterfaces } from '../../../src-main/network/interfaces/executor.ts';
 import { createLocalInterfaces, type LocalInterfaces } from '../../../src-main/network/interfaces/local-interfaces.ts';
+import { NetworkManagerBus } from '../../../src-main/network/interfaces/network-manager-bus.ts';
 import { InterfacePerformer } from '../../../src-main/network/interfaces/performer.ts';
 import { spawnDetached } from '../../../src-main/host/process.ts';
 import { toErrorData } from '../../../src-shared/errors.ts';
@@ -21,7 +22,7 @@ const { directories, guard } = JSON.parse(process.argv[2] ?? '{}') as {
 const folder = `${directories.state}/interfaces`;
 
 class CrashingPerformer implements Performer<InterfaceAction> {
-  readonly #inner = new InterfacePerformer();
+  readonly #inner = new InterfacePerformer(new NetworkManagerBus());
   #left: number | undefined;
   #spoil: string | undefined;
 

@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { internetAddress } from '../network/lab.ts';
+import { type InterfaceEngine, InterfaceLab } from './interface-lab.ts';
+
+const missing = ['/usr/sbin/NetworkManager', '/usr/bin/dbus-daemon'].filter((path) => !existsSync(path));
+if (missing.length > 0)
+  console.warn(`NetworkManager's bridges are only tested as data: there is no ${missing.join(', ')}`);
+
+const profile = `[connection]
+id=Wired
+uuid=11111111-2222-4333-8444-555555555555
+type=ethernet
+interface-name=wan0
+[ipv4]
+method=manual
+address1=198.51.100.2/24,198.51.100.1
+[ipv6]
+method=manual
+address1=2001:db8:1::2/64,2001:db8:1::1
+`;
+const configuration =
+  '[main]\nplugins=keyfile\nauth-polkit=false\ndns=none\n[device]\nmanaged=1\n[keyfile]\nunmanaged-devices=none\n';
+
+describe.skipIf(missing.length > 0)('a host whose interfaces NetworkManager keeps', () => {
+  let host: InterfaceLab;
+
+  afterEach(async () => {
+    await host.close();
+  });
+
+  async function start(): Promise<InterfaceEngine> {
+    host = await InterfaceLab.open();
+    await host.lab.run(
+      [
+        'sh',
+        '-ec',
+        'rm -rf /etc/NetworkManager && mkdir -p /etc/NetworkManager/system-connections && cat >/etc/NetworkManager/NetworkManager.conf',
+      ],
+      { input: configuration },
+    );
+    await host.lab.run(['sh', '-ec', 'umask 077; cat >/etc/NetworkManager/system-connections/wired.nmconnection'], {
+      input: profile,
+    });
+    // Without udev, devices are taken as they are: NetworkManager tells by a /sys that can't be written.
+    await host.lab.sh(`
+      ip address flush dev wan0; ip link set wan0 down
+      mount -o remount,ro,bind /sys
+      mkdir -p /run/dbus && dbus-daemon --system --fork --nopidfile
+      setsid NetworkManager --no-daemon >${host.lab.folder}/nm.log 2>&1 </dev/null &
+      for i in $(seq 100); do
+        busctl --system get-property org.freedesktop.NetworkManager /org/freedesktop/NetworkManager org.freedesktop.NetworkManager State 2>/dev/null | grep -q 'u [5-7]0' && exit 0
+        sleep 0.1
+      done
+      cat ${host.lab.folder}/nm.log >&2; exit 1`);
+    return await host.engine();
+  }
+
+  const settled = async (name: string): Promise<void> => {
+    for (let tries = 0; tries < 100; tries += 1) {
+      const text = await host.lab.sh(`ip -br address show dev ${name} 2>/dev/null || true`);
+      if (text.includes('198.51.100.2/24') && (await host.lab.reaches('host', internetAddress))) return;
+      await delay(100);
+    }
+    throw new Error(await host.lab.sh(`ip address; ip route; tail -40 ${host.lab.folder}/nm.log`));
+  };
+
+  it('tries a bridge with profiles in its memory, and is as before after a rollback', async () => {
+    const engine = await start();
+    expect(await engine.interfaces.keeper()).toMatchObject({ name: 'NetworkManager' });
+    expect(await engine.interfaces.xml('wan0', { inactive: true })).toContain(
+      "<ip address='198.51.100.2' prefix='24'/>",
+    );
+    const files = async (): Promise<string> =>
+      await host.lab.sh(
+        'ls /etc/NetworkManager/system-connections; cat /etc/NetworkManager/system-connections/wired.nmconnection',
+      );
+    const before = await files();
+    await engine.interfaces.bridge({ device: 'wan0', bridge: 'br0' }, 60);
+    await settled('br0');
+    expect(await engine.interfaces.lookupByName('wan0')).toMatchObject({ master: 'br0' });
+    expect(await files()).toBe(before);
+    await engine.interfaces.changeRollback();
+    await settled('wan0');
+    await expect(engine.interfaces.lookupByName('br0')).rejects.toMatchObject({ code: 'no-interface' });
+    expect(await files()).toBe(before);
+  });
+
+  it('has the bridge saved when it is kept', async () => {
+    const engine = await start();
+    await engine.interfaces.bridge({ device: 'wan0', bridge: 'br0' }, 60);
+    await settled('br0');
+    await engine.interfaces.changeCommit();
+    const saved = await host.lab.sh('cat /etc/NetworkManager/system-connections/*');
+    expect(saved).toContain('type=bridge');
+    expect(saved).toContain('autoconnect=false');
+    expect(await engine.interfaces.lookupByName('br0')).toMatchObject({ configured: true, ports: ['wan0'] });
+  });
+});
