@@ -234,7 +234,9 @@ function canUpdate(before: DeviceText, after: DeviceText): boolean {
     ];
     // passt takes its forwards when it starts.
     const isPasst = a.type === 'user' && a.backend?.type === 'passt';
-    return equalBut(a, b, isPasst ? ['link'] : ['link', 'portForward']);
+    // A cable that ends at a bridge is moved to another while the guest goes on.
+    const isMoved = [a, b].every(({ type }) => type === 'network' || type === 'bridge');
+    return equalBut(a, b, isPasst ? ['link'] : ['link', 'portForward', ...(isMoved ? ['source', 'type'] : [])]);
   }
   return false;
 }
