@@ -66,7 +66,7 @@ describe.skipIf(missing !== undefined)(
       mkdirSync(folder);
       chmodSync(folder, 0o777);
       await build({
-        entryPoints: [join(import.meta.dirname, '../../support/open-process.ts')],
+        entryPoints: [join(import.meta.dirname, 'open-process.ts')],
         outfile: program,
         ...{ bundle: true, platform: 'node', format: 'esm', target: 'node20' },
         banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },

@@ -1,10 +1,10 @@
 /** Opens a connection as whoever runs this, and tells what came of it: `open-process URI FOLDER`, an answer as JSON. */
 import { join } from 'node:path';
-import { remoteDriver } from '../../src-main/drivers/remote/driver.ts';
-import { JobRegistry } from '../../src-main/engine/jobs.ts';
-import { silentLogger } from '../../src-main/engine/logger.ts';
-import { VirError } from '../../src-shared/errors.ts';
-import { parseConnectUri } from '../../src-shared/uri.ts';
+import { remoteDriver } from '../../../src-main/drivers/remote/driver.ts';
+import { JobRegistry } from '../../../src-main/engine/jobs.ts';
+import { silentLogger } from '../../../src-main/engine/logger.ts';
+import { VirError } from '../../../src-shared/errors.ts';
+import { parseConnectUri } from '../../../src-shared/uri.ts';
 
 const [text = '', folder = ''] = process.argv.slice(2);
 
