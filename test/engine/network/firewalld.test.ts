@@ -1,9 +1,10 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { smallGuest } from '../../support/guest.ts';
 import { internetAddress, Lab } from './lab.ts';
 
-const zoneFile = join(import.meta.dirname, '../../../assets/linux/firewalld/zones/vivarium.xml');
+const zoneFiles = join(import.meta.dirname, '../../../assets/linux/firewalld');
 
 let lab: Lab;
 
@@ -23,7 +24,9 @@ async function firewalld(options: { readonly zone: boolean }): Promise<void> {
   for (const name of ['libvirt', 'libvirt-routed']) rmSync(join(packaged, 'zones', `${name}.xml`), { force: true });
   rmSync(join(packaged, 'policies'), { recursive: true, force: true });
   mkdirSync(join(packaged, 'policies'));
-  if (options.zone) copyFileSync(zoneFile, join(packaged, 'zones', 'vivarium.xml'));
+  if (options.zone) {
+    for (const kind of ['zones', 'policies']) cpSync(join(zoneFiles, kind), join(packaged, kind), { recursive: true });
+  }
   const own = join(lab.folder, 'firewalld-etc');
   mkdirSync(own);
   writeFileSync(join(own, 'firewalld.conf'), 'DefaultZone=public\nFirewallBackend=nftables\n');
@@ -129,6 +132,71 @@ describe.skipIf(!existsSync('/usr/sbin/firewalld'))("behind firewalld's nftables
     const repaired = await networks.trace(question);
     expect(repaired.failed, JSON.stringify(repaired.hops, undefined, 1)).toBeUndefined();
     expect(repaired.status).toBe('ok');
+  });
+
+  it('a real guest gets what the zone gives, and the other devices of the host stay as they were', async () => {
+    await firewalld({ zone: true });
+    const outside = async (): Promise<readonly string[]> => [
+      await lab.run(['firewall-cmd', '--get-zone-of-interface=wan0'], { acceptCodes: [0, 2] }),
+      await lab.run(['firewall-cmd', '--zone=public', '--list-all']),
+      await lab.run(['firewall-cmd', '--get-default-zone']),
+    ];
+    const before = await outside();
+    const { networks } = await lab.engine();
+    const { uuid } = await networks.define(
+      nat.replace('<dhcp>', "<dhcp><range start='192.168.77.10' end='192.168.77.99'/>"),
+    );
+    await networks.start(uuid);
+    expect(await networks.zone(uuid)).toMatchObject({
+      current: 'vivarium',
+      finding: { id: 'zone-chosen', words: { message: { key: 'zoneOwn', values: { zone: 'vivarium' } } } },
+    });
+    const { kernel, initrd } = smallGuest();
+    // What the host would answer: a port that the zone lists, and one that it does not.
+    const said = await lab.sh(
+      `
+      ip tuntap add dev tapq mode tap && ip link set tapq master virbr9 up
+      for port in 22 8000; do busybox nc -l -p $port -e /bin/echo HOST-$port & done
+      out=${lab.folder}/serial
+      : >$out
+      sees() { for n in $(seq 600); do grep -q "$1" $out && return; sleep 0.1; done; cat $out >&2; return 1; }
+      { sees 'LEASE eth0' && sees GUEST-READY && sleep 1
+        echo 'nslookup answer.test; ping -c 1 -W 3 ${internetAddress}'
+        echo 'echo | nc -w 3 192.168.77.1 22; echo | nc -w 3 192.168.77.1 8000; echo "EN""D"'
+        sees '^END' || true; } | timeout 90 qemu-system-x86_64 -accel tcg -cpu max -m 256 -display none -nodefaults \
+          -no-reboot -kernel ${kernel} -initrd ${initrd} -append 'console=ttyS0 quiet' -serial stdio \
+          -netdev tap,id=n,ifname=tapq,script=no,downscript=no -device virtio-net-pci,netdev=n,mac=52:54:00:00:00:01 \
+          >$out & qemu=$!
+      sees '^END'; kill $qemu; wait $qemu || true; ip link delete tapq; cat $out`,
+      { timeoutMs: 150_000 },
+    );
+    expect(said).toMatch(/LEASE eth0 ip=192\.168\.77\.5 router=192\.168\.77\.1 dns=192\.168\.77\.1/);
+    expect(said).toMatch(/answer\.test[^]*Address[^\n]*192\.168\.77\.1/);
+    expect(said).toMatch(/1 packets transmitted, 1 packets received/);
+    expect(said).toMatch(/HOST-22/);
+    expect(said).not.toMatch(/HOST-8000/);
+    expect(await outside()).toEqual(before);
+    await networks.destroy(uuid);
+    expect(await outside()).toEqual(before);
+  });
+
+  it('a routed network goes into the routed zone, whose policies let it through', async () => {
+    await firewalld({ zone: true });
+    const { networks } = await lab.engine();
+    const { uuid } = await networks.createXml(nat.replace("mode='nat'", "mode='route'"));
+    expect(await zones()).toContain('vivarium-routed\n  interfaces: virbr9');
+    expect(await networks.zone(uuid)).toMatchObject({
+      current: 'vivarium-routed',
+      finding: { words: { message: { key: 'zoneRouted' } } },
+    });
+    await lab.sh('ip -n internet route add 192.168.77.0/24 via 198.51.100.2');
+    await lab.guest('one', 'virbr9', '52:54:00:00:00:01');
+    expect((await lab.lease('one'))['ip']).toBe('192.168.77.5');
+    expect(await lab.reaches('one', internetAddress)).toBe(true);
+    expect(await lab.reaches('internet', '192.168.77.5')).toBe(true);
+    expect(await admits(22)).toBe(true);
+    expect(await admits(8000)).toBe(false);
+    await networks.destroy(uuid);
   });
 
   it('a network is refused where the zone is missing, with what to do, and nothing is changed', async () => {
