@@ -4,6 +4,8 @@ import type { ErrorData } from '../../../src-shared/errors.ts';
 import type { DomainSummary } from '../../../src-shared/model/summary.ts';
 import { engine, errorDataOf } from '../../app/client.ts';
 import { useEngineRound } from '../../app/store/engine-round.ts';
+import { machineByKey } from '../../app/store/inventory-store.ts';
+import { machineKey } from '../../app/store/inventory.ts';
 
 export type WatchedMachine =
   | { readonly state: 'loading' }
@@ -12,7 +14,11 @@ export type WatchedMachine =
   | { readonly state: 'failed'; readonly error: ErrorData };
 
 export function useMachine(uri: string, uuid: string): WatchedMachine {
-  const [machine, setMachine] = useState<WatchedMachine>({ state: 'loading' });
+  // The main window has it already.
+  const [machine, setMachine] = useState<WatchedMachine>(() => {
+    const summary = machineByKey(machineKey(uri, uuid));
+    return summary === undefined ? { state: 'loading' } : { state: 'known', summary };
+  });
   const round = useEngineRound();
   useEffect(() => {
     let current = true;

@@ -1,9 +1,10 @@
 /** noVNC's client, as it serves best on a socket of this host. */
-import RFB from '@novnc/novnc';
+import RFB, { type NoVncDecoder } from '@novnc/novnc';
 import { renderingOf, type Scaling, scaleOf } from '../scaling.ts';
 import { NativeRawDecoder } from './raw-decoder.ts';
 
 const rawEncoding = 0;
+const tightEncoding = 7;
 
 /** Copied and plain rectangles, and what else QEMU and we both know. */
 const encodings: readonly number[] = [
@@ -18,6 +19,12 @@ const encodings: readonly number[] = [
   -316, // ExtendedMouseButtons
   -239, // Cursor
 ];
+
+/**
+ * A whole screen is 3 MB and more, which takes longer on its way than QEMU takes to compress it, little as it is asked to
+ * (level 1). What changes afterwards comes as it is: that is soonest drawn.
+ */
+const firstEncodings: readonly number[] = [tightEncoding, -255, ...encodings];
 
 /** A key that no keyboard has: its release is an input message that QEMU drops (`qkbd_state_key_event`). */
 const noKey = 0xff_ffff;
@@ -34,11 +41,15 @@ export class LocalRfb extends RFB {
   declare observer: LocalRfbObserver | undefined;
   declare scaling: Scaling | undefined;
   #resizable = false;
+  /** What comes first is still compressed, and whether it has come. */
+  #first: 'awaited' | 'there' | 'past' = 'awaited';
 
   start(observer: LocalRfbObserver, scaling: Scaling): void {
     this.observer = observer;
     this.scaling = scaling;
     this._decoders[rawEncoding] = new NativeRawDecoder();
+    const tight = this._decoders[tightEncoding];
+    if (tight !== undefined) this._decoders[tightEncoding] = this.#noting(tight);
     this.focusOnClick = false;
     // Ours, because it is a scale of its own choice otherwise.
     this.scaleViewport = false;
@@ -82,7 +93,7 @@ export class LocalRfb extends RFB {
     for (const shift of [16, 8, 0]) socket.sQpush8(shift); // QEMU's own order: nothing to convert
     for (let padding = 0; padding < 3; padding += 1) socket.sQpush8(0);
     socket.flush();
-    RFB.messages.clientEncodings(socket, encodings);
+    RFB.messages.clientEncodings(socket, firstEncodings);
   }
 
   protected override _framebufferUpdate(): boolean {
@@ -93,8 +104,22 @@ export class LocalRfb extends RFB {
       RFB.messages.fbUpdateRequest(this._sock, true, 0, 0, width, height);
     }
     const complete = super._framebufferUpdate();
-    if (complete) this.observer?.drawn();
-    return complete;
+    if (!complete) return false;
+    if (this.#first === 'there') {
+      this.#first = 'past';
+      RFB.messages.clientEncodings(this._sock, encodings);
+    }
+    this.observer?.drawn();
+    return true;
+  }
+
+  #noting(decoder: NoVncDecoder): NoVncDecoder {
+    return {
+      decodeRect: (...rectangle) => {
+        if (this.#first === 'awaited') this.#first = 'there';
+        return decoder.decodeRect(...rectangle);
+      },
+    };
   }
 
   protected override _resize(width: number, height: number): void {
