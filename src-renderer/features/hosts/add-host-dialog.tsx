@@ -1,19 +1,11 @@
 import { useState } from 'react';
-import { engine } from '../../app/client.ts';
-import { openConnection } from '../../app/feed.ts';
 import { FormDialog } from '../../app/feedback/form-dialog.tsx';
-import { reportError } from '../../app/feedback/notices.ts';
 import { t } from '../../app/i18n.ts';
 import { Field } from '../../components/field.tsx';
 import { Checkbox, Select, TextInput } from '../../components/inputs.tsx';
 import { Segmented } from '../../components/segmented.tsx';
+import { addHost } from './add-host.ts';
 import { type HostFields, hostUri, hypervisors, ways } from './host-uri.ts';
-
-/** Lists a host and connects to it; its card tells how that goes. */
-export async function addHost(uri: string): Promise<void> {
-  const known = await engine.call('connections.add', { uri });
-  openConnection(known).catch(reportError);
-}
 
 const kinds = ['fields', 'uri'] as const;
 

@@ -6,7 +6,7 @@ import { useInventory } from '../../app/store/inventory-store.ts';
 import { useAnswer } from '../../app/use-answer.ts';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
-import { addHost } from './add-host-dialog.tsx';
+import { addHost } from './add-host.ts';
 import styles from './hosts-screen.module.css';
 
 /** libvirt's daemons of this computer that are not listed yet, each a press away. */
