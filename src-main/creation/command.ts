@@ -29,7 +29,7 @@ export const creationOptions: readonly CreationOption[] = [
   { name: 'machine', value: 'TYPE', help: 'board', words: ['q35', 'pc'] },
   { name: 'firmware', value: 'TYPE', help: 'firmware', words: ['bios', 'efi', 'efi-secure'] },
   { name: 'tpm', value: 'SWITCH', help: 'an emulated TPM', words: ['on', 'off'] },
-  { name: 'network', value: 'TYPE', help: 'network', words: ['user', 'none'] },
+  { name: 'network', value: 'TYPE', help: 'user, none, network=NAME or bridge=NAME' },
   { name: 'nic', value: 'MODEL', help: 'model of the network adapter' },
   { name: 'forward', value: 'LIST', help: 'ports of the host for the guest: tcp:2222:22,udp:5353:53' },
   { name: 'graphics', value: 'TYPE', help: 'display', words: ['spice', 'vnc', 'none'] },
@@ -60,7 +60,7 @@ export function creationCommand(spec: Creation, resources: OsResources): string 
   if (spec.firmware !== resources.firmware) add('firmware', spec.firmware);
   if (spec.tpm !== resources.tpm) add('tpm', spec.tpm ? 'on' : 'off');
   if (spec.network !== 'user') add('network', spec.network);
-  else if (spec.netModel !== resources.netModel) add('nic', spec.netModel);
+  if (spec.network !== 'none' && spec.netModel !== resources.netModel) add('nic', spec.netModel);
   if (spec.network === 'user' && spec.forwards.length > 0) add('forward', spec.forwards.map(forwardWord).join(','));
   add('graphics', spec.graphics);
   if (spec.graphics !== 'none' && spec.video !== resources.video) add('video', spec.video);

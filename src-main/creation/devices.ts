@@ -88,12 +88,18 @@ function controllers({ machine }: Creation, disks: readonly PlannedDisk[]): Cont
 
 function networkCards({ network, netModel, forwards }: Creation): Interface[] {
   if (network === 'none') return [];
+  const card = { model: { type: netModel }, ip: [], route: [], portForward: [] };
+  const nothing = { ip: [], route: [] };
+  if (network.startsWith('network=')) {
+    return [{ type: 'network', source: { network: network.slice('network='.length), ...nothing }, ...card }];
+  }
+  if (network.startsWith('bridge=')) {
+    return [{ type: 'bridge', source: { bridge: network.slice('bridge='.length), ...nothing }, ...card }];
+  }
   return [
     {
       type: 'user',
-      model: { type: netModel },
-      ip: [],
-      route: [],
+      ...card,
       portForward: forwards.map(({ protocol, hostAddress, hostPort, guestPort }) => ({
         proto: protocol,
         // Ours alone, unless asked otherwise: the guest may have no password.

@@ -165,7 +165,7 @@ function addHardware(spec: Creation, { abilities, resources }: CreationFacts, ad
 }
 
 function addForwards({ forwards, network }: Creation, { firstFreePort }: CreationFacts, add: Add): void {
-  if (network === 'none') return;
+  if (network !== 'user') return;
   const seen = new Set<string>();
   for (const { protocol, hostPort, hostAddress } of forwards) {
     const key = `${protocol} ${hostAddress ?? ''} ${hostPort}`;

@@ -92,7 +92,12 @@ export const creation = z.object({
       bus: z.enum(['virtio', 'scsi', 'sata', 'ide', 'usb']),
     })
     .optional(),
-  network: z.enum(['user', 'none']),
+  /** `network=NAME` and `bridge=NAME` are of the host. */
+  network: z.union([
+    z.enum(['user', 'none']),
+    z.templateLiteral(['network=', z.string().min(1).max(255)]),
+    z.templateLiteral(['bridge=', z.string().regex(/^[^\s/]{1,15}$/)]),
+  ]),
   netModel: z.string().max(32),
   forwards: z.array(portForward).max(64),
   graphics: z.enum(['spice', 'vnc', 'none']),

@@ -1,6 +1,5 @@
 /** `<networkport>`: one machine's place on a network, as libvirt tells of it. */
 import { formatXml } from '../xml/format.ts';
-import { parseXml } from '../xml/parse.ts';
 import { attr, child, childText, element, type ModelOf, union } from '../xml/schema.ts';
 import { macAddress, oneOf, string, uuid, yesNo } from '../xml/values.ts';
 import { pciNumbers } from './domain/address.ts';
@@ -37,9 +36,6 @@ export const networkPortSchema = element('networkport', {
     ),
   ).optional(),
 });
-export type NetworkPortXml = ModelOf<typeof networkPortSchema>;
-
-/** Reads `<networkport>`. @throws XmlError with every issue. */
-export const parseNetworkPort = (xml: string): NetworkPortXml => parseXml(networkPortSchema, xml);
+type NetworkPortXml = ModelOf<typeof networkPortSchema>;
 
 export const formatNetworkPort = (port: NetworkPortXml): string => formatXml(networkPortSchema, port);

@@ -66,7 +66,7 @@ async function specification(session: Session, invocation: Invocation, name: str
     tpm: choice(invocation, 'tpm', wanted.tpm ? 'on' : 'off') === 'on',
     machine: choice(invocation, 'machine', wanted.machine),
     ...(disk === undefined ? {} : { disk }),
-    network: choice(invocation, 'network', 'user'),
+    network: networkOf(invocation),
     netModel: valueOf(invocation, 'nic') ?? wanted.netModel,
     forwards: forwardsOf(invocation),
     graphics: choice(invocation, 'graphics', 'spice'),
@@ -76,6 +76,14 @@ async function specification(session: Session, invocation: Invocation, name: str
     ...(folder === undefined ? {} : { folder }),
     startNow: invocation.options['no-start'] !== true,
   };
+}
+
+/** What is written wrongly is refused by the contract, with the field's name. */
+function networkOf(invocation: Invocation): Creation['network'] {
+  const given = valueOf(invocation, 'network') ?? 'user';
+  const isOfHost = given.startsWith('network=') || given.startsWith('bridge=');
+  if (given === 'user' || given === 'none' || isOfHost) return given as Creation['network'];
+  throw usageError(`--network ${given}: it is one of user, none, network=NAME, bridge=NAME`, 'vivarium help create');
 }
 
 async function sourceOf(

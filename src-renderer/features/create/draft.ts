@@ -136,7 +136,7 @@ export function completed(draft: Draft, defaults: Defaults): Omit<Creation, 'sou
       : {}),
     network: draft.network,
     netModel: draft.netModel ?? resources.netModel,
-    forwards: draft.network === 'none' ? [] : [...draft.forwards],
+    forwards: draft.network === 'user' ? [...draft.forwards] : [],
     graphics,
     video: graphics === 'none' ? 'none' : (draft.video ?? videoOf(resources.video)),
     ...(sound === undefined || sound === 'none' || graphics === 'none' ? {} : { sound }),

@@ -6,6 +6,7 @@ import { Checkbox, NumberInput, Select } from '../../components/inputs.tsx';
 import styles from './create-screen.module.css';
 import { completed, hasNewDisk } from './draft.ts';
 import { Forwards } from './forwards.tsx';
+import { connectionLabel, useNetworkChoices, withCurrent } from '../networks/choices.ts';
 import { MemorySlider } from './memory-slider.tsx';
 import type { CreationState } from './use-creation.ts';
 
@@ -148,6 +149,7 @@ function Firmware({ state: { change }, all }: SectionProps): React.JSX.Element {
 const netModels = ['virtio', 'e1000e', 'e1000', 'rtl8139', 'vmxnet3', 'usb-net'] as const;
 
 function Network({ state: { draft, change }, all }: SectionProps): React.JSX.Element {
+  const choices = useNetworkChoices(all.uri);
   const model = netModels.find((each) => each === all.netModel) ?? 'virtio';
   return (
     <Disclosure
@@ -156,7 +158,7 @@ function Network({ state: { draft, change }, all }: SectionProps): React.JSX.Ele
         all.network === 'none'
           ? t('create:network.none')
           : [
-              t('create:network.user'),
+              connectionLabel(all.network),
               all.netModel,
               all.forwards.length > 0 && t('create:network.count', { count: all.forwards.length }),
             ]
@@ -167,11 +169,11 @@ function Network({ state: { draft, change }, all }: SectionProps): React.JSX.Ele
       <Field label={t('create:network.label')} hint={all.network === 'user' ? t('create:network.userHint') : undefined}>
         <Select
           value={all.network}
-          options={options(['user', 'none'] as const, (network) => t(`create:network.${network}`))}
+          options={options(withCurrent(choices, all.network), connectionLabel)}
           onChange={(network) => change({ network })}
         />
       </Field>
-      {all.network === 'user' && (
+      {all.network !== 'none' && (
         <>
           <Field label={t('create:network.model')}>
             <Select
@@ -180,7 +182,9 @@ function Network({ state: { draft, change }, all }: SectionProps): React.JSX.Ele
               onChange={(netModel) => change({ netModel })}
             />
           </Field>
-          <Forwards forwards={draft.forwards} onChange={(forwards) => change({ forwards })} />
+          {all.network === 'user' && (
+            <Forwards forwards={draft.forwards} onChange={(forwards) => change({ forwards })} />
+          )}
         </>
       )}
     </Disclosure>

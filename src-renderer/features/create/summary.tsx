@@ -16,6 +16,7 @@ import { cx } from '../../components/cx.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Checkbox } from '../../components/inputs.tsx';
 import { Meter, type MeterPart } from '../../components/meter.tsx';
+import { connectionLabel } from '../networks/choices.ts';
 import { completed, missing, type SourceType } from './draft.ts';
 import styles from './summary.module.css';
 import page from './create-screen.module.css';
@@ -61,7 +62,7 @@ export function Summary({ state, busy, error, onCreate }: SummaryProps): React.J
               {all.tpm ? ', TPM' : ''}
             </dd>
             <dt>{t('create:network.title')}</dt>
-            <dd>{t(`create:network.${all.network}`)}</dd>
+            <dd>{connectionLabel(all.network)}</dd>
             <dt>{t('create:display.title')}</dt>
             <dd>{t(`create:graphics.${all.graphics}`)}</dd>
           </dl>

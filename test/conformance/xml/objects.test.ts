@@ -10,6 +10,7 @@ import { nodeDeviceSchema } from '../../../src-shared/model/node-device.ts';
 import { normaliseNetwork, normaliseStoragePool, normaliseStorageVolume } from '../../../src-shared/model/normalise.ts';
 import { normaliseNwfilter } from '../../../src-shared/model/nwfilter-normalise.ts';
 import { nwfilterSchema } from '../../../src-shared/model/nwfilter.ts';
+import { networkPortSchema } from '../../../src-shared/model/network-port.ts';
 import { secretSchema } from '../../../src-shared/model/secret.ts';
 import { snapshotSchema } from '../../../src-shared/model/snapshot.ts';
 import { parseStoragePool, storagePoolSchema } from '../../../src-shared/model/storage-pool.ts';
@@ -162,6 +163,13 @@ const kinds: readonly (() => Score[])[] = [
     input: 'interfaceschemadata',
     output: 'interfaceschemadata',
     atLeast: 19,
+  }),
+  kind({
+    name: 'network port',
+    schema: networkPortSchema,
+    input: 'virnetworkportxml2xmldata',
+    output: 'virnetworkportxml2xmldata',
+    atLeast: 7,
   }),
   kind({ name: 'secret', schema: secretSchema, input: 'secretxml2xmlin', output: 'secretxml2xmlin', atLeast: 7 }),
   kind({

@@ -1,5 +1,6 @@
 /** Edits of network cards. Pure. */
 import type { Domain, Interface, PortForward } from '../../../../src-shared/model/domain/index.ts';
+import type { Connection } from '../../networks/choices.ts';
 import { having, replaceDevice } from './domain-edit.ts';
 
 export const cardModels = ['virtio', 'e1000e', 'e1000', 'rtl8139', 'vmxnet3', 'usb-net'] as const;
@@ -52,6 +53,37 @@ export function setForwards(domain: Domain, index: number, forwards: readonly Fo
       }),
     );
     return { ...card, portForward: [...others, ...single] };
+  });
+}
+
+/** Where a card is plugged in, in the words of the create page; undefined for kinds that are left to the XML. */
+export function connectionOf(card: Interface): Connection | undefined {
+  switch (card.type) {
+    case 'user':
+      return 'user';
+    case 'network':
+      return `network=${card.source.network}`;
+    case 'bridge':
+      return card.source.network === undefined ? `bridge=${card.source.bridge}` : `network=${card.source.network}`;
+    default:
+      return undefined;
+  }
+}
+
+/** The same card somewhere else; what only its former place has a meaning for goes. */
+export function setConnection(domain: Domain, index: number, connection: Connection): Domain {
+  return replaceDevice(domain, 'interface', index, (card): Interface => {
+    const { mac, model, driver, link, boot, address, alias, bandwidth, mtu, filterref } = card;
+    const kept = { mac, model, driver, link, boot, address, alias };
+    const given = Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
+    const base = { ...given, ip: [], route: [], portForward: [] };
+    const name = connection.slice(connection.indexOf('=') + 1);
+    if (!connection.includes('=')) return { ...base, type: 'user' };
+    const limits = Object.entries({ bandwidth, mtu, filterref }).filter(([, value]) => value !== undefined);
+    const cable = { ...base, ...Object.fromEntries(limits) };
+    const nothing = { ip: [], route: [] };
+    if (connection.startsWith('network=')) return { ...cable, type: 'network', source: { network: name, ...nothing } };
+    return { ...cable, type: 'bridge', source: { bridge: name, ...nothing } };
   });
 }
 

@@ -2,10 +2,21 @@ import { useState } from 'react';
 import type { Domain } from '../../../../src-shared/model/domain/index.ts';
 import { t } from '../../../app/i18n.ts';
 import { Field } from '../../../components/field.tsx';
-import { Switch, TextInput } from '../../../components/inputs.tsx';
+import { Select, Switch, TextInput } from '../../../components/inputs.tsx';
 import { Forwards } from '../../create/forwards.tsx';
+import { connectionLabel, useNetworkChoices, withCurrent } from '../../networks/choices.ts';
 import { CardFilter } from '../../networks/filters/card-filter.tsx';
-import { cardModels, forwardsOf, isMac, setCardModel, setForwards, setLink, setMac } from '../edit/cards.ts';
+import {
+  cardModels,
+  connectionOf,
+  forwardsOf,
+  isMac,
+  setCardModel,
+  setConnection,
+  setForwards,
+  setLink,
+  setMac,
+} from '../edit/cards.ts';
 import { canFilter, filterOf, setFilter } from '../edit/card-filter.ts';
 import { Choice } from './choice.tsx';
 import type { Edit } from './item.ts';
@@ -19,7 +30,9 @@ export function CardForm(props: {
   const { domain, index, edit, uri } = props;
   const card = domain.devices?.interface[index];
   const [mac, setMacText] = useState<string>();
+  const choices = useNetworkChoices(uri).filter((choice) => choice !== 'none');
   if (card === undefined) return undefined;
+  const connection = connectionOf(card);
   const shown = mac ?? card.mac?.address ?? '';
   return (
     <>
@@ -28,6 +41,15 @@ export function CardForm(props: {
         checked={card.link?.state !== 'down'}
         onChange={(up) => edit((now) => setLink(now, index, up))}
       />
+      {connection !== undefined && (
+        <Field label={t('create:network.label')}>
+          <Select
+            value={connection}
+            options={withCurrent(choices, connection).map((value) => ({ value, label: connectionLabel(value) }))}
+            onChange={(value) => edit((now) => setConnection(now, index, value))}
+          />
+        </Field>
+      )}
       <Choice
         label={t('create:network.model')}
         value={card.model?.type ?? 'rtl8139'}

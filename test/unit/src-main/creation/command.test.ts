@@ -31,6 +31,11 @@ describe('the equivalent command', () => {
     expect(command).toMatch(/--graphics none.*--no-start$/);
   });
 
+  it('names a network or a bridge of the host, and its adapter', () => {
+    const command = creationCommand({ ...spec, network: 'network=lab', netModel: 'e1000e' }, resources);
+    expect(command).toContain('--network network=lab --nic e1000e');
+  });
+
   it('has only options of the table', () => {
     const known = new Set(creationOptions.map(({ name }) => name));
     const command = creationCommand({ ...spec, title: 'T', folder: 'f', tpm: true, netModel: 'e1000' }, resources);

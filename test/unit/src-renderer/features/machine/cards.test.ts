@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
+  connectionOf,
   forwardsOf,
   isMac,
   newCard,
   setCardModel,
+  setConnection,
   setForwards,
   setLink,
   setMac,
@@ -14,6 +16,16 @@ import { sample } from './sample.ts';
 const card = (domain = sample()): Interface => domain.devices?.interface[0] ?? newCard();
 
 describe('editing network cards', () => {
+  it('plugs a card in elsewhere, with its address and model, without what only its former place had', () => {
+    const before = card();
+    expect(connectionOf(before)).toBe('user');
+    const moved = card(setConnection(sample(), 0, 'network=lab'));
+    expect(connectionOf(moved)).toBe('network=lab');
+    expect(moved).toMatchObject({ mac: before.mac, model: before.model, source: { network: 'lab' }, portForward: [] });
+    expect(connectionOf(card(setConnection(sample(), 0, 'bridge=br0')))).toBe('bridge=br0');
+    expect(card(setConnection(sample(), 0, 'user'))).toMatchObject({ type: 'user', mac: before.mac });
+  });
+
   it('shows the single ports that lead into the guest', () => {
     expect(forwardsOf(card())).toEqual([{ protocol: 'tcp', hostPort: 2222, guestPort: 22, hostAddress: '127.0.0.1' }]);
   });
