@@ -39,9 +39,13 @@ type Choice = LinkPreset | 'off' | 'own';
 const same = (one: LinkConditions, other: LinkConditions): boolean =>
   conditionNames.every((name) => (one[name] ?? 0) === (other[name] ?? 0));
 
-function choiceOf(conditions: LinkConditions): Choice {
+/** As far as a cable can be made like that. */
+const presetFor = (preset: LinkPreset, possible: readonly ConditionName[]): LinkConditions =>
+  Object.fromEntries(Object.entries(linkPresets[preset]).filter(([name]) => possible.some((each) => each === name)));
+
+function choiceOf(conditions: LinkConditions, possible: readonly ConditionName[]): Choice {
   if (effective(conditions) === undefined) return 'off';
-  return presets.find((preset) => same(linkPresets[preset], conditions)) ?? 'own';
+  return presets.find((preset) => same(presetFor(preset, possible), conditions)) ?? 'own';
 }
 
 export function openConditions(machine: Machine, card: CardConditions, done: () => void): void {
@@ -60,11 +64,8 @@ function ConditionsDialog(props: {
   const [conditions, setConditions] = useState<LinkConditions>(card.conditions ?? {});
   const problem = conditionsProblem(conditions);
   const possible = (name: ConditionName): boolean => card.possible.includes(name);
-  /** As far as this card's cable can be made like that. */
   const choose = (choice: Choice): void => {
-    if (choice === 'own') return;
-    const wanted: LinkConditions = choice === 'off' ? {} : linkPresets[choice];
-    setConditions(Object.fromEntries(Object.entries(wanted).filter(([name]) => possible(name as ConditionName))));
+    if (choice !== 'own') setConditions(choice === 'off' ? {} : presetFor(choice, card.possible));
   };
   const submit = async (): Promise<void> => {
     const set = effective(conditions);
@@ -89,7 +90,7 @@ function ConditionsDialog(props: {
     >
       <p>{card.reason === undefined ? t('cable:conditions.text') : t('cable:conditions.userText')}</p>
       <Field label={t('cable:conditions.kind')}>
-        <Select value={choiceOf(conditions)} options={options} onChange={choose} />
+        <Select value={choiceOf(conditions, card.possible)} options={options} onChange={choose} />
       </Field>
       {conditionNames.filter(possible).map((name) => (
         <Field

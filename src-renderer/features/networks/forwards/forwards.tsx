@@ -1,8 +1,12 @@
 import Plus from 'lucide-react/icons/plus';
 import Trash from 'lucide-react/icons/trash-2';
 import { useState } from 'react';
-import { forwardProblem, forwardText, type NetworkForward } from '../../../../src-shared/model/network-forwards.ts';
-import { readForwards } from '../../../../src-shared/model/network-forwards.ts';
+import {
+  forwardProblem,
+  forwardText,
+  type NetworkForward,
+  readForwards,
+} from '../../../../src-shared/model/network-forwards.ts';
 import type { NetworkLease, NetworkSummary } from '../../../../src-shared/model/network-summary.ts';
 import type { Network } from '../../../../src-shared/model/network.ts';
 import { engine } from '../../../app/client.ts';
@@ -14,6 +18,7 @@ import { Button, IconButton } from '../../../components/button.tsx';
 import { DataTable } from '../../../components/data-table.tsx';
 import { Field } from '../../../components/field.tsx';
 import { NumberInput, Select, TextInput } from '../../../components/inputs.tsx';
+import styles from './forwards.module.css';
 import type { NetworkView } from '../use-networks.ts';
 
 interface ForwardsProps {
@@ -39,7 +44,7 @@ export function NetworkForwards(props: ForwardsProps): React.JSX.Element | undef
   if (mode !== 'nat' && mode !== 'route') return undefined;
   const forwards = readForwards(definition);
   return (
-    <section aria-labelledby="port-forwards">
+    <section aria-labelledby="port-forwards" className={styles.forwards}>
       <h2 id="port-forwards">{t('cable:forwards.title')}</h2>
       {forwards.length > 0 && (
         <DataTable
