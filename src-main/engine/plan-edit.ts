@@ -234,9 +234,15 @@ function canUpdate(before: DeviceText, after: DeviceText): boolean {
     ];
     // passt takes its forwards when it starts.
     const isPasst = a.type === 'user' && a.backend?.type === 'passt';
-    // A cable that ends at a bridge is moved to another while the guest goes on.
+    // A cable that ends at a bridge is moved to another, or limited otherwise, while the guest goes on.
     const isMoved = [a, b].every(({ type }) => type === 'network' || type === 'bridge');
-    return equalBut(a, b, isPasst ? ['link'] : ['link', 'portForward', ...(isMoved ? ['source', 'type'] : [])]);
+    return equalBut(
+      a,
+      b,
+      isPasst
+        ? ['link']
+        : ['link', 'portForward', ...(isMoved ? ['source', 'type', 'bandwidth', 'filterref', 'port'] : [])],
+    );
   }
   return false;
 }

@@ -3,10 +3,10 @@ import type { Domain } from '../../../../src-shared/model/domain/index.ts';
 import type { DomainRecord, DomainTable } from '../../../engine/domain-table.ts';
 import type { EngineContext } from '../../../engine/context.ts';
 import type { Logger } from '../../../engine/logger.ts';
+import type { LocalNetworks } from '../../../network/local-networks.ts';
 import type { AcceleratorName } from '../capabilities/facts.ts';
 import type { ProbedQemu } from '../capabilities/qemu-capabilities.ts';
 import type { CapabilitiesRegistry } from '../capabilities/registry.ts';
-import type { LeaseSource } from '../network/cable-addresses.ts';
 import type { Cables, PlannedCables } from '../network/cables.ts';
 import type { CompleteDomain } from '../passes/index.ts';
 import type { QemuFolders, RunPaths } from '../process/run-paths.ts';
@@ -56,5 +56,5 @@ export interface GuestContext {
   readonly logger: Logger;
   readonly prepareRun: PrepareRun;
   readonly cables: Cables;
-  readonly networks: LeaseSource;
+  readonly networks: Pick<LocalNetworks, 'list' | 'leases' | 'leaseChanges'>;
 }

@@ -1,11 +1,8 @@
 /** The addresses of guests on cables: what their networks' servers gave them, and what the host has seen them use. */
 import type { InterfaceAddresses } from '../../../engine/driver.ts';
-import type { LocalNetworks } from '../../../network/local-networks.ts';
 import { listNeighbours } from '../../../network/neighbours.ts';
 import { isCableCard } from '../../../network/ports/connect.ts';
 import type { GuestContext, GuestRecord } from '../guests/context.ts';
-
-export type LeaseSource = Pick<LocalNetworks, 'list' | 'leases' | 'leaseChanges'>;
 
 /** Cards on virtual networks, and on bridges that are one's. */
 export async function cableLeases(
