@@ -1,7 +1,7 @@
 /** Windows and the desktop around them: full screen, pop-out, tray, a second start, what is dropped and dragged. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, copyFileSync } from 'node:fs';
+import { chownSync, copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -26,6 +26,18 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await opened.close();
+});
+
+test('the first picture needs one script, without what dialogs are made of', () => {
+  const assets = join(currentStage().app, 'out/renderer/assets');
+  const page = readFileSync(join(assets, '../index.html'), 'utf8');
+  const scripts = [...page.matchAll(/src="\.\/assets\/([^"]+\.js)"/g)].map(([, name]) =>
+    readFileSync(join(assets, name ?? ''), 'utf8'),
+  );
+  expect(scripts.length).toBeGreaterThan(0);
+  for (const script of scripts) expect(script).not.toContain('emotion');
+  // Links for what one script imports from another would be further ones.
+  expect(page).not.toContain('modulepreload');
 });
 
 const rowOf = (name: string) => page.getByRole('row').filter({ has: page.getByText(name, { exact: true }) });
