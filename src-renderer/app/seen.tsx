@@ -1,6 +1,6 @@
 /** How old what is shown of a host is, while the host does not answer. */
 import { useEffect, useState } from 'react';
-import { formatRelative } from './format.ts';
+import { formatDuration } from './format.ts';
 import { t } from './i18n.ts';
 import { useInventory } from './store/inventory-store.ts';
 
@@ -12,7 +12,7 @@ export function useSeenMs(uri: string): number | undefined {
 const secondMs = 1_000;
 const minuteMs = 60_000;
 
-/** `seen 12 seconds ago`, which goes on by itself. */
+/** `seen 12 s ago`, which goes on by itself. */
 export function Seen({ ms }: { ms: number }): React.JSX.Element {
   const [now, setNow] = useState(Date.now);
   const stepMs = now - ms < minuteMs ? secondMs : minuteMs / 2;
@@ -20,5 +20,5 @@ export function Seen({ ms }: { ms: number }): React.JSX.Element {
     const timer = window.setInterval(() => setNow(Date.now()), stepMs);
     return () => window.clearInterval(timer);
   }, [stepMs]);
-  return <span className="tabular">{t('seen.at', { when: formatRelative(ms, Math.max(now, ms)) })}</span>;
+  return <span className="tabular">{t('seen.at', { age: formatDuration(now - ms) })}</span>;
 }

@@ -18,7 +18,7 @@ import { readEvent, registerEvents } from './events.ts';
 import { Forwards } from './forwards.ts';
 import { Inventory } from './inventory.ts';
 import { RemoteInterfaces } from './interfaces.ts';
-import { Link, wordsOf } from './link.ts';
+import { Link } from './link.ts';
 import { RemoteNetworks } from './networks.ts';
 import { RemoteNwfilters } from './nwfilters.ts';
 import { readRemembered, RememberingHost } from './remembered.ts';
@@ -187,7 +187,7 @@ export class RemoteConnection implements Connection {
         id: 'notice.link-lost',
         severity: 'warning',
         message: `'${this.hostname}' has not answered since ${since}; what is shown is what was seen last.`,
-        ...(failure === undefined ? {} : { fix: wordsOf(failure.error) }),
+        ...(failure === undefined ? {} : { fix: failure.error.message }),
       },
     ]);
   }

@@ -145,7 +145,7 @@ export class Link {
     const { error } = this.#failure ?? {};
     throw linkError(
       `'${this.uri.where}' can't be reached at the moment.`,
-      error === undefined ? undefined : wordsOf(error),
+      error?.message,
       'It is tried again by itself until it answers.',
     );
   }
@@ -212,11 +212,6 @@ export class Link {
     this.#logger.log('info', 'the connection to a server stands again', { server: this.uri.where });
     await this.#listener?.up();
   }
-}
-
-/** An error's sentence with its cause. */
-export function wordsOf(error: Error): string {
-  return [error.message, error instanceof VirError ? error.data.cause : undefined].filter(Boolean).join(' ');
 }
 
 async function surroundingsOf(

@@ -81,7 +81,7 @@ export function HostCard({ connection }: { connection: ConnectionInfo }): React.
       </header>
       <div className={styles.body}>
         {error !== undefined && <ErrorPanel error={error} actions={connect} />}
-        {state === 'open' && <Capacity connection={connection} />}
+        {state === 'open' && !isAway && <Capacity connection={connection} />}
         {own && state === 'open' && <ShellLines uri={uri} />}
         {notices.length > 0 && (
           <ul className={styles.notices} aria-label={t('hosts:notices')}>
