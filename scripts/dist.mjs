@@ -48,7 +48,7 @@ await main(async () => {
       rpm: {
         artifactName: `${name}${label}-${version}.\${arch}.\${ext}`,
         fpm: [...files, ...scripts.rpm],
-        ...(isFast ? { compression: 'gz' } : {}),
+        ...(isFast ? { compression: 'gzip' } : {}),
       },
     };
     writeFileSync(config, JSON.stringify(settings));
