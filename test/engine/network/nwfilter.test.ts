@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EngineGone, Lab, type LabEngine } from './lab.ts';
+import { cardXml, machineXml } from './machine.ts';
 
 let lab: Lab;
 let engine: LabEngine;
@@ -231,5 +232,30 @@ describe('an engine killed while it puts a filter in force, or takes it off', ()
     engine = await lab.engine();
     expect(await engine.filters.bindings()).toEqual([{ portDev: 'tap-web', filterName: 'clean-traffic' }]);
     expect(await rules()).toContain(`ip saddr ${address.web}`);
+  });
+});
+
+describe("a machine's card that names a filter", () => {
+  it('is bound to it from being plugged in to being unplugged, also by the next engine', async () => {
+    const parameter = `<parameter name='IP' value='${address.strange}'/>`;
+    const filterref = `<filterref filter='clean-traffic'>${parameter}</filterref>`;
+    const card = cardXml(mac.strange, "<source network='lab'/>", filterref);
+    const { uuid: machine } = await engine.domains.define(machineXml(lab.folder, 'guest', card));
+    await engine.domains.start(machine, { paused: true });
+    const [binding_, ...others] = await engine.filters.bindings();
+    expect(others).toEqual([]);
+    expect(binding_).toMatchObject({ filterName: 'clean-traffic' });
+    expect(await engine.filters.bindingXml(binding_?.portDev ?? '')).toContain(machine);
+    expect(await rules()).toContain(`ip saddr ${address.strange} return`);
+    engine.kill();
+    engine = await lab.engine();
+    expect(await engine.domains.list()).toMatchObject([{ name: 'guest', state: 'paused' }]);
+    expect(await engine.filters.bindings()).toEqual([binding_]);
+    await expect(engine.filters.undefine((await engine.filters.lookupByName('no-ip-spoofing')).uuid)).rejects.toThrow(
+      'nwfilter is in use',
+    );
+    await engine.domains.destroy(machine);
+    expect(await engine.filters.bindings()).toEqual([]);
+    expect(await rules()).not.toContain('table bridge');
   });
 });
