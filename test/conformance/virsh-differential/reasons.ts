@@ -190,7 +190,6 @@ export const reasons: readonly Reason[] = [
   },
   { command: /^dumpxml web --migratable/, line: /./, why: 'what older versions would not know is not left out yet' },
   { command: /^event/, line: /^-\t/, why: 'the figures of a save that has ended are not told' },
-  absent('CPU models are not listed', /^cpu-models/),
   absent('pool types are not listed', /^pool-capabilities/),
   absent('a core can not be dumped', /^dump /),
   absent('there is no migration', /^migrate-get/),

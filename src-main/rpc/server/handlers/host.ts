@@ -2,7 +2,9 @@
 import { parseDomainCapabilities } from '../../../../src-shared/model/domain-capabilities.ts';
 import { VirError } from '../../../../src-shared/errors.ts';
 import { need } from '../../../engine/driver.ts';
+import { cpuModelNames, mappedArchitectures } from '../../../host/cpu-models.ts';
 import type { RemoteHandlers } from '../handler.ts';
+import { notSupported, onlyFlags } from './shared.ts';
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(`${text}\0`);
 
@@ -34,6 +36,16 @@ export const hostHandlers = {
     }
     const xml = await need(connection, 'domainCapabilities')(virtType === undefined ? {} : { virtType });
     return { maxVcpus: parseDomainCapabilities(xml).vcpu?.max ?? 1 };
+  },
+
+  connectGetCpuModelNames: async (_, { arch, needResults, flags }) => {
+    onlyFlags(flags, 0, 'virConnectGetCPUModelNames');
+    if (mappedArchitectures[arch] === undefined) {
+      throw new VirError({ code: 'invalid-arg', domain: 'none', message: `cannot find architecture ${arch}` });
+    }
+    const models = await cpuModelNames(arch);
+    if (models === undefined) throw notSupported('virConnectGetCPUModelNames');
+    return { models: needResults ? models : [], ret: models.length };
   },
 
   connectGetDomainCapabilities: async ({ connection }, { emulatorbin, arch, machine, virttype }) => ({
