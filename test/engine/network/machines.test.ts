@@ -97,6 +97,17 @@ describe('a running machine', () => {
     await domains.detachDevice(one.uuid, second, { live: true });
     expect(await devices()).not.toContain('vnet1');
 
+    const limits = "<bandwidth><inbound average='100'/></bandwidth>";
+    await domains.updateDevice(one.uuid, card("network='inner'", limits), { live: true });
+    expect(await lab.sh('tc class show dev vnet0')).toContain('rate 800Kbit');
+    expect(await domains.xml(one.uuid)).toContain("<inbound average='100'/>");
+    const [port] = await networks.listPorts(other.uuid);
+    expect(await networks.portXml(other.uuid, port?.uuid ?? '')).toContain("<plug type='network' bridge='virbr8'/>");
+    await networks.setPortBandwidth(other.uuid, port?.uuid ?? '', { inbound: { average: 50 } });
+    expect(await lab.sh('tc class show dev vnet0')).toContain('rate 400Kbit');
+    await domains.updateDevice(one.uuid, card("network='inner'"), { live: true });
+    expect(await lab.sh('tc class show dev vnet0')).toBe('');
+
     await expect(
       domains.updateDevice(
         one.uuid,
