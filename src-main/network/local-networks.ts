@@ -16,8 +16,8 @@ import type {
   NetworkHostApi,
   NetworkLease,
   NetworkPlan,
-  NetworkSummary,
   NetworkPortSummary,
+  NetworkSummary,
   NetworkZone,
 } from '../engine/network-api.ts';
 import { readIfThere, removeIfThere } from '../host/files.ts';
@@ -32,6 +32,7 @@ import { networkError, networkInactive, notPrivileged } from './errors.ts';
 import { Firewalld } from './firewalld/firewalld.ts';
 import { HelperPerformer } from './helper/performer.ts';
 import { type HostFacts, iptablesForwardPolicy, observeHost, withoutDevice } from './host-facts.ts';
+import { LeaseWatch } from './lease-watch.ts';
 import { readLeases } from './leases.ts';
 import { type NetworkRecord, NetworkRegistry } from './network-registry.ts';
 import { listLinks } from './observe-links.ts';
@@ -39,10 +40,10 @@ import { LocalNwfilters } from './nwfilter/local-nwfilters.ts';
 import { DirectPerformer } from './performer.ts';
 import { withConnections } from './ports/connections.ts';
 import { NetworkPorts } from './ports/network-ports.ts';
+import { PortApi } from './ports/port-api.ts';
 import { planStart, type PlanSettings, type StartPlan } from './plan.ts';
 import { NetworkRuns } from './runs.ts';
 import { HostChanges } from './host-changes.ts';
-import { PortApi } from './ports/port-api.ts';
 import { chooseZone } from './zone.ts';
 import { readRuleTexts } from './trace/observe.ts';
 import { NetworkTraces } from './trace/traces.ts';
@@ -54,11 +55,11 @@ export interface LocalNetworks
   readonly events: EventSource<EngineEvent>;
   /** The cables of machines, for drivers. */
   readonly ports: NetworkPorts;
+  /** A network whose server has given out, or taken back, an address. */
+  readonly leaseChanges: EventSource<{ readonly uuid: string }>;
   /** Network filters, in force on cables and on what else there is. */
   readonly filters: LocalNwfilters;
   /** Keeps running networks in their firewalld zones until the answer is called. */
-  /** A network whose server has given out, or taken back, an address. */
-  readonly leaseChanges: EventSource<{ readonly uuid: string }>;
   attach(): () => void;
 }
 
@@ -92,12 +93,12 @@ const mark = (context: EngineContext): string =>
 class HostNetworks implements LocalNetworks {
   readonly events = new Emitter<EngineEvent>();
   readonly ports: NetworkPorts;
-  readonly filters: LocalNwfilters;
-  readonly #context: EngineContext;
-  readonly #registry: NetworkRegistry;
   readonly leaseChanges = new Emitter<{ readonly uuid: string }>();
   readonly #leaseWatch: LeaseWatch;
   readonly #portApi: PortApi;
+  readonly filters: LocalNwfilters;
+  readonly #context: EngineContext;
+  readonly #registry: NetworkRegistry;
   readonly #isPrivileged: boolean;
   readonly #settings: PlanSettings;
   readonly #firewalld: NonNullable<LocalNetworksOptions['firewalld']>;
@@ -137,14 +138,14 @@ class HostNetworks implements LocalNetworks {
       this.#rules = async () => await performer.rules();
       this.#authorize = async (device) => await performer.authorize(device);
     }
-    this.#ready = this.#quietly(async () => await this.#load(performer));
-    // Whoever asks first is told; until then the failure is nobody's.
-    this.#ready.catch(() => undefined);
     this.#leaseWatch = new LeaseWatch(
       this.#settings.folder,
       (bridge) => this.#leasesChanged(bridge),
       (cause) => context.logger.log('warn', 'Leases are not watched.', { cause }),
     );
+    this.#ready = this.#quietly(async () => await this.#load(performer));
+    // Whoever asks first is told; until then the failure is nobody's.
+    this.#ready.catch(() => undefined);
     const host = this.#ready.then((runs) => runs.host);
     this.#traces = new NetworkTraces({
       networks: () => this.#registry.list(),
@@ -176,10 +177,10 @@ class HostNetworks implements LocalNetworks {
       ...{ network: (name) => this.#registry.byName(name), isPrivileged: this.#isPrivileged, quietly },
       filter: this.filters.portPart,
     });
+    this.#portApi = new PortApi(this.ports, async (uuid) => await this.#network(uuid));
     this.ports.events.subscribe(() => {
       this.filters.portsChanged();
     });
-    this.#portApi = new PortApi(this.ports, async (uuid) => await this.#network(uuid));
   }
 
   async trace(question: TargetQuestion): Promise<Trace> {
@@ -297,7 +298,6 @@ class HostNetworks implements LocalNetworks {
   }
 
   async update(uuid: string, update: NetworkUpdate, affects: Affects): Promise<void> {
-    const runs = await this.#ready;
     await this.#change(uuid, affects, 'net-update', (definition) => this.#updated(definition, update));
   }
 
@@ -322,6 +322,7 @@ class HostNetworks implements LocalNetworks {
     author: string,
     change: (definition: NetworkDefinition) => NetworkDefinition,
   ): Promise<void> {
+    const runs = await this.#ready;
     const network = this.#registry.byUuid(uuid);
     await this.#exclusively(async () => {
       const { active, config } = network;
@@ -386,6 +387,22 @@ class HostNetworks implements LocalNetworks {
       .map(({ address }) => address);
   }
 
+  async listPorts(uuid: string): Promise<readonly NetworkPortSummary[]> {
+    return await this.#portApi.listPorts(uuid);
+  }
+
+  async portXml(uuid: string, port: string): Promise<string> {
+    return await this.#portApi.portXml(uuid, port);
+  }
+
+  async deletePort(uuid: string, port: string): Promise<void> {
+    await this.#portApi.deletePort(uuid, port);
+  }
+
+  async setPortBandwidth(uuid: string, port: string, bandwidth: Bandwidth): Promise<void> {
+    await this.#portApi.setPortBandwidth(uuid, port, bandwidth);
+  }
+
   /** Networks that ran go on, half-made ones are removed, and those that start by themselves are started. */
   async #load(performer: Performer<NetworkAction>): Promise<NetworkRuns> {
     const { logger, directories } = this.#context;
@@ -413,27 +430,12 @@ class HostNetworks implements LocalNetworks {
     const runs = await this.#ready;
     await this.#exclusively(async () => {
       if (network.active !== undefined) throw networkError('operation-invalid', 'network is already active');
-  async listPorts(uuid: string): Promise<readonly NetworkPortSummary[]> {
-    return await this.#portApi.listPorts(uuid);
-  }
-
-  async portXml(uuid: string, port: string): Promise<string> {
-    return await this.#portApi.portXml(uuid, port);
-  }
-
-  async deletePort(uuid: string, port: string): Promise<void> {
-    await this.#portApi.deletePort(uuid, port);
-  }
-
-  async setPortBandwidth(uuid: string, port: string, bandwidth: Bandwidth): Promise<void> {
-    await this.#portApi.setPortBandwidth(uuid, port, bandwidth);
-  }
-
       const plan = await this.#plan(definition);
       // Nobody gives a password for what can't be done.
       if (!plan.findings.some(({ severity }) => severity === 'error')) await this.#demand(definition);
       await runs.start(network, definition, plan);
       await this.ports.networkStarted(network);
+      if (this.#users > 0) this.#leaseWatch.start();
     });
     this.#announce(network, 'started');
   }
@@ -461,7 +463,6 @@ class HostNetworks implements LocalNetworks {
     const links = await listLinks();
     return this.#registry.complete(
       definition,
-      if (this.#users > 0) this.#leaseWatch.start();
       links.map(({ name }) => name),
     );
   }
@@ -504,6 +505,11 @@ class HostNetworks implements LocalNetworks {
     return await turn;
   }
 
+  #leasesChanged(bridge: string): void {
+    const network = this.#registry.list().find(({ active }) => active?.bridge?.name === bridge);
+    if (network !== undefined) this.leaseChanges.emit({ uuid: network.uuid });
+  }
+
   #removeLeases({ bridge }: NetworkDefinition): void {
     if (bridge?.name === undefined) return;
     try {
@@ -518,8 +524,3 @@ class HostNetworks implements LocalNetworks {
     this.events.emit({ type: 'network', uuid, name, event });
   }
 }
-  #leasesChanged(bridge: string): void {
-    const network = this.#registry.list().find(({ active }) => active?.bridge?.name === bridge);
-    if (network !== undefined) this.leaseChanges.emit({ uuid: network.uuid });
-  }
-
