@@ -38,7 +38,7 @@ export function devices(spec: Creation, facts: CreationFacts, disks: readonly Pl
     // A console that works before and without any driver, and one that a program can read.
     serial: [{ type: 'pty' }],
     console: [{ type: 'pty', target: { type: 'serial', port: 0 } }],
-    channel: resources.agentChannel ? channels(spec, facts.isElsewhere === true) : [],
+    channel: resources.agentChannel ? channels(spec) : [],
     input: resources.usbTablet && spec.graphics !== 'none' ? [{ type: 'tablet', bus: 'usb' }] : [],
     tpm: spec.tpm ? [{ model: 'tpm-crb', backend: { type: 'emulator', version: '2.0' } }] : [],
     graphics: displays(spec, facts.isElsewhere === true),
@@ -110,20 +110,11 @@ function networkCards({ network, netModel, forwards }: Creation): Interface[] {
   ];
 }
 
-function channels({ graphics }: Creation, isElsewhere: boolean): Channel[] {
+function channels({ graphics }: Creation): Channel[] {
   const agent: Channel = { type: 'unix', target: { type: 'virtio', name: agentChannel } };
-  const display: Channel | undefined =
-    graphics === 'spice'
-      ? { type: 'spicevmc', target: { type: 'virtio', name: displayChannel } }
-      : // What QEMU there is elsewhere may not save a machine that has one.
-        graphics === 'vnc' && !isElsewhere
-        ? {
-            type: 'qemu-vdagent',
-            source: { clipboard: { copypaste: true } },
-            target: { type: 'virtio', name: displayChannel },
-          }
-        : undefined;
-  return [agent, ...(display === undefined ? [] : [display])];
+  // VNC machines get no `qemu-vdagent`: QEMU 7.2 saves no machine that has one.
+  if (graphics !== 'spice') return [agent];
+  return [agent, { type: 'spicevmc', target: { type: 'virtio', name: displayChannel } }];
 }
 
 /** On a socket only this user can open. */
