@@ -208,7 +208,8 @@ async function reattachMs(directories: ReturnType<typeof makeDirectories>): Prom
   const child = spawn(
     process.execPath,
     [join(directories.state, 'start.cjs'), JSON.stringify(directories), String(guests)],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    // As a desktop starts it: certificates that Node would read first are this machine's own matter.
+    { stdio: ['ignore', 'pipe', 'inherit'], env: { PATH: process.env['PATH'], HOME: process.env['HOME'] } },
   );
   let said = '';
   for await (const chunk of child.stdout) said += String(chunk);
