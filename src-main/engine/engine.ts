@@ -360,6 +360,7 @@ export class Engine {
       ...(connection === undefined ? {} : { hostname: connection.hostname, type: connection.type }),
       domainVerbs: connection === undefined ? [] : verbsOf(connection.domains),
       storageVerbs: connection?.storage === undefined ? [] : verbsOf(connection.storage),
+      ...(connection?.captures === undefined ? {} : { captures: true as const }),
       notices: slot.notices,
     };
   }
@@ -408,7 +409,6 @@ function verbsOf(api: object): readonly string[] {
     level = Object.getPrototypeOf(level) as object | null
   ) {
     for (const name of Object.getOwnPropertyNames(level)) {
-      ...(connection?.captures === undefined ? {} : { captures: true as const }),
       if (name !== 'constructor' && typeof (api as Record<string, unknown>)[name] === 'function') names.add(name);
     }
   }

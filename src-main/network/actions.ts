@@ -170,7 +170,11 @@ const action = z.discriminatedUnion('verb', [
   z.object({
     verb: z.literal('filter-set'),
     table,
-    ports: z.array(z.object({ link, rules: portRules })).min(1).max(1024).readonly(),
+    ports: z
+      .array(z.object({ link, rules: portRules }))
+      .min(1)
+      .max(1024)
+      .readonly(),
   }),
   z.object({ verb: z.literal('filter-delete'), table, link }),
 ]);
