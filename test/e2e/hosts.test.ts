@@ -82,3 +82,13 @@ test('an address that is none is told before anything is tried', async () => {
   expect(await dialog.getByRole('button', { name: 'Connect' }).isDisabled()).toBe(true);
   await window.keyboard.press('Escape');
 });
+
+test('the lines by which libvirt’s own programs reach this engine are copied for a shell', async () => {
+  await show('/hosts');
+  const lines = window.getByRole('region', { name: 'From a shell' }).first();
+  const line = await lines.locator('code').first().innerText();
+  expect(line).toContain(`virsh -c 'qemu+unix:///session?socket=`);
+  expect(line).toContain(home.env['XDG_RUNTIME_DIR']);
+  await lines.getByRole('button').first().click();
+  await expect.poll(() => launched.app.evaluate(({ clipboard }) => clipboard.readText())).toBe(line);
+});
