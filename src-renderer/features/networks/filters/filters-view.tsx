@@ -9,6 +9,7 @@ import { DataTable, type TableColumn } from '../../../components/data-table.tsx'
 import { EmptyState } from '../../../components/empty-state.tsx';
 import type { NwfilterSummary } from '../../../../src-shared/model/nwfilter-summary.ts';
 import { aboutFilter } from './about.ts';
+import list from '../networks-screen.module.css';
 import styles from './filters.module.css';
 import { type FiltersView as Filters, useFilters } from './use-filters.ts';
 
@@ -22,7 +23,7 @@ export default function FiltersView(): React.JSX.Element {
   }
   if (error !== undefined) {
     return (
-      <div className={styles.pad}>
+      <div className={list.pad}>
         <ErrorPanel error={error} actions={<Button onClick={reload}>{t('action.retry')}</Button>} />
       </div>
     );
@@ -55,7 +56,7 @@ function List({ view }: { view: Filters }): React.JSX.Element {
       label: t('filters:column.name'),
       sort: ({ name }) => name,
       cell: ({ name, uuid }) => (
-        <a className={styles.name} href={`#${paths.network('filters', uuid)}`} draggable={false}>
+        <a className={list.name} href={`#${paths.network('filters', uuid)}`} draggable={false}>
           {name}
         </a>
       ),
@@ -81,7 +82,7 @@ function List({ view }: { view: Filters }): React.JSX.Element {
   ];
   return (
     <DataTable
-      className={styles.table}
+      className={list.table}
       label={t('filters:label')}
       rows={filters}
       rowKey={({ uuid }) => uuid}
