@@ -10,7 +10,6 @@ import { EmptyState } from '../../../components/empty-state.tsx';
 import type { NwfilterSummary } from '../../../../src-shared/model/nwfilter-summary.ts';
 import { aboutFilter } from './about.ts';
 import list from '../networks-screen.module.css';
-import styles from './filters.module.css';
 import { type FiltersView as Filters, useFilters } from './use-filters.ts';
 
 /** The network filters of the chosen connection. */
