@@ -52,6 +52,14 @@ export function openConditions(machine: Machine, card: CardConditions, done: () 
   openDialog((close) => <ConditionsDialog machine={machine} card={card} done={done} close={close} />);
 }
 
+/** Looks first how the cable of this card is. */
+export async function askConditions(machine: Machine, mac: string): Promise<void> {
+  const { uri, uuid } = machine;
+  const cards = await engine.call('domains.link-conditions', { uri, uuid });
+  const card = cards.find((each) => each.mac === mac.toLowerCase());
+  if (card !== undefined) openConditions(machine, card, () => undefined);
+}
+
 /** What a cable is made to be like: a kind of link, or figures of one's own. */
 function ConditionsDialog(props: {
   machine: Machine;

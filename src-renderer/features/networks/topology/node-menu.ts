@@ -1,12 +1,18 @@
+import Activity from 'lucide-react/icons/activity';
 import Cable from 'lucide-react/icons/cable';
 import ExternalLink from 'lucide-react/icons/external-link';
 import Flag from 'lucide-react/icons/flag';
+import Gauge from 'lucide-react/icons/gauge';
 import Route from 'lucide-react/icons/route';
 import Unplug from 'lucide-react/icons/unplug';
 import type { TraceEnd } from '../../../../src-shared/model/network-trace.ts';
 import { t } from '../../../app/i18n.ts';
+import { reportError } from '../../../app/feedback/notices.ts';
 import { go, paths } from '../../../app/routes.ts';
+import { connectionOf } from '../../../app/store/inventory-store.ts';
+import type { Machine } from '../../../app/store/inventory.ts';
 import type { MenuItem, MenuSection } from '../../../components/menu.tsx';
+import { askConditions } from '../conditions/conditions-dialog.tsx';
 import type { TraceState } from '../trace/use-trace.ts';
 import type { NetworkView } from '../use-networks.ts';
 import { openConnect } from './connect-dialog.tsx';
@@ -54,6 +60,7 @@ export function nodeMenu(view: NetworkView, node: TopologyNode, onTrace: TraceSt
         disabled: !card.plugged,
         run: () => unplugCable(view, node.machine, card),
       },
+      ...(card.mac === undefined ? [] : packets(node.machine, card.mac, `${card.index}`)),
     ];
   });
   const traces: MenuItem[] =
@@ -68,6 +75,24 @@ export function nodeMenu(view: NetworkView, node: TopologyNode, onTrace: TraceSt
     { id: 'trace', items: traces },
     { id: 'cables', items: cables },
   ].filter(({ items }) => items.length > 0);
+}
+
+/** Of what passes a card's cable, as far as its connection can. */
+function packets(machine: Machine, mac: string, index: string): MenuItem[] {
+  const { captures, domainVerbs = [] } = connectionOf(machine.uri) ?? {};
+  const capture: MenuItem = {
+    id: `capture ${index}`,
+    label: t('trace:topology.capture', { card: mac }),
+    icon: Activity,
+    run: () => go(paths.capture(machine, mac)),
+  };
+  const conditions: MenuItem = {
+    id: `conditions ${index}`,
+    label: t('trace:topology.conditions', { card: mac }),
+    icon: Gauge,
+    run: () => void askConditions(machine, mac).catch(reportError),
+  };
+  return [...(captures === true ? [capture] : []), ...(domainVerbs.includes('setLinkConditions') ? [conditions] : [])];
 }
 
 function endOfNode(node: TopologyNode): TraceEnd | undefined {
