@@ -15,6 +15,22 @@ const toDisk = 0x1;
 const inMemory = 0x2;
 const blockAutoconnect = 0x20;
 
+/** What has ended meanwhile is no longer there to be asked, or to be ended. */
+const gone = [
+  'org.freedesktop.DBus.Error.UnknownMethod',
+  'org.freedesktop.DBus.Error.UnknownObject',
+  `${name}.ConnectionNotActive`,
+];
+
+async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (thrown) {
+    if (thrown instanceof DBusError && gone.includes(thrown.errorName)) return undefined;
+    throw thrown;
+  }
+}
+
 export class NetworkManagerBus {
   readonly #bus: LastingBus;
 
@@ -91,7 +107,7 @@ export class NetworkManagerBus {
 
   async deactivate(uuid: string): Promise<void> {
     for (const [path, found] of await this.#activePaths()) {
-      if (found === uuid) await this.#call(root, name, 'DeactivateConnection', 'o', [path]);
+      if (found === uuid) await unlessGone(this.#call(root, name, 'DeactivateConnection', 'o', [path]));
     }
   }
 
@@ -99,7 +115,7 @@ export class NetworkManagerBus {
   async #active(): Promise<ReadonlyMap<string, string>> {
     const entries: [string, string][] = [];
     for (const [path, uuid] of await this.#activePaths()) {
-      const devices = await this.#property(path, `${name}.Connection.Active`, 'Devices');
+      const devices = await unlessGone(this.#property(path, `${name}.Connection.Active`, 'Devices'));
       const [device] = Array.isArray(devices) ? (devices as readonly DBusValue[]) : [];
       if (device === undefined) continue;
       const link = await this.#property(String(device), `${name}.Device`, 'Interface');
@@ -111,11 +127,13 @@ export class NetworkManagerBus {
   async #activePaths(): Promise<readonly (readonly [path: string, uuid: string])[]> {
     const paths = await this.#property(root, name, 'ActiveConnections');
     const list = Array.isArray(paths) ? (paths as readonly DBusValue[]).map(String) : [];
-    return await Promise.all(
-      list.map(
-        async (path) => [path, String(await this.#property(path, `${name}.Connection.Active`, 'Uuid'))] as const,
-      ),
+    const found = await Promise.all(
+      list.map(async (path) => {
+        const uuid = await unlessGone(this.#property(path, `${name}.Connection.Active`, 'Uuid'));
+        return uuid === undefined ? [] : [[path, String(uuid)] as const];
+      }),
     );
+    return found.flat();
   }
 
   async #deviceOf(link: string): Promise<string | undefined> {
