@@ -15,6 +15,7 @@ import type { NetworkAction } from '../network/actions.ts';
 import { findLink, listRoutes } from '../network/observe-links.ts';
 import { listSysctl, readSysctl } from '../network/sysctl.ts';
 import { allowsBridge, bridgeRules } from './allowed-bridges.ts';
+import { inUndoOrder, key, keyOf, parseKey, underWay } from './change-keys.ts';
 import { bridgeOf } from './check-action.ts';
 import { type Lasting, stepOf } from './describe.ts';
 import { sentences } from '../network/describe.ts';
@@ -33,25 +34,7 @@ type Family = 'ipv4' | 'ipv6';
 
 /** Some hundreds of networks. */
 const maxChangesOfOne = 2000;
-const underWay = 'doing-';
 const forwardingKeys = { ipv4: 'net/ipv4/ip_forward', ipv6: 'net/ipv6/conf/all/forwarding' } as const;
-/** The order in which what a user has is undone: servers and rules before the bridge they are on. */
-const undoOrder = [
-  'conditions',
-  'limits',
-  'filter',
-  'filtertable',
-  'tap',
-  'dnsmasq',
-  'forwards',
-  'iptables',
-  'rules',
-  'table',
-  'zone',
-  'forwarding',
-  'bridge',
-];
-
 export class Changes {
   readonly #parts: ChangeParts;
 
@@ -164,13 +147,12 @@ export class Changes {
   /** Removes all of a user's or those named, or everybody's. What could not be removed stays recorded. */
   async undo(uid?: number, keys?: readonly string[]): Promise<readonly UndoFailure[]> {
     const { ledger, performer } = this.#parts;
-    const rank = (owner: string): number => undoOrder.indexOf(owner.split('-')[1] ?? '');
     // Others' keys are none of this user's, and nothing happens to them.
     const owners = this.#owners(uid)
       .map(({ owner }) => owner)
       .filter((owner) => keys === undefined || keys.includes(owner));
     const failures: UndoFailure[] = [];
-    for (const owner of owners.sort((left, right) => rank(left) - rank(right))) {
+    for (const owner of inUndoOrder(owners)) {
       failures.push(...(await undoSteps(ledger, performer, owner)));
     }
     return failures;
@@ -315,7 +297,7 @@ export class Changes {
 
   #isAnothers(uid: number, kind: string, name: string): boolean {
     return this.#parts.ledger.owners().some(({ owner }) => {
-      const [, by, what] = /^(?:doing-)?u(\d+)-(.+)$/.exec(owner) ?? [];
+      const { by, what } = parseKey(owner);
       return what === `${kind}-${name}` && by !== String(uid);
     });
   }
@@ -323,39 +305,6 @@ export class Changes {
   #owners(uid?: number, bridgesOnly = false): ReturnType<Ledger<NetworkAction>['owners']> {
     const prefix = uid === undefined ? 'u' : `u${uid}-${bridgesOnly ? 'bridge-' : ''}`;
     return this.#parts.ledger.owners().filter(({ owner }) => owner.startsWith(prefix));
-  }
-}
-
-/** Names are of letters, digits, `_`, `.` and `-`, and so is this, which becomes a file's name. */
-const key = (uid: number, kind: string, name: string): string => `u${uid}-${kind}-${name}`;
-
-function keyOf(uid: number, action: Lasting): string {
-  switch (action.verb) {
-    case 'bridge-add':
-      return key(uid, 'bridge', action.link);
-    case 'nft-table-add':
-      return key(uid, 'table', action.table);
-    case 'nft-network-set':
-      return key(uid, 'rules', action.bridge);
-    case 'nft-forwards-set':
-      return key(uid, 'forwards', action.bridge);
-    case 'iptables-add':
-      return key(uid, 'iptables', bridgeOf(action.rules));
-    case 'zone-set':
-      return key(uid, 'zone', action.link);
-    case 'dnsmasq-start':
-      return key(uid, 'dnsmasq', action.bridge);
-    case 'tap-add':
-    case 'macvtap-add':
-      return key(uid, 'tap', action.link);
-    case 'bandwidth-set':
-      return key(uid, 'limits', action.link);
-    case 'conditions-set':
-      return key(uid, 'conditions', action.link);
-    case 'filter-table-add':
-      return key(uid, 'filtertable', action.table);
-    case 'filter-set':
-      return key(uid, 'filter', action.ports[0]?.link ?? '');
   }
 }
 
@@ -392,7 +341,6 @@ function forwardingStep(family: Family): Step<NetworkAction> {
   };
 }
 
-/** `ip route replace` would take the way of somebody else to the same place. */
 /** Ports lead to what is on the bridge, never elsewhere. */
 async function needGuests({
   bridge,
@@ -410,6 +358,7 @@ async function needGuests({
   }
 }
 
+/** `ip route replace` would take the way of somebody else to the same place. */
 async function refuseForeignRoute(link: string, destination: string): Promise<void> {
   const routes = await listRoutes();
   const foreign = routes.find((route) => route.destination === destination && route.device !== link);
