@@ -78,13 +78,13 @@ async function hostCapabilities(
 
 async function findAbilities(connection: Connection, { machine }: Creation): Promise<MachineAbilities> {
   const host = await hostCapabilities(connection);
-  if (connection.type === 'Test') return { virtType: 'test', architecture: host?.arch ?? 'x86_64' };
   const architecture = host?.arch ?? 'x86_64';
   const notice = (await connection.notices?.())?.find(({ id }) => id === 'notice.no-kvm');
   const offered = host?.capabilities.guest
     .filter(({ arch }) => arch?.name === architecture)
     .flatMap(({ arch }) => arch?.domain.map(({ type }) => type) ?? []);
-  const virtType = notice === undefined && (offered === undefined || offered.includes('kvm')) ? 'kvm' : 'qemu';
+  const canAccelerate = notice === undefined && (offered === undefined || offered.includes('kvm'));
+  const virtType = canAccelerate ? 'kvm' : offered?.includes('test') === true ? 'test' : 'qemu';
   const xml = await connection.domainCapabilities?.({ architecture, machine, virtType });
   return {
     ...{ virtType, architecture },

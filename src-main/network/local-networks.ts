@@ -31,7 +31,8 @@ import { dnsmasqPaths } from './dnsmasq-paths.ts';
 import { networkError, networkInactive, notPrivileged } from './errors.ts';
 import { Firewalld } from './firewalld/firewalld.ts';
 import { HelperPerformer } from './helper/performer.ts';
-import { type HostFacts, iptablesForwardPolicy, observeHost, withoutDevice } from './host-facts.ts';
+import { accessBy, type HostAccess } from './host-access.ts';
+import { type HostFacts, observeHost, withoutDevice } from './host-facts.ts';
 import { LeaseWatch } from './lease-watch.ts';
 import { readLeases } from './leases.ts';
 import { type NetworkRecord, NetworkRegistry } from './network-registry.ts';
@@ -45,7 +46,6 @@ import { planStart, type PlanSettings, type StartPlan } from './plan.ts';
 import { NetworkRuns } from './runs.ts';
 import { HostChanges } from './host-changes.ts';
 import { chooseZone } from './zone.ts';
-import { readRuleTexts } from './trace/observe.ts';
 import { NetworkTraces } from './trace/traces.ts';
 
 export interface LocalNetworks
@@ -105,18 +105,9 @@ class HostNetworks implements LocalNetworks {
   /** Connections that offer these networks; while there is one, firewalld is watched. */
   #users = 0;
   readonly #ready: Promise<NetworkRuns>;
-  /** Does what nobody in front of the screen asked for. */
-  #quietly: <T>(work: () => Promise<T>) => Promise<T> = async (work) => await work();
-  /** The host's rules, as far as this engine sees them. */
-  #rules: HelperPerformer['rules'] = readRuleTexts;
+  readonly #access: HostAccess;
   readonly #traces: NetworkTraces;
   readonly #changes: HostChanges;
-  #authorize: (device: string) => Promise<void> = async () => await Promise.resolve();
-  /** What an engine of an ordinary user has to ask somebody else. */
-  #firewall: HelperPerformer['firewall'] = async () => ({
-    forwardPolicy: await iptablesForwardPolicy(),
-    ...{ backend: undefined, version: '' },
-  });
   /** Changes of the host follow one another: what one finds there must still be so when it acts. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -131,19 +122,15 @@ class HostNetworks implements LocalNetworks {
       table: options.table ?? `vivarium_${mark(context)}`,
       folder: options.folder ?? `/var/lib/vivarium/network-${mark(context)}`,
     };
-    const performer = options.performer ?? (isRoot ? new DirectPerformer(firewalld) : new HelperPerformer());
-    if (performer instanceof HelperPerformer) {
-      this.#quietly = async (work) => await performer.quietly(work);
-      this.#firewall = async () => await performer.firewall();
-      this.#rules = async () => await performer.rules();
-      this.#authorize = async (device) => await performer.authorize(device);
-    }
+    const direct = (): Performer<NetworkAction> => (isRoot ? new DirectPerformer(firewalld) : new HelperPerformer());
+    this.#access = accessBy(options.performer ?? direct());
+    const { quietly } = this.#access;
     this.#leaseWatch = new LeaseWatch(
       this.#settings.folder,
       (bridge) => this.#leasesChanged(bridge),
       (cause) => context.logger.log('warn', 'Leases are not watched.', { cause }),
     );
-    this.#ready = this.#quietly(async () => await this.#load(performer));
+    this.#ready = quietly(async () => await this.#load());
     // Whoever asks first is told; until then the failure is nobody's.
     this.#ready.catch(() => undefined);
     const host = this.#ready.then((runs) => runs.host);
@@ -153,23 +140,22 @@ class HostNetworks implements LocalNetworks {
       host: async () => await host,
       facts: async () => await this.#facts(),
       settings: this.#settings,
-      rules: async () => await this.#rules(),
+      rules: this.#access.rules,
       demand: async (definition) => await this.#demand(definition),
       start: async (uuid) => await this.start(uuid),
     });
     host.catch(() => undefined);
     this.#changes = new HostChanges({
-      ...{ host, helper: performer instanceof HelperPerformer ? performer : undefined, user: nameOfUser() },
+      ...{ host, helper: this.#access.record, user: nameOfUser() },
       active: () => this.#registry.list().flatMap(({ uuid, active }) => (active === undefined ? [] : [uuid])),
       stop: async (uuid) => await this.destroy(uuid),
-      demand: async () => await this.#authorize('host-undo'),
+      demand: async () => await this.#access.authorize('host-undo'),
       exclusively: async (work) => await this.#exclusively(work),
     });
-    const quietly = async <T>(work: () => Promise<T>): Promise<T> => await this.#quietly(work);
     this.filters = new LocalNwfilters({
       ...{ context, host, table: this.#settings.table, isPrivileged: this.#isPrivileged, quietly },
       ports: () => this.ports.list(),
-      authorize: async (link) => await this.#authorize(link),
+      authorize: this.#access.authorize,
       addressesOf: async (mac) => await this.#addressesOf(mac),
     });
     this.ports = new NetworkPorts({
@@ -404,13 +390,14 @@ class HostNetworks implements LocalNetworks {
   }
 
   /** Networks that ran go on, half-made ones are removed, and those that start by themselves are started. */
-  async #load(performer: Performer<NetworkAction>): Promise<NetworkRuns> {
+  async #load(): Promise<NetworkRuns> {
     const { logger, directories } = this.#context;
     this.#registry.load();
     const ledger = Ledger.open(join(directories.state, 'ledger'), checkAction);
     for (const { path, cause } of ledger.problems) {
       logger.log('warn', 'A record of changes to the host is left alone.', { path, cause });
     }
+    const { performer } = this.#access;
     const runs = new NetworkRuns({ ledger, performer, logger, registry: this.#registry });
     await runs.resume();
     if (!this.#isPrivileged) return runs;
@@ -444,7 +431,7 @@ class HostNetworks implements LocalNetworks {
   async #demand(definition: NetworkDefinition): Promise<void> {
     if (!this.#isPrivileged) throw notPrivileged(definition.name);
     const { bridge } = definition;
-    if (bridge?.name !== undefined && ownsBridge(definition)) await this.#authorize(bridge.name);
+    if (bridge?.name !== undefined && ownsBridge(definition)) await this.#access.authorize(bridge.name);
   }
 
   async #plan(definition: NetworkDefinition): Promise<StartPlan> {
@@ -452,7 +439,11 @@ class HostNetworks implements LocalNetworks {
   }
 
   async #facts(): Promise<HostFacts> {
-    const [facts, firewall, firewalld] = await Promise.all([observeHost(), this.#firewall(), this.#firewalld.facts()]);
+    const [facts, firewall, firewalld] = await Promise.all([
+      observeHost(),
+      this.#access.firewall(),
+      this.#firewalld.facts(),
+    ]);
     const { forwardPolicy, backend, version } = firewall;
     if (firewalld === undefined) return { ...facts, forwardPolicy };
     const known = { ...firewalld, backend: firewalld.backend ?? backend, version: firewalld.version || version };
@@ -480,7 +471,7 @@ class HostNetworks implements LocalNetworks {
         }
       });
     };
-    this.#firewalld.watch(() => void this.#quietly(refresh).catch(this.#zonesProblem)).catch(this.#zonesProblem);
+    this.#firewalld.watch(() => void this.#access.quietly(refresh).catch(this.#zonesProblem)).catch(this.#zonesProblem);
   }
 
   readonly #zonesProblem = (cause: unknown): void => {
