@@ -29,11 +29,14 @@ import { versionText } from './ipc/handlers/text.ts';
 import { serveContract } from './ipc/contract-server.ts';
 import { socketName } from './ipc/lines.ts';
 import type { ContractServer } from './ipc/server.ts';
-import type { Services } from './ipc/services.ts';
-import { openSettings } from './ipc/settings.ts';
+import type { LibvirtClientService, Services } from './ipc/services.ts';
+import { openSettings, type SettingsStore } from './ipc/settings.ts';
 import { serveSocket } from './ipc/socket-server.ts';
 import { libvirtSocketName } from './rpc/door.ts';
-import { serveLibvirt } from './rpc/server/serve.ts';
+import { makeCertificates } from './rpc/server/make-certificates.ts';
+import { certificateState } from './rpc/server/certificates.ts';
+import { ClientUsers } from './rpc/server/client-users.ts';
+import { LibvirtDoors, type WantedDoors } from './rpc/server/doors.ts';
 
 /** The first that accepts a URI serves it. */
 const drivers: readonly Driver[] = [testDriver, qemuDriver, remoteDriver];
@@ -45,6 +48,7 @@ export interface HostedEngine {
   readonly socketPath: string;
   /** Where `virsh` and other clients of libvirt reach it. */
   readonly libvirtSocketPath: string;
+  readonly libvirtDoors: LibvirtDoors;
   /** Calls back once nobody was attached and no machine ran for so long. */
   onIdle(afterMs: number, callback: () => void): void;
   /** Leaves the machines running. */
@@ -91,21 +95,31 @@ export async function hostEngine({
     knownUris: [localUri],
   });
   try {
-    const { services, close } = await makeServices(engine, prompts);
+    const { services, libvirtDoors, close } = await makeServices(engine, prompts);
     const server = serveContract(services, logger);
     const door = await serveSocket(socketPath, server, logger);
-    const libvirtDoor = await serveLibvirt(join(directories.runtime, libvirtSocketName), engine);
+    const libvirtSocketPath = join(directories.runtime, libvirtSocketName);
+    await libvirtDoors.openUnix(libvirtSocketPath);
+    const { settings } = services;
+    const applyDoors = (): void => {
+      libvirtDoors.apply(wantedDoors(settings)).catch((error: unknown) => {
+        logger.log('error', 'the doors for clients could not be changed', { error });
+      });
+    };
+    settings.events.subscribe(applyDoors);
+    applyDoors();
     startUp(services, logger);
     return {
       server,
       engine,
       socketPath,
-      libvirtSocketPath: libvirtDoor.path,
+      libvirtSocketPath,
+      libvirtDoors,
       onIdle: (afterMs, callback) => {
-        watchIdle(engine, () => door.clients + libvirtDoor.clients, afterMs, callback);
+        watchIdle(engine, () => door.clients + libvirtDoors.clientCount, afterMs, callback);
       },
       async close() {
-        await Promise.all([door.close(), libvirtDoor.close()]);
+        await Promise.all([door.close(), libvirtDoors.close()]);
         await close();
         await engine.close();
       },
@@ -134,7 +148,13 @@ export async function privateEngine(): Promise<{ readonly client: ContractClient
   };
 }
 
-async function makeServices(engine: Engine, prompts: Prompts): Promise<{ services: Services; close(): Promise<void> }> {
+interface Made {
+  readonly services: Services;
+  readonly libvirtDoors: LibvirtDoors;
+  close(): Promise<void>;
+}
+
+async function makeServices(engine: Engine, prompts: Prompts): Promise<Made> {
   const { directories, logger } = engine;
   const settings = await openSettings(directories.config, logger);
   for (const uri of settings.get().hosts) {
@@ -146,12 +166,15 @@ async function makeServices(engine: Engine, prompts: Prompts): Promise<{ service
   }
   const recorder = new StatsRecorder({ engine, folder: join(directories.state, 'figures'), logger });
   const usage = createDiskUsage();
+  const users = new ClientUsers(directories.config, logger);
+  const libvirtDoors = new LibvirtDoors(engine, users);
   const services: Services = {
     engine,
     settings,
     recorder,
     consoles: createConsoleSockets(join(directories.runtime, 'consoles')),
     usage,
+    libvirtClients: libvirtClientService(libvirtDoors, users, settings, directories.config),
     creation: new CreationService({
       open: (uri) => engine.open(uri),
       jobs: engine.jobs,
@@ -170,7 +193,37 @@ async function makeServices(engine: Engine, prompts: Prompts): Promise<{ service
       days: () => settings.get().binDays,
     }),
   };
-  return { services, close: () => recorder.close() };
+  return { services, libvirtDoors, close: () => recorder.close() };
+}
+
+const wantedDoors = (settings: SettingsStore): WantedDoors => {
+  const { listenTls: tls, listenTcp: tcp } = settings.get();
+  return { tls, tcp };
+};
+
+function libvirtClientService(
+  doors: LibvirtDoors,
+  users: ClientUsers,
+  settings: SettingsStore,
+  configFolder: string,
+): LibvirtClientService {
+  return {
+    changed: doors.changed,
+    doors: () => doors.states,
+    certificates: async () => await certificateState(settings.get().listenTls.pki),
+    async makeCertificates(names) {
+      const pki = join(configFolder, 'pki');
+      await makeCertificates(pki, names);
+      await settings.set({ listenTls: { ...settings.get().listenTls, pki } });
+      await doors.certificatesChanged(wantedDoors(settings));
+      return await certificateState(pki);
+    },
+    users: () => users.list(),
+    setUser: async (name, password, options) => await users.set(name, password, options),
+    removeUser: async (name) => await users.remove(name),
+    clients: () => doors.clients(),
+    disconnect: (id) => doors.disconnect(id),
+  };
 }
 
 /** What the checks of this host ask of its hypervisor. */

@@ -13,6 +13,7 @@ import { editingHandlers } from './handlers/editing.ts';
 import { networkTraceHandlers } from './handlers/network-trace.ts';
 import { forwardHandlers } from './handlers/forwards.ts';
 import { interfaceHandlers } from './handlers/interfaces.ts';
+import { libvirtClientHandlers } from './handlers/libvirt-clients.ts';
 import { networkViewHandlers } from './handlers/network-view.ts';
 import { networkHandlers } from './handlers/networks.ts';
 import { nwfilterHandlers } from './handlers/nwfilters.ts';
@@ -26,7 +27,7 @@ export function serveContract(services: Services, logger: Logger): ContractServe
   const events = new Emitter<ContractEvent>((error) => {
     logger.log('error', 'a listener of the contract failed', { error });
   });
-  const { engine, prompts, settings } = services;
+  const { engine, libvirtClients, prompts, settings } = services;
   engine.events.subscribe(({ uri, event }) => {
     events.emit({ channel: 'engine', uri, event });
   });
@@ -42,6 +43,9 @@ export function serveContract(services: Services, logger: Logger): ContractServe
   prompts.events.subscribe((open) => {
     events.emit({ channel: 'prompts', prompts: open });
   });
+  libvirtClients.changed.subscribe(() => {
+    events.emit({ channel: 'libvirt-clients' });
+  });
   settings.events.subscribe((changed) => {
     events.emit({ channel: 'settings', settings: changed });
   });
@@ -52,6 +56,7 @@ export function serveContract(services: Services, logger: Logger): ContractServe
     ...captureHandlers(services),
     ...conditionHandlers(services),
     ...forwardHandlers(services),
+    ...libvirtClientHandlers(services),
     ...editingHandlers(services),
     ...networkHandlers(services),
     ...nwfilterHandlers(services),

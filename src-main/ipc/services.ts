@@ -2,8 +2,15 @@
 import type { StatsPace } from '../engine/figures/recorder.ts';
 import type { HostCheck, StatsSeries } from '../../src-shared/contract/app.ts';
 import type { Creation, CreationPlan, MediumInfo, OsInfo, OsResources } from '../../src-shared/contract/create.ts';
+import type {
+  CertificateState,
+  LibvirtClient,
+  LibvirtDoors,
+  LibvirtUser,
+} from '../../src-shared/contract/libvirt-clients.ts';
 import type { Bin } from '../engine/bin.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { EventSource } from '../engine/events.ts';
 import type { DiskUsage } from '../engine/usage.ts';
 import type { Prompts } from '../engine/prompts.ts';
 import type { ConsoleSockets } from './console-sockets.ts';
@@ -35,7 +42,21 @@ export interface CreationService {
   smallLinux(): Promise<{ readonly available: boolean; readonly reason?: string; readonly sizeBytes?: number }>;
 }
 
+/** Libvirt's clients: by which doors they come, who may, and who is there. */
+export interface LibvirtClientService {
+  readonly changed: EventSource<void>;
+  doors(): LibvirtDoors;
+  certificates(): Promise<CertificateState>;
+  makeCertificates(names: readonly string[]): Promise<CertificateState>;
+  users(): readonly LibvirtUser[];
+  setUser(name: string, password: string, options: { readonly readOnly: boolean }): Promise<void>;
+  removeUser(name: string): Promise<void>;
+  clients(): readonly LibvirtClient[];
+  disconnect(id: string): void;
+}
+
 export interface Services {
+  readonly libvirtClients: LibvirtClientService;
   /** URIs of the daemons that run on this host. */
   readonly findDaemons: () => Promise<readonly string[]>;
   readonly engine: Engine;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { JobInfo } from '../model/job.ts';
 import { name, path, uri, uuid } from './arguments.ts';
 import { call } from './call.ts';
+import { tcpDoor, tlsDoor } from './libvirt-clients.ts';
 
 /** One check of the first run. */
 export interface HostCheck {
@@ -35,6 +36,9 @@ export const settings = z.object({
   shortcuts: z.record(z.string().max(64), z.string().max(64)),
   /** Connections that are listed besides this host's own. */
   hosts: z.array(uri).max(256),
+  /** Doors for libvirt's clients besides the unix socket. */
+  listenTls: tlsDoor,
+  listenTcp: tcpDoor,
 });
 
 export type Settings = z.output<typeof settings>;

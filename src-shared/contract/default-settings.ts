@@ -19,4 +19,6 @@ export const defaultSettings: Settings = {
   firstRunDone: false,
   shortcuts: {},
   hosts: [],
+  listenTls: { on: false, address: '0.0.0.0', port: 16_514, pki: '', passwords: false, allowedNames: [] },
+  listenTcp: { on: false, address: '127.0.0.1', port: 16_509 },
 };

@@ -11,6 +11,7 @@ import { domainCalls } from './domains.ts';
 import { networkTraceCalls } from './network-trace.ts';
 import { forwardCalls } from './forwards.ts';
 import { interfaceCalls } from './interfaces.ts';
+import { libvirtClientCalls } from './libvirt-clients.ts';
 import { networkViewCalls } from './network-view.ts';
 import { networkCalls } from './networks.ts';
 import { nwfilterCalls } from './nwfilters.ts';
@@ -25,6 +26,7 @@ export const calls = {
   ...captureCalls,
   ...conditionCalls,
   ...forwardCalls,
+  ...libvirtClientCalls,
   ...networkCalls,
   ...nwfilterCalls,
   ...promptCalls,
@@ -51,6 +53,8 @@ export type ContractEvent =
   | { readonly channel: 'job'; readonly job: JobInfo }
   /** Every open question, whenever one comes or goes. */
   | { readonly channel: 'prompts'; readonly prompts: readonly PromptInfo[] }
+  /** Of libvirt's clients one came or went, or a door was opened or closed, or may be opened by others. */
+  | { readonly channel: 'libvirt-clients' }
   | { readonly channel: 'settings'; readonly settings: Settings }
   /** A file was dropped on, or handed to, the application (`application.iso`), or a menu chose an action. */
   | { readonly channel: 'command'; readonly command: string; readonly argument?: string };

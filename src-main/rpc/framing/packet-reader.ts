@@ -12,6 +12,8 @@ export class ProtocolError extends Error {
 const maximumDescriptors = 32;
 
 export class PacketReader {
+  /** Longer packets end the connection. */
+  maximumBytes = maximumPacketBytes;
   /** Pieces that were not taken yet; the first one from `#start` on. */
   #pieces: Buffer[] = [];
   #start = 0;
@@ -39,8 +41,8 @@ export class PacketReader {
     if (this.#skip > 0 || this.#available < 4) return undefined;
     const length = this.#peekLength();
     if (length < smallestPacketBytes) throw new ProtocolError(`a packet of ${length} bytes has no room for its header`);
-    if (length > maximumPacketBytes) {
-      throw new ProtocolError(`a packet of ${length} bytes is larger than the ${maximumPacketBytes} allowed`);
+    if (length > this.maximumBytes) {
+      throw new ProtocolError(`a packet of ${length} bytes is larger than the ${this.maximumBytes} allowed`);
     }
     if (this.#available < length) return undefined;
     const bytes = this.#take(length);

@@ -4,14 +4,19 @@
  * replies that it does not read, its socket is not read either.
  */
 import type { Duplex } from 'node:stream';
+import type { LibvirtClient } from '../../../src-shared/contract/libvirt-clients.ts';
 import { VirError } from '../../../src-shared/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
-import type { Packet } from '../framing/packet.ts';
+import { maximumPacketBytes, type Packet } from '../framing/packet.ts';
 import { PacketReader, ProtocolError } from '../framing/packet-reader.ts';
 import type { PacketSink } from '../framing/packet-stream.ts';
 import { Keepalive } from '../keepalive.ts';
+import type { SecurityLayer } from '../sasl/mechanism.ts';
+import { Authentication } from './authentication.ts';
+import type { ConnectedClients } from './connected-clients.ts';
 import type { Dispatcher } from './dispatch.ts';
 import type { CallContext, StreamParts } from './handler.ts';
+import type { Proof } from './proof.ts';
 import { errorPacket } from './replies.ts';
 import { ServerStreams } from './server-streams.ts';
 import { Session } from './session.ts';
@@ -27,12 +32,27 @@ const backlogBytes = 8 * 1024 * 1024;
 const mostBacklogBytes = 64 * 1024 * 1024;
 const keepaliveIntervalMs = 5_000;
 const keepaliveCount = 5;
+/** Of a client that has proven nothing: the longest step of SASL, four bytes a byte, and what is around it. */
+const unprovenPacketBytes = 320 * 1024;
+/** Whoever types a password has so long. */
+const proofTimeoutMs = 6 * 60_000;
+
+/** How a client came, and what it has to prove. */
+export interface ClientWay {
+  readonly way: LibvirtClient['way'];
+  readonly address?: string;
+  /** The name in its certificate. */
+  readonly certificate?: string;
+  readonly proof?: Proof;
+  readonly clients: ConnectedClients;
+}
 
 export interface ClientOptions {
   readonly socket: Duplex;
   readonly engine: Engine;
   readonly dispatcher: Dispatcher;
   readonly name: string;
+  readonly entrance?: ClientWay;
 }
 
 export class ServerClient implements PacketSink {
@@ -46,9 +66,13 @@ export class ServerClient implements PacketSink {
   readonly #keepalive: Keepalive;
   readonly #gone = new AbortController();
   readonly #waiting: Packet[] = [];
+  readonly #entrance: ClientWay | undefined;
+  readonly #leave: () => void;
+  #layer: SecurityLayer | undefined;
+  #proofTimer: NodeJS.Timeout | undefined;
   #inFlight = 0;
 
-  constructor({ socket, engine, dispatcher, name }: ClientOptions) {
+  constructor({ socket, engine, dispatcher, name, entrance }: ClientOptions) {
     this.#socket = socket;
     this.#engine = engine;
     this.#dispatcher = dispatcher;
@@ -61,10 +85,18 @@ export class ServerClient implements PacketSink {
     });
     this.#streams = new ServerStreams(this, () => this.#pump(), engine.logger);
     const subscriptions = new Subscriptions((packet) => this.send(packet));
-    this.#session = new Session(engine, subscriptions, () => this.#keepalive.start());
+    this.#session = new Session(engine, subscriptions, {
+      startKeepalive: () => this.#keepalive.start(),
+      admitted: (layer) => this.#admitted(layer),
+      turnAway: () => socket.end(),
+      changed: () => this.#entrance?.clients.tell(),
+    });
+    this.#entrance = entrance;
+    if (entrance?.proof !== undefined) this.#askForProof(entrance.proof);
+    this.#leave = this.#register(entrance?.clients);
     socket.on('data', (piece: Buffer) => {
       this.#keepalive.heard();
-      this.#reader.push(piece);
+      this.#take(piece);
       this.#pump();
     });
     socket.on('drain', () => this.#pump());
@@ -80,7 +112,7 @@ export class ServerClient implements PacketSink {
     if (socket.destroyed) return true;
     if (parts.length > 1) socket.cork();
     let more = true;
-    for (const part of parts) more = socket.write(part);
+    for (const part of parts) more = socket.write(this.#layer?.wrap(part) ?? part);
     if (parts.length > 1) socket.uncork();
     if (socket.writableLength > mostBacklogBytes) this.#drop(new ProtocolError('it does not read what it is sent'));
     return more;
@@ -155,9 +187,13 @@ export class ServerClient implements PacketSink {
 
   async #answer(packet: Packet): Promise<void> {
     let opened: StreamParts | undefined;
-    const context = this.#context((parts) => {
-      opened = parts;
-    });
+    const after: (() => void)[] = [];
+    const context = this.#context(
+      (parts) => {
+        opened = parts;
+      },
+      (action) => after.push(action),
+    );
     let reply: Buffer;
     try {
       reply = await this.#dispatcher.answer(packet, context);
@@ -166,6 +202,7 @@ export class ServerClient implements PacketSink {
       opened?.abort();
       if (!(error instanceof VirError)) this.#log(`procedure ${packet.procedure} failed`, error);
       this.send(errorPacket(packet, error));
+      for (const action of after) action();
       return;
     }
     if (this.#socket.destroyed) {
@@ -173,14 +210,16 @@ export class ServerClient implements PacketSink {
       return;
     }
     this.send(reply);
+    for (const action of after) action();
     if (opened !== undefined) this.#streams.start(packet, opened);
   }
 
-  #context(stream: (parts: StreamParts) => void): CallContext {
+  #context(stream: CallContext['stream'], afterReply: CallContext['afterReply']): CallContext {
     const session = this.#session;
     return {
       session,
       signal: this.#gone.signal,
+      afterReply,
       stream,
       get connection() {
         return session.connection;
@@ -204,11 +243,70 @@ export class ServerClient implements PacketSink {
     };
   }
 
+  #askForProof(proof: Proof): void {
+    const { logger } = this.#engine;
+    const peer = this.#entrance?.address ?? this.#name;
+    this.#session.authentication = new Authentication({ proof, peer, logger, signal: this.#gone.signal });
+    this.#reader.maximumBytes = unprovenPacketBytes;
+    const giveUp = (): void => this.#drop(new ProtocolError('it does not prove who it is'));
+    this.#proofTimer = setTimeout(giveUp, proofTimeoutMs).unref();
+  }
+
+  #admitted(layer: SecurityLayer | undefined): void {
+    const { user } = this.#session;
+    clearTimeout(this.#proofTimer);
+    // Whatever came on the heels of the proof was protected by nothing, and may be anybody's.
+    if (layer !== undefined && (this.#reader.buffered > 0 || this.#waiting.length > 0)) {
+      this.#drop(new ProtocolError('it went on before the connection was protected'));
+      return;
+    }
+    this.#layer = layer;
+    this.#reader.maximumBytes = maximumPacketBytes;
+    this.#engine.logger.log('info', 'a client has proven who it is', { client: this.#name, user });
+    this.#entrance?.clients.tell();
+  }
+
+  #register(clients: ConnectedClients | undefined): () => void {
+    if (clients === undefined) return () => undefined;
+    const { way, address, certificate, proof } = this.#entrance ?? { way: 'unix' };
+    const session = this.#session;
+    const fixed = {
+      id: clients.nextId(),
+      way,
+      ...(address === undefined ? {} : { address }),
+      ...(certificate === undefined ? {} : { certificate }),
+      sinceMs: Date.now(),
+    };
+    return clients.add({
+      get info() {
+        const { user, readOnly, authenticated } = session;
+        const isAuthenticated = authenticated || proof === undefined;
+        return { ...fixed, readOnly, isAuthenticated, ...(user === undefined ? {} : { user }) };
+      },
+      disconnect: (reason) => this.#drop(new ProtocolError(reason)),
+    });
+  }
+
+  #take(piece: Buffer): void {
+    const layer = this.#layer;
+    if (layer === undefined) {
+      this.#reader.push(piece);
+      return;
+    }
+    try {
+      for (const plain of layer.unwrap(piece)) this.#reader.push(plain);
+    } catch (error) {
+      this.#drop(error);
+    }
+  }
+
   #drop(error: unknown): void {
     this.#socket.destroy(error instanceof Error ? error : new Error(String(error)));
   }
 
   #end(): void {
+    this.#leave();
+    clearTimeout(this.#proofTimer);
     this.#keepalive.stop();
     this.#waiting.length = 0;
     this.#gone.abort(new VirError({ code: 'operation-aborted', domain: 'rpc', message: 'The client is gone.' }));

@@ -27,6 +27,8 @@ export interface CallContext {
   readonly storage: StorageApi;
   /** Aborts when the client is gone. */
   readonly signal: AbortSignal;
+  /** Does something as soon as this call was answered, before anything else is read. */
+  afterReply(action: () => void): void;
   /** Opens the stream of this call; it flows once the call was answered. */
   stream(parts: StreamParts): void;
   /** @throws VirError when the client may only read: for flags that make a reading call tell secrets. */

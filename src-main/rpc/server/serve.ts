@@ -6,11 +6,9 @@
  */
 import { rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
-import type { Engine } from '../../engine/engine.ts';
 import { listen } from '../../host/listen.ts';
 import { ServerClient } from './client.ts';
-import { Dispatcher } from './dispatch.ts';
-import { handlers } from './handlers/index.ts';
+import type { DoorParts } from './door.ts';
 
 /** As libvirtd's `max_clients`. */
 const mostClients = 5000;
@@ -22,16 +20,15 @@ export interface LibvirtServer {
 }
 
 /** Listens on `path`, replacing the socket a dead engine left (the caller holds the engine's lock). */
-export async function serveLibvirt(path: string, engine: Engine): Promise<LibvirtServer> {
+export async function serveLibvirt(path: string, { engine, dispatcher, clients }: DoorParts): Promise<LibvirtServer> {
   await rm(path, { force: true });
   const sockets = new Set<Socket>();
-  const dispatcher = new Dispatcher(handlers);
   let serial = 0;
   const listener = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     serial += 1;
-    new ServerClient({ socket, engine, dispatcher, name: `libvirt-${serial}` });
+    new ServerClient({ socket, engine, dispatcher, name: `libvirt-${serial}`, entrance: { way: 'unix', clients } });
   });
   listener.maxConnections = mostClients;
   await listen(listener, path);

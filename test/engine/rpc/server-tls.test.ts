@@ -3,12 +3,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run } from '../../../src-main/host/process.ts';
-import { serveLibvirtTls, type TlsServer } from '../../../src-main/rpc/server/serve-tls.ts';
+import { doorParts, type NetworkDoor } from '../../../src-main/rpc/server/door.ts';
+import { serveLibvirtTls } from '../../../src-main/rpc/server/serve-tls.ts';
 import { type LibvirtDoor, openLibvirtDoor } from '../../support/libvirt-door.ts';
 import { machineXml } from '../../support/qemu-engine.ts';
 
 let door: LibvirtDoor;
-let server: TlsServer;
+let server: NetworkDoor;
 let pki: string;
 let strangers: string;
 
@@ -38,7 +39,7 @@ beforeAll(async () => {
   await makeCertificates(strangers, '/C=GB/O=Vivarium/CN=me');
   await run(['cp', join(pki, 'cacert.pem'), strangers], { timeoutMs: 10_000 });
   const options = { host: 'localhost', port: 0, pki, allowedNames: ['C=GB,O=Vivarium,CN=*'] };
-  server = await serveLibvirtTls(options, door.hosted.engine);
+  server = await serveLibvirtTls(options, doorParts(door.hosted.engine));
 });
 
 afterAll(async () => {
@@ -77,7 +78,7 @@ it('lets nobody in whose certificate is of another authority, or has another nam
   const refused = await virsh(strangers, ['list']);
   expect([refused.exitCode, refused.stdout.trim()]).toEqual([1, '']);
   const options = { host: 'localhost', port: 0, pki, allowedNames: ['C=GB,O=Vivarium,CN=you'] };
-  const stricter = await serveLibvirtTls(options, door.hosted.engine);
+  const stricter = await serveLibvirtTls(options, doorParts(door.hosted.engine));
   try {
     const named = await virsh(pki, ['list'], stricter.port);
     expect([named.exitCode, named.stdout.trim()]).toEqual([1, '']);
@@ -90,7 +91,7 @@ it('lets nobody in whose certificate is of another authority, or has another nam
 
 it('says what is missing when there are no certificates', async () => {
   const options = { host: 'localhost', port: 0, pki: '/nonexistent' };
-  await expect(serveLibvirtTls(options, door.hosted.engine)).rejects.toThrow(
+  await expect(serveLibvirtTls(options, doorParts(door.hosted.engine))).rejects.toThrow(
     'There are no certificates to listen with',
   );
 });

@@ -13,6 +13,7 @@ import { silentLogger } from '../../../src-main/engine/logger.ts';
 import { RpcClient } from '../../../src-main/rpc/client/rpc-client.ts';
 import { encodePacket, type PacketHeader, packetStatuses, packetTypes } from '../../../src-main/rpc/framing/packet.ts';
 import { remoteProgram } from '../../../src-main/rpc/protocol/programs.ts';
+import { doorParts } from '../../../src-main/rpc/server/door.ts';
 import { type LibvirtServer, serveLibvirt } from '../../../src-main/rpc/server/serve.ts';
 import { type Below, generator, mangle, randomBytesOf } from './values.ts';
 
@@ -33,7 +34,7 @@ beforeAll(async () => {
     ['config', 'state', 'data', 'runtime', 'cache'].map((name) => [name, join(folder, name)]),
   ) as Record<keyof EngineDirectories, string>;
   engine = await Engine.start({ directories, drivers: [testDriver], logger: silentLogger });
-  server = await serveLibvirt(join(folder, 'sock'), engine);
+  server = await serveLibvirt(join(folder, 'sock'), doorParts(engine));
 });
 
 afterAll(async () => {

@@ -1,4 +1,4 @@
-/** Authentication, opening a connection, and what it tells of itself. */
+/** Opening a connection, and what it tells of itself. */
 import { need } from '../../../engine/driver.ts';
 import type { RemoteHandlers } from '../handler.ts';
 
@@ -23,11 +23,6 @@ const defaultUri = 'qemu:///session';
 const libraryVersion = 9_000_000n;
 
 export const connectionHandlers = {
-  authList({ session }) {
-    session.authenticated = true;
-    return { types: ['none'] };
-  },
-
   async connectOpen({ session }, { name, flags }) {
     const uri = name === undefined || name === '' ? defaultUri : name;
     await session.open(uri, (flags & connectReadOnly) !== 0);

@@ -43,9 +43,6 @@ const lifecycleActions = [
   'coredump-restart',
 ] as const;
 
-/** Who made a definition, for its history. */
-const author = 'libvirt';
-
 const startOptions = (flags: number): StartOptions => ({
   paused: has(flags, createFlags.paused),
   bypassCache: has(flags, createFlags.bypassCache),
@@ -68,7 +65,9 @@ async function start(context: CallContext, dom: DomainReference, flags: number):
   return domainReference(started);
 }
 
-async function define({ domains }: CallContext, xml: string, validate: boolean): Promise<{ dom: DomainReference }> {
+async function define(context: CallContext, xml: string, validate: boolean): Promise<{ dom: DomainReference }> {
+  const { domains, session } = context;
+  const { author } = session;
   return { dom: domainReference(await need(domains, 'define')(xml, { author, validate })) };
 }
 

@@ -6,6 +6,7 @@ import { qemuProgram, remoteProgram } from '../../protocol/programs.ts';
 import type { HandlerTables } from '../dispatch.ts';
 import type { AnyHandlers, RemoteHandlers } from '../handler.ts';
 import { absentObjectsHandlers } from './absent-objects.ts';
+import { authenticationHandlers } from './authentication.ts';
 import { connectionHandlers } from './connection.ts';
 import { domainHandlers } from './domain.ts';
 import { domainBlockHandlers } from './domain-block.ts';
@@ -23,11 +24,13 @@ import { networkHandlers } from './network.ts';
 import { networkPortHandlers } from './network-port.ts';
 import { nwfilterHandlers } from './nwfilter.ts';
 import { secretHandlers } from './secret.ts';
+import { snapshotHandlers } from './snapshot.ts';
 import { storagePoolHandlers } from './storage-pool.ts';
 import { storageVolumeHandlers } from './storage-volume.ts';
 import { unsupported } from './unsupported.ts';
 
 const remote: RemoteHandlers = {
+  ...authenticationHandlers,
   ...connectionHandlers,
   ...hostHandlers,
   ...domainHandlers,
@@ -40,6 +43,7 @@ const remote: RemoteHandlers = {
   ...domainBlockHandlers,
   ...domainGuestHandlers,
   ...domainEventHandlers,
+  ...snapshotHandlers,
   ...networkHandlers,
   ...networkPortHandlers,
   ...interfaceHandlers,

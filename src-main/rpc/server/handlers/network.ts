@@ -31,8 +31,6 @@ const commands: readonly (NetworkUpdateCommand | undefined)[] = [
 /** `virIPAddrType` */
 const addressTypes = { ipv4: 0, ipv6: 1 } as const;
 
-const author = 'libvirt';
-
 const reference = ({ name, uuid }: NetworkSummary): NetworkReference => ({ name, uuid });
 
 const noNetwork = (what: string): VirError =>
@@ -59,8 +57,11 @@ async function method<K extends keyof NetworkApi & string>(
 const names = async (context: CallContext, active: boolean): Promise<readonly string[]> =>
   (await list(context)).filter((network) => network.active === active).map(({ name }) => name);
 
-const define = async ({ connection }: CallContext, xml: string): Promise<{ readonly net: NetworkReference }> => ({
-  net: reference(await need<NetworkApi, 'define'>(connection.networks, 'define')(xml, { author })),
+const define = async (
+  { connection, session }: CallContext,
+  xml: string,
+): Promise<{ readonly net: NetworkReference }> => ({
+  net: reference(await need<NetworkApi, 'define'>(connection.networks, 'define')(xml, { author: session.author })),
 });
 
 const create = async ({ connection }: CallContext, xml: string): Promise<{ readonly net: NetworkReference }> => ({

@@ -8,7 +8,6 @@ import { atMost, counted, onlyFlags } from './shared.ts';
 
 /** `VIR_NWFILTER_DEFINE_VALIDATE`, `VIR_NWFILTER_BINDING_CREATE_VALIDATE` */
 const validate = 1;
-const author = 'libvirt';
 
 const reference = ({ name, uuid }: NwfilterSummary): NwfilterReference => ({ name, uuid });
 const bindingReference = ({ portDev, filterName }: NwfilterBindingSummary): NwfilterBindingReference => ({
@@ -49,7 +48,7 @@ const method = <K extends keyof NwfilterApi & string>(
 ): NonNullable<NwfilterApi[K]> => need<NwfilterApi, K>(connection.nwfilters, name);
 
 const define = async (context: CallContext, xml: string): Promise<{ readonly nwfilter: NwfilterReference }> => ({
-  nwfilter: reference(await method(context, 'define')(xml, { author })),
+  nwfilter: reference(await method(context, 'define')(xml, { author: context.session.author })),
 });
 
 export const nwfilterHandlers = {

@@ -10,6 +10,7 @@ import type { Connection } from '../../../../../src-main/engine/driver.ts';
 import { Engine } from '../../../../../src-main/engine/engine.ts';
 import type { EngineEvent } from '../../../../../src-main/engine/events.ts';
 import { silentLogger } from '../../../../../src-main/engine/logger.ts';
+import { doorParts } from '../../../../../src-main/rpc/server/door.ts';
 import { type LibvirtServer, serveLibvirt } from '../../../../../src-main/rpc/server/serve.ts';
 import { parseConnectUri } from '../../../../../src-shared/uri.ts';
 
@@ -35,7 +36,7 @@ beforeEach(async () => {
   engine = await Engine.start({ directories, drivers: [testDriver], logger: silentLogger });
   // Kept open, as a hypervisor goes on without its daemon.
   await engine.open('test:///many?n=40');
-  server = await serveLibvirt(path, engine);
+  server = await serveLibvirt(path, doorParts(engine));
   connection = await open(`test+unix:///many?n=40&socket=${path}`);
   told = [];
   connection.events.subscribe((event) => told.push(event));
@@ -85,7 +86,7 @@ describe('a server that goes away', () => {
     await expect(connection.domains.suspend?.(domain.uuid)).rejects.toMatchObject({ data: { code: 'no-connect' } });
     expect(performance.now() - beganMs).toBeLessThan(100);
 
-    server = await serveLibvirt(path, engine);
+    server = await serveLibvirt(path, doorParts(engine));
     await expect.poll(async () => (await connection.notices?.())?.length, { timeout: 4_000 }).toBe(0);
     await connection.domains.suspend?.(domain.uuid);
     await expect.poll(lifecycles).toContain('suspended paused');

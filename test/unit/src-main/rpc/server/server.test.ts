@@ -22,6 +22,7 @@ import {
   remoteProgram,
   type RemoteProcedures,
 } from '../../../../../src-main/rpc/protocol/programs.ts';
+import { doorParts } from '../../../../../src-main/rpc/server/door.ts';
 import { type LibvirtServer, serveLibvirt } from '../../../../../src-main/rpc/server/serve.ts';
 
 const { procedures } = remoteProgram;
@@ -98,7 +99,7 @@ beforeAll(async () => {
   ) as Record<keyof EngineDirectories, string>;
   const logger = jsonLogger((line) => problems.push(line), 'warn');
   engine = await Engine.start({ directories, drivers: [testDriver], logger });
-  server = await serveLibvirt(join(folder, 'libvirt-sock'), engine);
+  server = await serveLibvirt(join(folder, 'libvirt-sock'), doorParts(engine));
 });
 
 afterEach(() => {
