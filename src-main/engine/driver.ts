@@ -20,6 +20,7 @@ import type { NetworkApi, NetworkHostApi } from './network-api.ts';
 import type { NwfilterApi } from './nwfilter-api.ts';
 import type { DomainStats, StatsGroup } from './stats.ts';
 import type { SecretApi } from './secret-api.ts';
+import type { SnapshotApi } from './snapshot-api.ts';
 import type { StorageApi } from './storage-api.ts';
 
 export type { Affects, Author } from './author.ts';
@@ -75,6 +76,7 @@ export interface Connection {
   /** Converts between the hypervisor's own configuration and domain XML (`qemu-argv` …). */
   domainXmlToNative?(format: string, xml: string): Promise<string>;
   readonly domains: DomainApi;
+  readonly snapshots?: SnapshotApi;
   readonly storage?: StorageApi;
   readonly secrets?: SecretApi;
   readonly networks?: NetworkApi & NetworkHostApi;

@@ -74,6 +74,8 @@ export type EngineEventData =
   /** The summary as it is now, after any change of it; sent after the `domain` event that caused it. */
   | { readonly type: 'domain-summary'; readonly summary: DomainSummary }
   | { readonly type: 'domain-gone'; readonly uuid: string }
+  /** Snapshots of a domain were taken, dropped or gone back to. */
+  | { readonly type: 'snapshots'; readonly uuid: string }
   | { readonly type: 'network'; readonly uuid: string; readonly name: string; readonly event: NetworkEvent }
   | { readonly type: 'nwfilter'; readonly uuid: string; readonly name: string; readonly event: NwfilterEvent }
   | { readonly type: 'pool'; readonly uuid: string; readonly name: string; readonly event: PoolEvent }

@@ -22,6 +22,7 @@ import { Link } from './link.ts';
 import { RemoteNetworks } from './networks.ts';
 import { RemoteNwfilters } from './nwfilters.ts';
 import { readRemembered, RememberingHost } from './remembered.ts';
+import { RemoteSnapshots } from './snapshots.ts';
 import { RemoteStorage } from './storage.ts';
 
 /** Probing every emulator of a host takes its time. */
@@ -50,6 +51,7 @@ export class RemoteConnection implements Connection {
   readonly events: Emitter<EngineEvent>;
   readonly noticeChanges: Emitter<undefined>;
   readonly domains: RemoteDomains;
+  readonly snapshots: RemoteSnapshots;
   readonly storage: RemoteStorage;
   readonly networks: RemoteNetworks;
   readonly interfaces: RemoteInterfaces;
@@ -87,10 +89,9 @@ export class RemoteConnection implements Connection {
       tunnel: async (target) => await link.tunnel(target),
       logger: context.logger,
     });
-    this.domains = new RemoteDomains(
-      { link, inventory: this.#inventory, jobs: context.jobs, uri: uri.text, events: this.events },
-      this.#forwards,
-    );
+    const parts = { link, inventory: this.#inventory, jobs: context.jobs, uri: uri.text, events: this.events };
+    this.domains = new RemoteDomains(parts, this.#forwards);
+    this.snapshots = new RemoteSnapshots(parts);
     this.networks = new RemoteNetworks(link);
     this.interfaces = new RemoteInterfaces(link);
     this.nwfilters = new RemoteNwfilters(link, this.events);

@@ -81,6 +81,7 @@ function connect(uri: ConnectUri, context: EngineContext, node: InitialNode, del
     freeMemoryBytes: () => Promise.resolve((node.info.memoryKiB * 1024) / 2),
     notices: () => Promise.resolve([]),
     domains: new TestDomains(guests),
+    snapshots: guests.snapshots,
     storage: new TestStorage({ ...shared, jobs: context.jobs }, node.pools),
     networks: new TestNetworks({ ...shared, guests: running }, node.networks),
     interfaces,

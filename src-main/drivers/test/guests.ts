@@ -6,6 +6,7 @@ import { type DomainRecord, DomainTable } from '../../engine/domain-table.ts';
 import type { ConsoleStream, InterfaceAddresses, StartOptions } from '../../engine/driver.ts';
 import type { DomainEvent, Emitter, EngineEvent, LifecycleEvent } from '../../engine/events.ts';
 import type { Job } from '../../engine/jobs.ts';
+import { LocalSnapshots } from '../../engine/snapshots/local-snapshots.ts';
 import { answer } from './answer.ts';
 import { addressesOf } from './addresses.ts';
 import { RunClock } from './clock.ts';
@@ -13,6 +14,7 @@ import { complete } from './complete.ts';
 import { withAliases } from './live.ts';
 import type { InitialDomain } from './node.ts';
 import { pretend } from './pretend.ts';
+import { TestSnapshots } from './snapshots.ts';
 
 export interface Runtime {
   readonly clock: RunClock;
@@ -36,6 +38,7 @@ const booted: StateAndReason = { state: 'running', reason: 'booted' };
 
 export class Guests {
   readonly table: DomainTable<Runtime>;
+  readonly snapshots: LocalSnapshots<Runtime>;
   readonly #options: GuestsOptions;
   /** What saved domains look like from inside when they go on. */
   readonly #saved = new Map<string, { readonly clock: RunClock; readonly paused: boolean }>();
@@ -52,6 +55,15 @@ export class Guests {
         this.#saved.delete(record.uuid);
         await Promise.resolve();
       },
+      beforeUndefine: async (record, options) => await this.snapshots.beforeUndefine(record, options),
+    });
+    this.snapshots = new LocalSnapshots<Runtime>({
+      errorDomain: 'test',
+      table: this.table,
+      jobs: options.context.jobs,
+      events: options.events,
+      uri: options.uri,
+      hypervisor: new TestSnapshots(this, options.delayMs),
     });
     for (const each of initial) this.#begin(each);
     // Nobody listens yet; who opens a connection asks for the list.
@@ -65,6 +77,7 @@ export class Guests {
       for (const stream of record.runtime?.consoles.values() ?? []) stream.close();
     }
     await this.table.close();
+    this.snapshots.close();
   }
 
   log(uuid: string): string {
@@ -179,10 +192,25 @@ export class Guests {
     this.table.changed(record, { addresses: plain(addressesOf(live, started.id)) });
   }
 
-  stop(record: GuestRecord, detail: 'destroyed' | 'shutdown' | 'saved'): void {
+  /** Runs what a snapshot has of it. */
+  goBack(record: GuestRecord, domain: Domain, paused: boolean): void {
+    const clock = new RunClock();
+    if (!paused) clock.run();
+    const events: LifecycleEvent[] = [
+      { event: 'started', detail: 'from-snapshot' },
+      paused ? { event: 'suspended', detail: 'from-snapshot' } : { event: 'resumed', detail: 'from-snapshot' },
+    ];
+    const state: StateAndReason = paused
+      ? { state: 'paused', reason: 'from snapshot' }
+      : { state: 'running', reason: 'from snapshot' };
+    this.#run(record, domain, newRuntime(clock), state, events, !record.persistent);
+  }
+
+  stop(record: GuestRecord, detail: 'destroyed' | 'shutdown' | 'saved' | 'from-snapshot'): void {
     for (const stream of record.runtime?.consoles.values() ?? []) stream.close();
     this.#write(record, detail);
-    this.table.stopped(record, { state: 'shutoff', reason: detail }, lifecycle({ event: 'stopped', detail }));
+    const reason = detail === 'from-snapshot' ? 'from snapshot' : detail;
+    this.table.stopped(record, { state: 'shutoff', reason }, lifecycle({ event: 'stopped', detail }));
   }
 
   #powerOff(record: GuestRecord): void {

@@ -30,9 +30,6 @@ async function ofDomain(context: CallContext, dom: DomainReference): Promise<voi
   await summaryOf(context, dom);
 }
 
-const noSnapshot = (name: string): never =>
-  none('no-domain-snapshot', `no domain snapshot with matching name '${name}'`);
-
 export const absentObjectsHandlers = {
   connectListAllNodeDevices: () => ({ devices: [], ret: 0 }),
   nodeNumOfDevices: () => zero,
@@ -41,31 +38,6 @@ export const absentObjectsHandlers = {
   connectNodeDeviceEventRegisterAny: (context, { eventID }) => subscribe(context, 'node device', eventID, 2),
   connectNodeDeviceEventDeregisterAny: ({ session }, { callbackID }) => {
     session.subscriptions.remove('node device', callbackID);
-  },
-
-  domainListAllSnapshots: async (context, { dom }) => {
-    await ofDomain(context, dom);
-    return { snapshots: [], ret: 0 };
-  },
-  domainSnapshotNum: async (context, { dom }) => {
-    await ofDomain(context, dom);
-    return zero;
-  },
-  domainSnapshotListNames: async (context, { dom }) => {
-    await ofDomain(context, dom);
-    return noNames;
-  },
-  domainHasCurrentSnapshot: async (context, { dom }) => {
-    await ofDomain(context, dom);
-    return { result: 0 };
-  },
-  domainSnapshotCurrent: async (context, { dom }) => {
-    await ofDomain(context, dom);
-    return none('no-domain-snapshot', 'the domain does not have a current snapshot');
-  },
-  domainSnapshotLookupByName: async (context, { dom, name }) => {
-    await ofDomain(context, dom);
-    return noSnapshot(name);
   },
 
   domainListAllCheckpoints: async (context, { dom }) => {

@@ -5,7 +5,7 @@ import { need } from '../../../engine/driver.ts';
 import type { DomainStats, StatsGroup } from '../../../engine/stats.ts';
 import type { DomainReference, TypedParam } from '../../protocol/objects.ts';
 import type { CallContext, RemoteHandlers } from '../handler.ts';
-import { everyListFlag, filterDomains } from './domain-list-filter.ts';
+import { everyListFlag, wantedDomains } from './domain-list-filter.ts';
 import { domainReference } from './references.ts';
 import { has, notRunning, onlyFlags, summaryOf } from './shared.ts';
 import { asked, int, known, llong, text, uint, ullong } from './typed-params.ts';
@@ -247,7 +247,7 @@ export const domainStatsHandlers = {
       doms.length === 0
         ? await context.domains.list()
         : await Promise.all(doms.map(async (dom) => await summaryOf(context, dom)));
-    const listed = filterDomains(all, flags & everyListFlag);
+    const listed = await wantedDomains(context, all, flags & everyListFlag);
     if (listed.length === 0) return { retStats: [] };
     const found = await need(context.domains, 'stats')(
       listed.map(({ uuid }) => uuid),

@@ -3,7 +3,7 @@
 import { parseDomain } from '../../../../src-shared/model/domain/index.ts';
 import { type DomainSummary, domainStateNumbers, domainStateReasons } from '../../../../src-shared/model/summary.ts';
 import type { RemoteHandlers } from '../handler.ts';
-import { everyListFlag, filterDomains } from './domain-list-filter.ts';
+import { everyListFlag, wantedDomains } from './domain-list-filter.ts';
 import { domainReference } from './references.ts';
 import { atMost, counted, has, notRunning, notSupported, onlyFlags, summaryOf } from './shared.ts';
 
@@ -13,9 +13,10 @@ const everyXmlFlag = 15;
 const isActive = ({ id }: DomainSummary): boolean => id !== undefined;
 
 export const domainHandlers = {
-  connectListAllDomains: async ({ domains }, { needResults, flags }) => {
+  connectListAllDomains: async (context, { needResults, flags }) => {
     onlyFlags(flags, everyListFlag, 'virConnectListAllDomains');
-    const { items, count } = counted(needResults, filterDomains(await domains.list(), flags).map(domainReference));
+    const wanted = await wantedDomains(context, await context.domains.list(), flags);
+    const { items, count } = counted(needResults, wanted.map(domainReference));
     return { domains: items, ret: count };
   },
 
