@@ -1,3 +1,7 @@
+import type { Told } from './words.ts';
+
+export type { Told, Words } from './words.ts';
+
 /**
  * What is said about changes of the host: one table of English sentences, for the command line, errors and logs. The
  * window says the same in its language by the sentence's key (`host.json` of its locales).
@@ -41,6 +45,9 @@ export const hostWords = {
   cableMakeOn: "Make the cable {{link}} of the machine '{{machine}}' and plug it into the bridge {{bridge}}.",
   cableMakeBeside: "Make {{link}} beside {{lower}} for the machine '{{machine}}'.",
   cableUp: 'Switch on {{link}}.',
+  vlansTellApart: 'Let the bridge {{link}} tell VLANs apart; whatever is in none of its own stays in VLAN 1.',
+  vlansSet: 'Put {{link}} into VLAN {{vlans}}.',
+  vlansClear: 'Put {{link}} into no VLAN of its own.',
   limitTo: 'Limit the traffic of {{link}}: {{inbound}} KiB/s to guests.',
   limitFrom: 'Limit the traffic of {{link}}: {{outbound}} KiB/s from guests.',
   limitBoth: 'Limit the traffic of {{link}}: {{inbound}} KiB/s to guests, {{outbound}} KiB/s from guests.',
@@ -70,6 +77,25 @@ export const hostWords = {
   hostFileChange: 'Change {{path}}.',
   hostFileRemove: 'Remove {{path}}.',
   hostFileBack: 'Put {{path}} back as it was.',
+  hostNetworkd: 'Have systemd-networkd read its files and set up {{links}}.',
+  hostNetworkdRead: 'Have systemd-networkd read its files.',
+  hostNetworkdAgain: 'Have systemd-networkd set up {{links}} again.',
+  hostIfup: 'Bring {{link}} up as ifupdown has it.',
+  hostIfdown: 'Bring {{link}} down as ifupdown has it.',
+  hostProfileAdd: 'Add a profile for {{link}}.',
+  hostProfileRemove: 'Remove the profile of {{link}}.',
+  hostProfileChange: 'Change the profile of {{link}}.',
+  hostProfileBack: 'Put the profile of {{link}} back as it was.',
+  hostProfileAgain: 'Add the profile of {{link}} again.',
+  hostProfileRemoveNamed: "Remove the profile '{{profile}}'.",
+  hostProfileSave: 'Save the profile of {{link}}.',
+  hostProfileLeave: "Leave the profile '{{profile}}' of {{link}} as it is, for a rollback.",
+  hostProfileUp: 'Bring {{link}} up by its own profile.',
+  hostProfileAuto: "Have the profile '{{profile}}' come up by itself again.",
+  hostProfileNoAuto: "Have the profile '{{profile}}' no longer come up by itself.",
+  hostUp: 'Bring {{link}} up.',
+  hostDown: 'Take {{link}} down.',
+  hostUpAgain: 'Bring {{link}} up again.',
   hostWireless:
     '{{link}} is a wireless interface: access points take packets from its own hardware address alone, so that machines behind a bridge would not be heard.',
   hostWirelessFix: 'Give the machines a NAT network, which works over every interface.',
@@ -92,6 +118,25 @@ export const hostWords = {
   notAppliedBandwidth: 'The network starts without limits of its bandwidth: its bridge is not its own.',
   notAppliedMacTable:
     'The network starts without its own table of hardware addresses, which Vivarium does not apply yet.',
+  notAppliedRxFilters:
+    "Machines can't join the network: it lets them choose which packets they get (trustGuestRxFilters), which is not supported here.",
+  notAppliedVirtualPort:
+    "Machines can't join the network: it asks for a <virtualport> of the type '{{kind}}', which is not supported here.",
+  notAppliedVlan:
+    "The network has a <vlan>, which takes a bridge or SR-IOV: its machines can't join by mode '{{mode}}'.",
+  notAppliedLocal: 'The network starts without {{part}}, which this kind of network has no use for.',
+  noOpenVswitch: "The network's bridge is one of Open vSwitch, which is not installed: there is no program 'ovs-vsctl'.",
+  noOpenVswitchFix: 'Install openvswitch-switch (Fedora: openvswitch).',
+  noSuchSwitch: "Open vSwitch has no bridge '{{link}}'.",
+  noSuchSwitchFix: "Make it: ovs-vsctl add-br {{link}}. Or leave <virtualport type='openvswitch'/> out for a bridge of Linux.",
+  isSwitch: "'{{link}}' is a bridge of Open vSwitch, and the network does not say so.",
+  isSwitchFix: "Add <virtualport type='openvswitch'/> to the network.",
+  switchOwn: "Vivarium makes no bridges of Open vSwitch: the network's own bridge can't be one.",
+  switchOwnFix: "Make one with 'ovs-vsctl add-br', and a network with <forward mode='bridge'/> that names it.",
+  noVlanFiltering: "The bridges of this host's kernel do not tell VLANs apart: machines that are to be in one can't start.",
+  noVlanFilteringFix: "Use a bridge of Open vSwitch, or a kernel with CONFIG_BRIDGE_VLAN_FILTERING.",
+  vlansOff: "The bridge '{{link}}' does not tell VLANs apart: machines that are to be in one can't start.",
+  vlansOffFix: 'Let it: ip link set {{link}} type bridge vlan_filtering 1.',
   noIp: "Bridges can't be made: the program 'ip' is not installed.",
   noIpFix: 'Install iproute2.',
   noDnsmasq: 'Guests would get no address and no names: dnsmasq is not installed.',
@@ -157,6 +202,7 @@ export const hostWords = {
   cableRemove: 'Remove the cable {{link}}.',
   recordFilterTable: "Table {{table}} in nftables' bridge family.",
   recordFilter: 'Filter of {{link}}.',
+  recordVlans: 'VLANs of {{link}}.',
   recordLimits: 'Limits of {{link}}.',
   limitsLift: 'Lift the limits of {{link}}.',
   recordConditions: 'Conditions of {{link}}.',
@@ -167,18 +213,6 @@ export type HostWord = keyof typeof hostWords;
 
 type Names<Text extends string> = Text extends `${string}{{${infer Name}}}${infer Rest}` ? Name | Names<Rest> : never;
 type Values<Key extends HostWord> = Readonly<Record<Names<(typeof hostWords)[Key]>, string>>;
-
-/** A sentence by its key, for whoever says it in another language. */
-export interface Words {
-  readonly key: string;
-  readonly values?: Readonly<Record<string, string>>;
-}
-
-/** A sentence in English, and what it is made of. */
-export interface Told {
-  readonly sentence: string;
-  readonly words: Words;
-}
 
 /** Says a sentence of the table; what it names is checked by its type. */
 export function tell<Key extends HostWord>(key: Key, values: Values<Key>): Told {

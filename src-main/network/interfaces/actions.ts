@@ -84,7 +84,15 @@ const action = z.discriminatedUnion('verb', [
   z.object({ verb: z.literal('address-delete'), link, address }),
   z.object({ verb: z.literal('route-add'), route }),
   z.object({ verb: z.literal('route-delete'), route }),
-  z.object({ verb: z.literal('dhcp-start'), client: dhcpClient, link }),
+  z.object({
+    verb: z.literal('dhcp-start'),
+    client: dhcpClient,
+    link,
+    /** The interface whose lease it goes on with. */
+    from: link.exactOptional(),
+    /** Calls itself by the host's DUID, as ifupdown's does. */
+    byDuid: z.literal(true).exactOptional(),
+  }),
   /** The address stays: the client is ended without giving it back. */
   z.object({ verb: z.literal('dhcp-stop'), client: dhcpClient, link }),
   /** Whole; absent content removes it. */

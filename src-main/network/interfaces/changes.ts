@@ -3,6 +3,7 @@
  * One at a time: this is the side that executes, an engine of root's or the privileged helper.
  */
 import type { PendingChange } from '../../../src-shared/model/interface-summary.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { Logger } from '../../engine/logger.ts';
 import { type Performer, StepsError, type UndoFailure } from '../../host/steps.ts';
 import type { InterfaceAction } from './actions.ts';
@@ -78,7 +79,7 @@ export class InterfaceChanges {
     await this.#alone(async () => {
       const { journal } = this.#parts;
       if (journal.read() !== undefined)
-        throw interfaceError('operation-invalid', 'there is another transaction running.');
+        throw interfaceError('operation-invalid', say`there is another transaction running.`);
       const { boot } = journal;
       await journal.write({
         ...{ kind: 'changes', state: 'standing', boot, startedMs: Date.now(), steps: [], keep: [] },
@@ -91,7 +92,7 @@ export class InterfaceChanges {
     await this.#alone(async () => {
       const entry = this.#parts.journal.read();
       if (entry === undefined) {
-        throw interfaceError('operation-invalid', 'no transaction running, nothing to be committed.');
+        throw interfaceError('operation-invalid', say`no transaction running, nothing to be committed.`);
       }
       await this.#keep(entry);
     });
@@ -101,14 +102,17 @@ export class InterfaceChanges {
     await this.#alone(async () => {
       const entry = this.#parts.journal.read();
       if (entry === undefined) {
-        throw interfaceError('operation-invalid', 'no transaction running, nothing to rollback.');
+        throw interfaceError('operation-invalid', say`no transaction running, nothing to rollback.`);
       }
       const [failure] = await this.#takeBack(entry);
       if (failure === undefined) return;
       throw interfaceError(
         'operation-failed',
-        'Not everything could be rolled back.',
-        { cause: `${failure.sentence} ${String(failure.cause)}`, fix: 'Roll back again; what is done stays done.' },
+        say`Not everything could be rolled back.`,
+        {
+          cause: say`${failure.sentence} ${String(failure.cause)}`,
+          fix: say`Roll back again; what is done stays done.`,
+        },
         failure.cause,
       );
     });
@@ -146,8 +150,8 @@ export class InterfaceChanges {
       await this.#apply(entry, now, undefined);
       if (isConnected !== undefined && !(await isConnected())) {
         await this.#takeBack(entry);
-        throw interfaceError('operation-failed', `The bridge '${bridge}' was made and rolled back.`, {
-          cause: `The gateway that answered over ${device} does not answer over ${bridge}.`,
+        throw interfaceError('operation-failed', say`The bridge '${bridge}' was made and rolled back.`, {
+          cause: say`The gateway that answered over ${device} does not answer over ${bridge}.`,
         });
       }
       if (confirmSeconds === undefined) {
@@ -269,6 +273,6 @@ export class InterfaceChanges {
 }
 
 const busy = (): Error =>
-  interfaceError('operation-invalid', 'there is another transaction running.', {
-    fix: 'Keep it, or roll it back, first.',
+  interfaceError('operation-invalid', say`there is another transaction running.`, {
+    fix: say`Keep it, or roll it back, first.`,
   });

@@ -6,7 +6,8 @@ import { readIfThere } from '../../host/files.ts';
 import type { InterfaceFacts } from './facts.ts';
 import { keepers } from './keepers/index.ts';
 import type { NetworkManagerBus } from './network-manager-bus.ts';
-import { observeDevices, observeDhcpClients, observeRoutes } from './observe.ts';
+import { observeDevices, observeDhcpByDuid, observeDhcpClients, observeRoutes } from './observe.ts';
+import { observeNetworkd } from './observe-networkd.ts';
 
 /** As distributions have it: whoever runs, then whoever is installed with a configuration. */
 export async function detectKeeper(bus: NetworkManagerBus): Promise<ConfigurationKeeper['name']> {
@@ -21,7 +22,11 @@ export async function observeInterfaces(bus: NetworkManagerBus): Promise<Interfa
   const files = configurationFiles(keeper);
   const profiles = keeper === 'NetworkManager' ? await bus.profiles() : [];
   const configured = keepers[keeper].configured(files, profiles);
-  return { devices, routes, keeper, files, profiles, configured, dhcpClients: observeDhcpClients() };
+  return {
+    ...{ devices, routes, keeper, files, profiles, configured },
+    ...{ dhcpClients: observeDhcpClients(), dhcpByDuid: observeDhcpByDuid() },
+    ...(keeper === 'systemd-networkd' ? { networkd: observeNetworkd(devices) } : {}),
+  };
 }
 
 const places: Readonly<Record<ConfigurationKeeper['name'], readonly (readonly [folder: string, name: RegExp])[]>> = {

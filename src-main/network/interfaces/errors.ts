@@ -1,18 +1,19 @@
 /** Host interfaces' errors, with libvirt's codes. */
-import { type ErrorCode, type ErrorData, VirError } from '../../../src-shared/errors.ts';
+import { type ErrorCode, type ErrorParts, VirError } from '../../../src-shared/errors.ts';
 import type { NetworkFinding } from '../../../src-shared/model/network-summary.ts';
+import { say, type Sentence } from '../../../src-shared/words.ts';
 import { StepsError } from '../../host/steps.ts';
 
-type Parts = Partial<Pick<ErrorData, 'cause' | 'fix' | 'details'>>;
+type Parts = Partial<Pick<ErrorParts, 'cause' | 'fix' | 'details'>>;
 
-export const interfaceError = (code: ErrorCode, message: string, parts: Parts = {}, thrown?: unknown): VirError =>
+export const interfaceError = (code: ErrorCode, message: Sentence, parts: Parts = {}, thrown?: unknown): VirError =>
   new VirError({ code, domain: 'interface', message, ...parts }, thrown === undefined ? undefined : { cause: thrown });
 
 export const noInterface = (name: string): VirError =>
-  interfaceError('no-interface', `couldn't find interface named '${name}'`);
+  interfaceError('no-interface', say`couldn't find interface named '${name}'`);
 
 /** The first thing in the way, with the others as details. */
-export function refusedBy(what: string, [first, ...others]: readonly NetworkFinding[]): VirError {
+export function refusedBy(what: Sentence, [first, ...others]: readonly NetworkFinding[]): VirError {
   return interfaceError('operation-unsupported', what, {
     ...(first === undefined ? {} : { cause: first.message }),
     ...(first?.fix === undefined ? {} : { fix: first.fix }),
@@ -29,7 +30,7 @@ export function changeFailed(thrown: unknown): unknown {
   const details = [inner?.details, ...left].filter((text) => text !== undefined);
   return interfaceError(
     'operation-failed',
-    `The host's interfaces are as they were. The step failed: ${thrown.sentence}`,
+    say`The host's interfaces are as they were. The step failed: ${thrown.sentence}`,
     { cause, ...(details.length === 0 ? {} : { details: details.join('\n') }) },
     thrown,
   );

@@ -1,5 +1,6 @@
 /** The side that executes, for root: looks, plans, acts. The privileged helper and an engine of root's are this. */
 import type { PendingChange } from '../../../src-shared/model/interface-summary.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { Logger } from '../../engine/logger.ts';
 import type { Performer } from '../../host/steps.ts';
 import type { InterfaceAction } from './actions.ts';
@@ -98,7 +99,7 @@ export class DirectInterfaces implements InterfaceExecutor {
       case 'bridge': {
         const { device, bridge, confirmSeconds } = request;
         const facts = await this.#facts();
-        const steps = demandFree(`No bridge can be made over '${device}'.`, planBridge(request, facts));
+        const steps = demandFree(say`No bridge can be made over '${device}'.`, planBridge(request, facts));
         const check = await watchGateway(device, facts);
         return await changes.attempt(() => Promise.resolve(steps), {
           ...{ kind: 'bridge', bridge, device },
@@ -109,7 +110,7 @@ export class DirectInterfaces implements InterfaceExecutor {
       case 'unbridge': {
         const { bridge, confirmSeconds } = request;
         const facts = await this.#facts();
-        const steps = demandFree(`The bridge '${bridge}' can't be taken apart.`, planUnbridge(bridge, facts));
+        const steps = demandFree(say`The bridge '${bridge}' can't be taken apart.`, planUnbridge(bridge, facts));
         const device = facts.devices.find(({ master, isTap }) => master === bridge && !isTap)?.name ?? '';
         const check = await watchGateway(bridge, facts);
         return await changes.attempt(() => Promise.resolve(steps), {

@@ -56,11 +56,23 @@ export interface InterfaceDevice {
 
 export type DhcpClient = 'dhclient' | 'udhcpc' | 'dhcpcd';
 
+/** What systemd-networkd has made of a device. */
+export interface NetworkdLink {
+  /** Its `.network` file with what was dropped in, one after the other. */
+  readonly unit?: string;
+  /** What it told the DHCP server it is, in hexadecimal digits. */
+  readonly clientId?: string;
+}
+
 export interface InterfaceFacts {
   readonly devices: readonly InterfaceDevice[];
   readonly routes: readonly InterfaceRoute[];
   /** Programs that keep an interface's address from a DHCP server, by the interface. */
   readonly dhcpClients: Readonly<Record<string, DhcpClient>>;
+  /** The interfaces whose `dhclient` calls itself by its host's DUID, not by a hardware address. */
+  readonly dhcpByDuid?: readonly string[];
+  /** Where systemd-networkd keeps the configuration, by the interface. */
+  readonly networkd?: Readonly<Record<string, NetworkdLink>>;
   readonly keeper: ConfigurationKeeper['name'];
   /** The keeper's configuration files by their paths. */
   readonly files: Readonly<Record<string, string>>;

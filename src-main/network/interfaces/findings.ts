@@ -1,5 +1,6 @@
 /** What stands in the way of a bridge over an interface, or should be known before. Pure. */
-import { tell, type Told } from '../../../src-shared/host-words.ts';
+import { tell } from '../../../src-shared/host-words.ts';
+import type { Told } from '../../../src-shared/words.ts';
 import type { BridgeRequest } from '../../../src-shared/model/interface-summary.ts';
 import type { NetworkFinding } from '../../../src-shared/model/network-summary.ts';
 import { linkPattern } from './actions.ts';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HostInterface } from '../../../src-shared/model/host-interface.ts';
 import { formatHostInterface } from '../../../src-shared/model/host-interface.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { EngineContext } from '../../engine/context.ts';
 import { Emitter, type EngineEvent, type EventSource } from '../../engine/events.ts';
 import type {
@@ -84,10 +85,10 @@ class HostInterfaces implements LocalInterfaces {
   async lookupByMac(mac: string): Promise<InterfaceSummary> {
     const [found, ...others] = (await this.list()).filter((each) => each.listed && each.mac === mac.toLowerCase());
     if (found === undefined) {
-      throw interfaceError('no-interface', `couldn't find interface with MAC address '${mac}'`);
+      throw interfaceError('no-interface', say`couldn't find interface with MAC address '${mac}'`);
     }
     if (others.length === 0) return found;
-    throw interfaceError('multiple-interfaces', `the MAC address '${mac}' matches multiple interfaces`);
+    throw interfaceError('multiple-interfaces', say`the MAC address '${mac}' matches multiple interfaces`);
   }
 
   async xml(name: string, options: { readonly inactive?: boolean } = {}): Promise<string> {
@@ -182,7 +183,12 @@ function checked(request: InterfaceRequest): InterfaceRequest {
   try {
     return checkRequest(request);
   } catch (thrown) {
-    throw interfaceError('invalid-arg', 'No interface is called so, or the time is not 5 to 600 seconds.', {}, thrown);
+    throw interfaceError(
+      'invalid-arg',
+      say`No interface is called so, or the time is not 5 to 600 seconds.`,
+      {},
+      thrown,
+    );
   }
 }
 

@@ -182,12 +182,19 @@ export function observeDhcpClients(): Readonly<Record<string, DhcpClient>> {
   return clients;
 }
 
-/** The processes that are DHCP clients in this network namespace. */
-export function dhcpProcesses(): readonly {
+/** Those of `dhclient -i`, as ifupdown starts it. */
+export const observeDhcpByDuid = (): readonly string[] =>
+  dhcpProcesses().flatMap(({ device, isByDuid }) => (isByDuid ? [device] : []));
+
+export interface DhcpProcess {
   readonly pid: number;
   readonly client: DhcpClient;
   readonly device: string;
-}[] {
+  readonly isByDuid: boolean;
+}
+
+/** The processes that are DHCP clients in this network namespace. */
+export function dhcpProcesses(): readonly DhcpProcess[] {
   const own = networkNamespace('self');
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -202,7 +209,7 @@ export function dhcpProcesses(): readonly {
       const device = deviceOf(client, words);
       const there = networkNamespace(pid);
       if (device === undefined || (own !== undefined && there !== undefined && own !== there)) return [];
-      return [{ pid: Number(pid), client, device }];
+      return [{ pid: Number(pid), client, device, isByDuid: client === 'dhclient' && words.includes('-i') }];
     });
 }
 

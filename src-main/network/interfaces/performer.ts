@@ -5,19 +5,20 @@
 import { VirError } from '../../../src-shared/errors.ts';
 import { removeIfThere, syncFolder, writeWhole } from '../../host/files.ts';
 import { ProcessError, run } from '../../host/process.ts';
-import { processIdentity, terminate } from '../../host/process-identity.ts';
 import type { Performer } from '../../host/steps.ts';
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { findLink } from '../observe-links.ts';
 import { writeSysctl } from '../sysctl.ts';
 import type { InterfaceAction } from './actions.ts';
+import { startDhcp, stopDhcp } from './dhcp.ts';
 import type { NetworkManagerBus } from './network-manager-bus.ts';
-import { dhcpProcesses } from './observe.ts';
 
 const timeoutMs = 10_000;
 /** Scripts of ifupdown wait for an address. */
 const scriptTimeoutMs = 90_000;
+const appearMs = 3_000;
 
 type Of<V extends InterfaceAction['verb']> = Extract<InterfaceAction, { readonly verb: V }>;
 
@@ -84,8 +85,9 @@ export class InterfacePerformer implements Performer<InterfaceAction> {
         return;
       case 'networkd-reload':
         await run(['networkctl', 'reload'], { timeoutMs });
+        // A device that its files make is there a moment later.
         for (const link of action.links) {
-          if ((await findLink(link)) !== undefined) await run(['networkctl', 'reconfigure', link], { timeoutMs });
+          if (await appears(link)) await run(['networkctl', 'reconfigure', link], { timeoutMs });
         }
         return;
       case 'nm-add':
@@ -107,6 +109,15 @@ export class InterfacePerformer implements Performer<InterfaceAction> {
     if (this.#networkManager !== undefined) return this.#networkManager;
     throw new VirError({ code: 'dbus-service', domain: 'interface', message: "NetworkManager can't be reached." });
   }
+}
+
+async function appears(link: string): Promise<boolean> {
+  const end = performance.now() + appearMs;
+  while ((await findLink(link)) === undefined) {
+    if (performance.now() > end) return false;
+    await delay(50);
+  }
+  return true;
 }
 
 const gone = /Cannot find device|does not exist/;
@@ -166,31 +177,6 @@ function routeWords({ route }: Of<'route-add' | 'route-delete'>): readonly strin
     ...(table === undefined ? [] : ['table', table]),
     ...(isOnLink ? ['onlink'] : []),
   ];
-}
-
-/** As ifupdown starts them, in the background at once. */
-const dhcpCommands = {
-  dhclient: (link: string) => [
-    ...['dhclient', '-4', '-nw', '-pf', `/run/dhclient.${link}.pid`],
-    ...['-lf', `/var/lib/dhcp/dhclient.${link}.leases`, link],
-  ],
-  udhcpc: (link: string) => ['udhcpc', '-b', '-S', '-t', '5', '-p', `/run/udhcpc.${link}.pid`, '-i', link],
-  dhcpcd: (link: string) => ['dhcpcd', '-b', link],
-} as const;
-
-async function startDhcp({ client, link }: Of<'dhcp-start'>): Promise<void> {
-  if (!existsSync(`/sys/class/net/${link}`)) return;
-  if (dhcpProcesses().some((found) => found.client === client && found.device === link)) return;
-  await run(dhcpCommands[client](link), { timeoutMs: scriptTimeoutMs });
-}
-
-/** Killed: told to end, clients give the address back or take it away. */
-async function stopDhcp({ client, link }: Of<'dhcp-stop'>): Promise<void> {
-  for (const found of dhcpProcesses()) {
-    if (found.client !== client || found.device !== link) continue;
-    const identity = processIdentity(found.pid);
-    if (identity !== undefined) await terminate(identity, { graceMs: 0 });
-  }
 }
 
 async function writeFile({ path, content }: Of<'file-write'>): Promise<void> {

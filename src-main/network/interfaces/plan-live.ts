@@ -20,18 +20,22 @@ interface Belongings {
   readonly addresses: readonly InterfaceAddress[];
   readonly routes: readonly InterfaceRoute[];
   readonly dhcp: DhcpClient | undefined;
+  readonly isByDuid: boolean;
 }
 
 export interface Surroundings {
   readonly routes: readonly InterfaceRoute[];
   readonly dhcpClients: Readonly<Record<string, DhcpClient>>;
+  readonly dhcpByDuid?: readonly string[];
 }
 
-export function belongingsOf({ name, addresses }: InterfaceDevice, { routes, dhcpClients }: Surroundings): Belongings {
+export function belongingsOf({ name, addresses }: InterfaceDevice, around: Surroundings): Belongings {
+  const { routes, dhcpClients, dhcpByDuid = [] } = around;
   return {
     addresses: addresses.filter(({ isAutomatic }) => !isAutomatic),
     routes: routes.filter(({ device, protocol }) => device === name && protocol !== 'kernel' && protocol !== 'ra'),
     dhcp: dhcpClients[name],
+    isByDuid: dhcpByDuid.includes(name),
   };
 }
 
@@ -87,12 +91,13 @@ const isGiven = (action: InterfaceAction, name: string): boolean =>
 function planMove(
   from: InterfaceDevice,
   to: string,
-  { addresses, routes, dhcp }: Belongings,
+  { addresses, routes, dhcp, isByDuid }: Belongings,
   between: readonly InterfaceStep[],
 ): readonly InterfaceStep[] {
   const { name } = from;
-  const stopDhcp = dhcp === undefined ? [] : [dhcpStep('stop', dhcp, name)];
-  const startDhcp = dhcp === undefined ? [] : [dhcpStep('start', dhcp, to)];
+  // Each goes on with the lease of the other.
+  const stopDhcp = dhcp === undefined ? [] : [dhcpStep('stop', { client: dhcp, link: name, from: to, isByDuid })];
+  const startDhcp = dhcp === undefined ? [] : [dhcpStep('start', { client: dhcp, link: to, from: name, isByDuid })];
   // Routes by the addresses they need, and the other way round when they come back.
   const [plain, viaGateway] = [routes.filter(({ gateway }) => gateway === undefined), routes.filter(hasGateway)];
   const ordered = [...plain, ...viaGateway];
@@ -196,9 +201,18 @@ function routeWords({ destination, gateway }: InterfaceRoute, link: string): rea
   return [tell('hostRoute', values), tell('hostRouteTake', values)];
 }
 
-const dhcpStep = (way: 'start' | 'stop', client: DhcpClient, link: string): InterfaceStep =>
-  either(
+interface DhcpHandOver {
+  readonly client: DhcpClient;
+  readonly link: string;
+  readonly from: string;
+  readonly isByDuid: boolean;
+}
+
+function dhcpStep(way: 'start' | 'stop', { client, link, from, isByDuid }: DhcpHandOver): InterfaceStep {
+  const byDuid = isByDuid ? { byDuid: true as const } : {};
+  return either(
     way === 'start',
-    { ...tell('hostDhcpStart', { client, link }), action: { verb: 'dhcp-start', client, link } },
+    { ...tell('hostDhcpStart', { client, link }), action: { verb: 'dhcp-start', client, link, from, ...byDuid } },
     { ...tell('hostDhcpStop', { client, link }), action: { verb: 'dhcp-stop', client, link } },
   );
+}

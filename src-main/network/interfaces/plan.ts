@@ -1,5 +1,5 @@
 /** What changes of interfaces take, by whoever keeps the host's configuration. Pure. */
-import type { Words } from '../../../src-shared/host-words.ts';
+import type { Sentence, Words } from '../../../src-shared/words.ts';
 import { type HostInterface, parseHostInterface } from '../../../src-shared/model/host-interface.ts';
 import type { BridgeRequest, InterfacePlan } from '../../../src-shared/model/interface-summary.ts';
 import { parseAddress } from '../../../src-shared/model/network-address.ts';
@@ -77,7 +77,7 @@ const said = (sentence: string, words: Words | undefined): { sentence: string; w
   words === undefined ? { sentence } : { sentence, words };
 
 /** @throws VirError with what stands in the way */
-export function demandFree(what: string, { findings, now, keep }: PlannedBridge): KeeperSteps {
+export function demandFree(what: Sentence, { findings, now, keep }: PlannedBridge): KeeperSteps {
   const errors = findings.filter(isError);
   if (errors.length > 0) throw refusedBy(what, errors);
   return { now, keep };
@@ -107,7 +107,8 @@ export function planStart(name: string, facts: InterfaceFacts): readonly Interfa
 export function planStop(name: string, facts: InterfaceFacts): readonly InterfaceStep[] {
   const device = deviceOf(facts, name);
   if (device === undefined) throw noInterface(name);
-  if (device.state !== 'up') throw interfaceError('operation-invalid', `interface '${name}' is not active`);
+  // A bridge without machines is switched on, and has no link.
+  if (!device.isUp) throw interfaceError('operation-invalid', `interface '${name}' is not active`);
   const isConfigured = facts.configured.some((each) => each.name === name);
   if (isConfigured) return keepers[facts.keeper].stop(device, facts);
   return [

@@ -62,6 +62,46 @@ export class InterfaceLab {
     return await Promise.resolve(engine);
   }
 
+  /** A DHCP server on the "Internet", which tells of itself as name server too; it answers at once. */
+  async dhcpServer(): Promise<void> {
+    const options = ['--conf-file=/dev/null', '--port=0', '--interface=eth0', '--bind-interfaces', '--no-ping'];
+    const range = ['--dhcp-range=198.51.100.50,198.51.100.99,1h', '--dhcp-option=6,198.51.100.1'];
+    const files = ['--dhcp-leasefile=/run/dhcp.leases', '--pid-file=/run/dhcp.pid', '--log-facility=/run/dhcp.log'];
+    await this.lab.run(['ip', 'netns', 'exec', 'internet', 'dnsmasq', ...options, ...range, '--log-dhcp', ...files]);
+  }
+
+  /** What the DHCP server has given out: one line a lease, with the time it ends left out. */
+  async leases(): Promise<readonly string[]> {
+    const text = await this.lab.sh('cat /run/dhcp.leases');
+    return text.split('\n').flatMap((line) => (line === '' ? [] : [line.replace(/^\d+ /, '')]));
+  }
+
+  /** The card as it is before anybody configures it. */
+  async bare(): Promise<void> {
+    await this.lab.sh('ip address flush dev wan0; ip route flush dev wan0 || true; ip link set wan0 down');
+  }
+
+  /** systemd-networkd with a bus of its own. Without udev devices are taken as they are: it tells by a /sys that can't be written. */
+  async networkd(files: Readonly<Record<string, string>>): Promise<void> {
+    await this.bare();
+    await this.lab.sh('rm -rf /etc/systemd/network && mkdir -p /etc/systemd/network /run/systemd/network /run/dbus');
+    for (const [name, text] of Object.entries(files)) {
+      await this.lab.run(['sh', '-ec', 'cat >"$1"', 'sh', `/etc/systemd/network/${name}`], { input: text });
+    }
+    await this.lab.sh('mount -o remount,ro,bind /sys && dbus-daemon --system --fork --nopidfile');
+    await this.startNetworkd();
+  }
+
+  async startNetworkd(): Promise<void> {
+    await this.lab.sh(`
+      setsid /lib/systemd/systemd-networkd >>${this.lab.folder}/networkd.log 2>&1 </dev/null &
+      for i in $(seq 100); do
+        networkctl --no-legend list 2>/dev/null | grep -q wan0 && exit 0
+        sleep 0.1
+      done
+      cat ${this.lab.folder}/networkd.log >&2; exit 1`);
+  }
+
   async state(): Promise<NetworkState> {
     const read = async (...args: readonly string[]): Promise<unknown> =>
       plain(JSON.parse((await this.lab.run(['ip', '-json', ...args])) || '[]'));

@@ -20,8 +20,13 @@ address1=198.51.100.2/24,198.51.100.1
 method=manual
 address1=2001:db8:1::2/64,2001:db8:1::1
 `;
+const byDhcp = `${profile.slice(0, profile.indexOf('[ipv4]'))}[ipv4]
+method=auto
+[ipv6]
+method=disabled
+`;
 const configuration =
-  '[main]\nplugins=keyfile\nauth-polkit=false\ndns=none\n[device]\nmanaged=1\n[keyfile]\nunmanaged-devices=none\n';
+  '[main]\nplugins=keyfile\nauth-polkit=false\ndhcp=internal\ndns=none\n[device]\nmanaged=1\n[keyfile]\nunmanaged-devices=none\n';
 
 describe.skipIf(missing.length > 0)('a host whose interfaces NetworkManager keeps', () => {
   let host: InterfaceLab;
@@ -30,18 +35,19 @@ describe.skipIf(missing.length > 0)('a host whose interfaces NetworkManager keep
     await host.close();
   });
 
-  async function start(): Promise<InterfaceEngine> {
+  async function start(given = profile, dns = 'none'): Promise<InterfaceEngine> {
     host = await InterfaceLab.open();
+    await host.dhcpServer();
     await host.lab.run(
       [
         'sh',
         '-ec',
         'rm -rf /etc/NetworkManager && mkdir -p /etc/NetworkManager/system-connections && cat >/etc/NetworkManager/NetworkManager.conf',
       ],
-      { input: configuration },
+      { input: configuration.replace('dns=none', `dns=${dns}`) },
     );
     await host.lab.run(['sh', '-ec', 'umask 077; cat >/etc/NetworkManager/system-connections/wired.nmconnection'], {
-      input: profile,
+      input: given,
     });
     // Without udev, devices are taken as they are: NetworkManager tells by a /sys that can't be written.
     await host.lab.sh(`
@@ -60,7 +66,7 @@ describe.skipIf(missing.length > 0)('a host whose interfaces NetworkManager keep
   const settled = async (name: string): Promise<void> => {
     for (let tries = 0; tries < 100; tries += 1) {
       const text = await host.lab.sh(`ip -br address show dev ${name} 2>/dev/null || true`);
-      if (text.includes('198.51.100.2/24') && (await host.lab.reaches('host', internetAddress))) return;
+      if (text.includes('198.51.100.') && (await host.lab.reaches('host', internetAddress))) return;
       await delay(100);
     }
     throw new Error(await host.lab.sh(`ip address; ip route; tail -40 ${host.lab.folder}/nm.log`));
@@ -96,5 +102,44 @@ describe.skipIf(missing.length > 0)('a host whose interfaces NetworkManager keep
     expect(saved).toContain('type=bridge');
     expect(saved).toContain('autoconnect=false');
     expect(await engine.interfaces.lookupByName('br0')).toMatchObject({ configured: true, ports: ['wan0'] });
+  });
+
+  it('gives the bridge the very lease that the card had, and back; its own client asks for it', async () => {
+    const engine = await start(byDhcp, 'default');
+    await settled('wan0');
+    const address = async (link: string): Promise<string | undefined> =>
+      /inet (\S+)/.exec(await host.lab.sh(`ip -4 address show dev ${link}`))?.[1];
+    const ways = async (): Promise<string> => await host.lab.sh('ip -4 route show default');
+    const [lease] = await host.leases();
+    const [had, way] = [await address('wan0'), await ways()];
+    expect(await host.lab.sh('cat /etc/resolv.conf')).toContain('nameserver 198.51.100.1');
+    await engine.interfaces.bridge({ device: 'wan0', bridge: 'br0' }, 60);
+    await settled('br0');
+    expect(await host.leases()).toEqual([lease]);
+    expect(await address('br0')).toBe(had);
+    // Bridges have a metric of their own.
+    expect(await ways()).toMatch(/^default via 198\.51\.100\.1 dev br0 proto dhcp src /);
+    await expect
+      .poll(async () => await host.lab.sh('cat /etc/resolv.conf'), { timeout: 5_000 })
+      .toContain('nameserver 198.51.100.1');
+    await engine.interfaces.changeRollback();
+    await settled('wan0');
+    expect(await host.leases()).toEqual([lease]);
+    expect(await address('wan0')).toBe(had);
+    await expect.poll(ways, { timeout: 5_000 }).toBe(way);
+  });
+
+  it('has its lease back when the connection is lost over the bridge', async () => {
+    const engine = await start(byDhcp);
+    await settled('wan0');
+    const [lease] = await host.leases();
+    // Nobody answers the bridge's client, so that it has no address to reach the gateway from.
+    await host.lab.sh('kill -STOP $(cat /run/dhcp.pid)');
+    const made = engine.interfaces.bridge({ device: 'wan0', bridge: 'br0' }, 60);
+    await expect(made).rejects.toThrow(/was made and rolled back/);
+    await host.lab.sh('kill -CONT $(cat /run/dhcp.pid)');
+    await settled('wan0');
+    expect(await host.leases()).toEqual([lease]);
+    await expect(engine.interfaces.lookupByName('br0')).rejects.toMatchObject({ code: 'no-interface' });
   });
 });

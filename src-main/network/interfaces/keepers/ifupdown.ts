@@ -3,7 +3,10 @@
  * boot, and only when the change is kept. Nothing depends on packages that teach ifupdown about bridges.
  */
 import type { HostInterface, InterfaceProtocol } from '../../../../src-shared/model/host-interface.ts';
+import { tell } from '../../../../src-shared/host-words.ts';
 import { parseAddress, parseSubnet } from '../../../../src-shared/model/network-address.ts';
+import type { Undo } from '../../../host/step.ts';
+import type { InterfaceAction } from '../actions.ts';
 import { bridgeDefinition, type Named, portAlone, portsOf } from '../definitions.ts';
 import { interfaceError } from '../errors.ts';
 import type { InterfaceFacts } from '../facts.ts';
@@ -35,6 +38,12 @@ const told = new Set(
 const isTold = ([name, value]: Stanza['options'][number]): boolean =>
   told.has(name) || ((name === 'pre-up' || name === 'post-down') && /^ip link (?:add|set|delete) /.test(value));
 
+const up = (link: string): Undo<InterfaceAction> => ({ ...tell('hostIfup', { link }), action: { verb: 'ifup', link } });
+const down = (link: string): Undo<InterfaceAction> => ({
+  ...tell('hostIfdown', { link }),
+  action: { verb: 'ifdown', link },
+});
+
 export const ifupdown: Keeper = {
   info: {
     ...{ name: 'ifupdown', isLasting: true },
@@ -43,20 +52,8 @@ export const ifupdown: Keeper = {
   configured: (files) => configured(files),
   define,
   undefine,
-  start: ({ name }) => [
-    {
-      sentence: `Bring ${name} up as ifupdown has it.`,
-      action: { verb: 'ifup', link: name },
-      inverse: { sentence: `Bring ${name} down.`, action: { verb: 'ifdown', link: name } },
-    },
-  ],
-  stop: ({ name }) => [
-    {
-      sentence: `Bring ${name} down as ifupdown has it.`,
-      action: { verb: 'ifdown', link: name },
-      inverse: { sentence: `Bring ${name} up again.`, action: { verb: 'ifup', link: name } },
-    },
-  ],
+  start: ({ name }) => [{ ...up(name), inverse: down(name) }],
+  stop: ({ name }) => [{ ...down(name), inverse: up(name) }],
   bridge: (device, shape, facts) => ({
     now: planOver(device, shape, facts),
     keep: define(bridgeDefinition(device, shape, facts), facts),

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { HostInterface, InterfaceProtocol } from '../../../../src-shared/model/host-interface.ts';
+import { tell } from '../../../../src-shared/host-words.ts';
 import { type Named, portsOf } from '../definitions.ts';
 import { interfaceError } from '../errors.ts';
 import type { InterfaceFacts, NetworkManagerProfile, NetworkManagerSettings, NetworkManagerValue } from '../facts.ts';
@@ -53,10 +54,10 @@ export const networkManager: Keeper = {
       throw interfaceError('operation-invalid', `NetworkManager has no active profile on '${name}'.`);
     return [
       {
-        sentence: `Take ${name} down.`,
+        ...tell('hostDown', { link: name }),
         action: { verb: 'nm-deactivate', uuid: profile.uuid },
         inverse: {
-          sentence: `Bring ${name} up again.`,
+          ...tell('hostUpAgain', { link: name }),
           action: { verb: 'nm-activate', uuid: profile.uuid, link: name },
         },
       },
@@ -84,10 +85,13 @@ export const networkManager: Keeper = {
         ? []
         : [
             {
-              sentence: `Leave the profile '${text(former.settings, 'connection', 'id') ?? former.uuid}' of ${device.name} as it is, for a rollback.`,
+              ...tell('hostProfileLeave', {
+                profile: text(former.settings, 'connection', 'id') ?? former.uuid,
+                link: device.name,
+              }),
               action: { verb: 'nm-save', uuid: own },
               inverse: {
-                sentence: `Bring ${device.name} up by its own profile.`,
+                ...tell('hostProfileUp', { link: device.name }),
                 action: { verb: 'nm-activate', uuid: former.uuid, link: device.name },
               },
             },
@@ -102,9 +106,8 @@ export const networkManager: Keeper = {
         activating(port, device.name, bridge),
       ],
       keep: [
-        ...[own, port].map(
-          (uuid): InterfaceStep => ({ sentence: 'Save the profile.', action: { verb: 'nm-save', uuid } }),
-        ),
+        saving(own, bridge),
+        saving(port, device.name),
         ...(former === undefined ? [] : [autoconnect(former, false)]),
       ],
     };
@@ -128,19 +131,17 @@ export const networkManager: Keeper = {
       now: [
         ...(before === undefined ? [adding(uuid, alone, port.name, false)] : []),
         {
-          sentence: `Take ${bridge.name} down.`,
+          ...tell('hostDown', { link: bridge.name }),
           action: { verb: 'nm-deactivate', uuid: own.uuid },
           inverse: {
-            sentence: `Bring ${bridge.name} up again.`,
+            ...tell('hostUpAgain', { link: bridge.name }),
             action: { verb: 'nm-activate', uuid: own.uuid, link: bridge.name },
           },
         },
         activating(uuid, port.name, port.name),
       ],
       keep: [
-        ...(before === undefined
-          ? [{ sentence: 'Save the profile.', action: { verb: 'nm-save', uuid } } satisfies InterfaceStep]
-          : [autoconnect(before, true)]),
+        ...(before === undefined ? [saving(uuid, port.name)] : [autoconnect(before, true)]),
         ...ports.map((each) => removing(each, port.name)),
         removing(own, bridge.name),
       ],
@@ -291,33 +292,38 @@ function addressOf(entry: unknown): InterfaceProtocol['ip'] {
 }
 
 const adding = (uuid: string, settings: NetworkManagerSettings, name: string, isLasting: boolean): InterfaceStep => ({
-  sentence: `Add a profile for ${name}.`,
+  ...tell('hostProfileAdd', { link: name }),
   action: { verb: 'nm-add', uuid, settings: mutable(settings), isLasting },
-  inverse: { sentence: `Remove the profile of ${name}.`, action: { verb: 'nm-delete', uuid } },
+  inverse: { ...tell('hostProfileRemove', { link: name }), action: { verb: 'nm-delete', uuid } },
 });
 
 const updating = (former: NetworkManagerProfile, settings: NetworkManagerSettings, name: string): InterfaceStep => ({
-  sentence: `Change the profile of ${name}.`,
+  ...tell('hostProfileChange', { link: name }),
   action: { verb: 'nm-update', uuid: former.uuid, settings: mutable(settings), isLasting: true },
   inverse: {
-    sentence: `Put the profile of ${name} back as it was.`,
+    ...tell('hostProfileBack', { link: name }),
     action: { verb: 'nm-update', uuid: former.uuid, settings: mutable(former.settings), isLasting: true },
   },
 });
 
 const removing = ({ uuid, settings }: NetworkManagerProfile, name: string): InterfaceStep => ({
-  sentence: `Remove the profile '${text(settings, 'connection', 'id') ?? name}'.`,
+  ...tell('hostProfileRemoveNamed', { profile: text(settings, 'connection', 'id') ?? name }),
   action: { verb: 'nm-delete', uuid },
   inverse: {
-    sentence: `Add the profile of ${name} again.`,
+    ...tell('hostProfileAgain', { link: name }),
     action: { verb: 'nm-add', uuid, settings: mutable(settings), isLasting: true },
   },
 });
 
 const activating = (uuid: string, link: string, name: string): InterfaceStep => ({
-  sentence: link === name ? `Bring ${name} up.` : `Make ${link} a port of ${name}.`,
+  ...(link === name ? tell('hostUp', { link }) : tell('hostPortJoin', { link, bridge: name })),
   action: { verb: 'nm-activate', uuid, link },
-  inverse: { sentence: `Take ${link} down.`, action: { verb: 'nm-deactivate', uuid } },
+  inverse: { ...tell('hostDown', { link }), action: { verb: 'nm-deactivate', uuid } },
+});
+
+const saving = (uuid: string, link: string): InterfaceStep => ({
+  ...tell('hostProfileSave', { link }),
+  action: { verb: 'nm-save', uuid },
 });
 
 function autoconnect(profile: NetworkManagerProfile, value: boolean): InterfaceStep {
@@ -327,7 +333,7 @@ function autoconnect(profile: NetworkManagerProfile, value: boolean): InterfaceS
   const step = updating(profile, settings, id);
   return {
     ...step,
-    sentence: `Have the profile '${id}' ${value ? 'come up by itself again' : 'no longer come up by itself'}.`,
+    ...tell(value ? 'hostProfileAuto' : 'hostProfileNoAuto', { profile: id }),
   };
 }
 

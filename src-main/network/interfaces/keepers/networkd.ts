@@ -3,10 +3,11 @@
  * networkd does the moving; keeping it writes the same files where they last.
  */
 import type { HostInterface, InterfaceProtocol } from '../../../../src-shared/model/host-interface.ts';
+import { tell } from '../../../../src-shared/host-words.ts';
 import { bridgeDefinition, type Named, portAlone, portsOf } from '../definitions.ts';
 import { interfaceError } from '../errors.ts';
-import type { InterfaceFacts } from '../facts.ts';
-import type { InterfaceStep } from '../plan-live.ts';
+import { deviceOf, type InterfaceDevice, type InterfaceFacts } from '../facts.ts';
+import type { BridgeShape, InterfaceStep } from '../plan-live.ts';
 import { changed } from './files.ts';
 import { option, readUnit, type Unit } from './networkd-file.ts';
 import type { Keeper } from './keeper.ts';
@@ -22,67 +23,192 @@ export const networkd: Keeper = {
     sentence: 'systemd-networkd keeps the configuration, in /etc/systemd/network.',
   },
   configured: (files) => configured(files),
-  define: (definition, facts) => [...write(lasting, definition, facts), reload([])],
+  // Read when it is started, or at the next boot: networkd would make what is defined at once.
+  define: (definition, facts) => [
+    undoReload([...portsOf(definition), definition.name]),
+    ...write(lasting, definition, facts),
+  ],
   undefine(name, facts) {
     const gone = Object.keys(facts.files).filter(
       (path) => path.startsWith(`${lasting}/`) && isAbout(path, name, facts),
     );
+    const ports = Object.keys(facts.files).filter((path) => isOwnPort(path, name, facts));
     if (gone.length === 0) throw interfaceError('no-interface', `systemd-networkd has no interface '${name}'.`);
-    return [...changed(facts.files, Object.fromEntries(gone.map((path) => [path, undefined]))), reload([])];
+    return changed(facts.files, Object.fromEntries([...gone, ...ports].map((path) => [path, undefined])));
   },
-  start: (definition) => [
-    reload([...portsOf(definition), definition.name]),
+  start: (definition, facts) => {
+    const { name: link, type: kind } = definition;
+    const made = reload([...portsOf(definition), link]);
+    const isNew = kind !== 'ethernet' && deviceOf(facts, link) === undefined;
+    return [
+      isNew
+        ? { ...made, inverse: { ...tell('hostBridgeRemove', { link }), action: { verb: 'link-delete', link, kind } } }
+        : made,
+      {
+        ...tell('hostLinkOn', { link }),
+        action: { verb: 'link-up', link },
+        inverse: { ...tell('hostLinkOff', { link }), action: { verb: 'link-down', link } },
+      },
+    ];
+  },
+  stop: ({ name: link }) => [
     {
-      sentence: `Switch ${definition.name} on.`,
-      action: { verb: 'link-up', link: definition.name },
-      inverse: { sentence: `Switch ${definition.name} off.`, action: { verb: 'link-down', link: definition.name } },
-    },
-  ],
-  stop: ({ name }) => [
-    {
-      sentence: `Switch ${name} off.`,
-      action: { verb: 'link-down', link: name },
-      inverse: { sentence: `Switch ${name} on again.`, action: { verb: 'link-up', link: name } },
+      ...tell('hostLinkOff', { link }),
+      action: { verb: 'link-down', link },
+      inverse: { ...tell('hostLinkOn', { link }), action: { verb: 'link-up', link } },
     },
   ],
   bridge(device, shape, facts) {
-    const definition = bridgeDefinition(device, shape, facts);
-    const links = [device.name, shape.bridge];
-    const back: InterfaceStep = {
-      sentence: `Remove the bridge ${shape.bridge} at a rollback.`,
-      action: { verb: 'networkd-reload', links: [] },
-      inverse: {
-        sentence: `Remove the bridge ${shape.bridge}.`,
-        action: { verb: 'link-delete', link: shape.bridge, kind: 'bridge' },
-      },
-    };
-    const trial = write(passing, definition, facts);
+    const { name } = device;
+    const link = shape.bridge;
+    const files = bridgeFiles(device, shape, facts);
+    const trial = changed(facts.files, inFolder(passing, files));
     return {
       // Backwards: the bridge goes, its files go, and networkd looks at the card anew.
       now: [
-        undoReload(links),
+        undoReload([name]),
         ...trial,
-        reload(links),
-        { ...back, action: { verb: 'link-up', link: device.name }, sentence: `Switch ${device.name} on.` },
+        {
+          ...reload([name, link]),
+          inverse: { ...tell('hostBridgeRemove', { link }), action: { verb: 'link-delete', link, kind: 'bridge' } },
+        },
       ],
-      keep: [...write(lasting, definition, facts), ...unwrite(trial)],
+      keep: [...changed(facts.files, inFolder(lasting, files)), ...unwrite(trial)],
     };
   },
   unbridge(bridge, port, facts) {
-    const alone = portAlone(bridge, port, facts);
     const own = Object.keys(facts.files).filter((path) => isAbout(path, bridge.name, facts));
-    const removal = changed(facts.files, Object.fromEntries(own.map((path) => [path, undefined])));
-    const links = [port.name];
+    const portFiles = Object.keys(facts.files).filter((path) => isOwnPort(path, bridge.name, facts));
+    const removal = changed(facts.files, Object.fromEntries([...own, ...portFiles].map((path) => [path, undefined])));
     const remade = { verb: 'networkd-reload', links: [bridge.name, port.name] } as const;
     const gone: InterfaceStep = {
-      sentence: `Remove the bridge ${bridge.name}.`,
+      ...tell('hostBridgeRemove', { link: bridge.name }),
       action: { verb: 'link-delete', link: bridge.name, kind: 'bridge' },
-      inverse: { sentence: 'Have systemd-networkd make it again.', action: remade },
+      inverse: { ...tell('hostNetworkdAgain', { links: bridge.name }), action: remade },
     };
-    // The port's files of before say that it is a port, so the new ones take their place at once.
-    return { now: [gone, ...removal, ...write(lasting, alone, facts), reload(links)], keep: [] };
+    // What the card was configured with before the bridge is still there, unless the bridge is the administrator's own.
+    const left = Object.entries(facts.files).filter(([path]) => ![...own, ...portFiles].includes(path));
+    const alone = left.some(([path, text]) => isFor(readUnit(path, text), port))
+      ? []
+      : changed(facts.files, {
+          [`${lasting}/${fileName(port.name, 'network')}`]: aloneText(bridge, port, facts),
+        });
+    const replaced = new Set(alone.flatMap(({ action }) => (action.verb === 'file-write' ? [action.path] : [])));
+    const removed = removal.filter(({ action }) => action.verb !== 'file-write' || !replaced.has(action.path));
+    return { now: [gone, ...removed, ...alone, reload([port.name])], keep: [] };
   },
 };
+
+/** The files of a bridge over a card by their names, the card's own configuration given to the bridge whole. */
+function bridgeFiles(device: InterfaceDevice, shape: BridgeShape, facts: InterfaceFacts): Record<string, string> {
+  const definition = bridgeDefinition(device, shape, facts);
+  const unit = facts.networkd?.[device.name]?.unit;
+  return {
+    [fileName(shape.bridge, 'netdev')]: netdevText(definition) ?? '',
+    [fileName(shape.bridge, 'network')]:
+      (unit === undefined ? networkText(definition) : givenText(unit, shape.bridge)) + sameClient(device, facts),
+    [fileName(device.name, 'network')]: portText(device.name, 'Bridge', shape.bridge, unit),
+  };
+}
+
+/** What is on top of the card itself, and stays with it. */
+const stays = /^(?:VLAN|MACVLAN|MACVTAP|IPVLAN|IPVTAP|Xfrm|Tunnel)$/;
+
+/** A card's configuration as another device's. */
+const givenText = (unit: string, link: string): string =>
+  sectionsText(
+    [`# Made by Vivarium.`, '[Match]', `Name=${link}`, ''],
+    unit,
+    (section, name) =>
+      section !== 'Match' &&
+      !(section === 'Link' && /^(?:MACAddress|Unmanaged)$/.test(name)) &&
+      !(section === 'Network' && stays.test(name)),
+  );
+
+const portText = (port: string, word: 'Bridge' | 'Bond', master: string, unit = ''): string =>
+  [
+    ...['# Made by Vivarium.', '[Match]', `Name=${port}`, ''],
+    ...sectionsText([], unit, (section, name) => section === 'Link' && /^MACAddress$|^MTUBytes$/.test(name))
+      .split('\n')
+      .filter((line) => line !== ''),
+    ...['[Network]', `${word}=${master}`, 'LinkLocalAddressing=no'],
+    ...readUnit('', unit).options.flatMap(([section, name, value]) =>
+      section === 'Network' && stays.test(name) ? [`${name}=${value}`] : [],
+    ),
+    '',
+  ].join('\n');
+
+/** The sections of a file, as many times and in the order they are there, with those options that are wanted. */
+function sectionsText(
+  head: readonly string[],
+  unit: string,
+  isWanted: (section: string, name: string) => boolean,
+): string {
+  const lines = [...head];
+  let section = '';
+  let opened: string | undefined;
+  for (const each of unit.split('\n')) {
+    const line = each.trim();
+    const name = /^\[(.+)\]$/.exec(line)?.[1];
+    if (name !== undefined) {
+      section = name;
+      opened = `[${name}]`;
+      continue;
+    }
+    const at = line.indexOf('=');
+    if (line.startsWith('#') || line.startsWith(';') || at === -1 || !isWanted(section, line.slice(0, at).trim()))
+      continue;
+    if (opened !== undefined) lines.push(opened);
+    opened = undefined;
+    lines.push(line);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/**
+ * networkd makes up a client's identity from the name of the device, so that a bridge would be another client to the
+ * server: it is told the card's. Where the identity is the hardware address, the bridge has it anyhow.
+ */
+function sameClient({ name }: InterfaceDevice, { networkd: links }: InterfaceFacts): string {
+  const { clientId = '', unit = '' } = links?.[name] ?? {};
+  const iaid = /^ff([0-9a-f]{8})/i.exec(clientId)?.[1];
+  const isTold = readUnit('', unit).options.some(
+    ([section, word]) => /^DHCP(?:v4)?$/.test(section) && /^(?:IAID|ClientIdentifier)$/.test(word),
+  );
+  return iaid === undefined || isTold ? '' : `\n[DHCPv4]\nIAID=${Number.parseInt(iaid, 16)}\n`;
+}
+
+/** A card's configuration that its bridge had. */
+function aloneText(bridge: InterfaceDevice, port: InterfaceDevice, facts: InterfaceFacts): string {
+  const unit = facts.networkd?.[bridge.name]?.unit;
+  return unit === undefined ? networkText(portAlone(bridge, port, facts)) : givenText(unit, port.name);
+}
+
+const inFolder = (folder: string, files: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(files).map(([name, text]) => [`${folder}/${name}`, text]));
+
+/** A file of ours that makes some card a port of the bridge. */
+function isOwnPort(path: string, bridge: string, { files }: InterfaceFacts): boolean {
+  if (!/\/05-vivarium-[^/]+\.network$/.test(path)) return false;
+  return option(readUnit(path, files[path] ?? ''), 'Network', 'Bridge').includes(bridge);
+}
+
+/** Whether a file configures this card, by its name, a pattern, or its hardware address. */
+function isFor(unit: Unit, { name, mac }: InterfaceDevice): boolean {
+  if (!unit.path.endsWith('.network')) return false;
+  const patterns = option(unit, 'Match', 'Name').flatMap((value) => value.split(/\s+/));
+  const macs = ['MACAddress', 'PermanentMACAddress'].flatMap((word) => option(unit, 'Match', word));
+  if (mac !== undefined && macs.some((value) => value.toLowerCase().split(/\s+/).includes(mac))) return true;
+  return patterns.some((pattern) => !pattern.startsWith('!') && globPattern(pattern).test(name));
+}
+
+const globPattern = (glob: string): RegExp =>
+  new RegExp(
+    `^${glob
+      .replaceAll(/[.+^${}()|\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  );
 
 function configured(files: InterfaceFacts['files']): readonly HostInterface[] {
   const units = Object.entries(files).map(([path, text]) => readUnit(path, text));
@@ -166,19 +292,14 @@ function write(folder: string, definition: Named, facts: InterfaceFacts): readon
   files[`${folder}/${fileName(name, 'network')}`] = networkText(definition);
   const word = definition.type === 'bond' ? 'Bond' : 'Bridge';
   for (const port of portsOf(definition)) {
-    files[`${folder}/${fileName(port, 'network')}`] =
-      `[Match]\nName=${port}\n\n[Network]\n${word}=${name}\nLinkLocalAddressing=no\n`;
+    files[`${folder}/${fileName(port, 'network')}`] = portText(port, word, name);
   }
   return changed(facts.files, files);
 }
 
 /** Removes what a trial has written. */
 const unwrite = (trial: readonly InterfaceStep[]): readonly InterfaceStep[] =>
-  trial.flatMap(({ inverse, action, sentence }) =>
-    inverse === undefined
-      ? []
-      : [{ sentence: inverse.sentence, action: inverse.action, inverse: { sentence, action } }],
-  );
+  trial.flatMap(({ inverse, ...done }) => (inverse === undefined ? [] : [{ ...inverse, inverse: done }]));
 
 function netdevText(definition: Named): string | undefined {
   const { name } = definition;
@@ -202,7 +323,10 @@ function netdevText(definition: Named): string | undefined {
   }
 }
 
-function networkText({ name, mtu, protocol }: Named): string {
+function networkText(definition: Named): string {
+  const { name, mtu, protocol } = definition;
+  // A bridge of machines alone has no link until the first of them runs.
+  const isAlone = definition.type === 'bridge' && portsOf(definition).length === 0;
   const families = protocol.flatMap(({ family, dhcp }) => (dhcp === undefined ? [] : [family]));
   const dhcp = families.length === 2 ? 'yes' : (families[0] ?? 'no');
   const hasRa = protocol.some(({ family, autoconf }) => family === 'ipv6' && autoconf === true);
@@ -210,6 +334,7 @@ function networkText({ name, mtu, protocol }: Named): string {
     ...['# Made by Vivarium.', '[Match]', `Name=${name}`, ''],
     ...(mtu === undefined ? [] : ['[Link]', `MTUBytes=${mtu.size}`, '']),
     ...['[Network]', `DHCP=${dhcp}`, `IPv6AcceptRA=${hasRa ? 'yes' : 'no'}`],
+    ...(isAlone ? ['ConfigureWithoutCarrier=yes'] : []),
     ...protocol.flatMap(({ family, ip }) =>
       ip.map(({ address, prefix }) => `Address=${address}/${prefix ?? (family === 'ipv4' ? 32 : 128)}`),
     ),
@@ -219,19 +344,13 @@ function networkText({ name, mtu, protocol }: Named): string {
 }
 
 const reload = (links: readonly string[]): InterfaceStep => ({
-  sentence:
-    links.length === 0
-      ? 'Have systemd-networkd read its files.'
-      : `Have systemd-networkd set up ${links.join(' and ')}.`,
+  ...tell('hostNetworkd', { links: links.join(', ') }),
   action: { verb: 'networkd-reload', links },
 });
 
 /** First of a list, so last of its undoing. */
 const undoReload = (links: readonly string[]): InterfaceStep => ({
-  sentence: 'Have systemd-networkd read its files.',
+  ...tell('hostNetworkdRead', {}),
   action: { verb: 'networkd-reload', links: [] },
-  inverse: {
-    sentence: `Have systemd-networkd set up ${links[0] ?? ''} again.`,
-    action: { verb: 'networkd-reload', links },
-  },
+  inverse: { ...tell('hostNetworkdAgain', { links: links.join(', ') }), action: { verb: 'networkd-reload', links } },
 });

@@ -4,6 +4,7 @@
  */
 import { formatHostInterface, parseHostInterface } from '../../../../src-shared/model/host-interface.ts';
 import { parseAddress } from '../../../../src-shared/model/network-address.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { type Named, portsOf } from '../definitions.ts';
 import { interfaceError } from '../errors.ts';
 import { deviceOf, type InterfaceAddress, type InterfaceFacts } from '../facts.ts';
@@ -38,7 +39,7 @@ export const plain: Keeper = {
   undefine(name, { files }) {
     const path = fileOf(name);
     const former = files[path];
-    if (former === undefined) throw interfaceError('no-interface', `No interface '${name}' is defined.`);
+    if (former === undefined) throw interfaceError('no-interface', say`No interface '${name}' is defined.`);
     return [
       {
         sentence: `Forget what ${name} is to be.`,
@@ -103,7 +104,7 @@ function makingSteps(definition: Named, facts: InterfaceFacts): readonly Interfa
   const { name, type } = definition;
   if (type === 'ethernet') {
     if (deviceOf(facts, name) === undefined)
-      throw interfaceError('no-interface', `There is no network card '${name}'.`);
+      throw interfaceError('no-interface', say`There is no network card '${name}'.`);
     return [];
   }
   if (deviceOf(facts, name) !== undefined) return [];
@@ -129,7 +130,7 @@ function makingSteps(definition: Named, facts: InterfaceFacts): readonly Interfa
     case 'vlan': {
       const { tag, interface: parent } = definition.vlan ?? {};
       if (tag === undefined || parent === undefined)
-        throw interfaceError('xml-error', `'${name}' has no <vlan> with an interface.`);
+        throw interfaceError('xml-error', say`'${name}' has no <vlan> with an interface.`);
       return [{ sentence, inverse, action: { verb: 'vlan-add', link: name, parent: parent.name, tag } }];
     }
     case 'bond': {

@@ -108,7 +108,7 @@ describe("systemd-networkd's files", () => {
 
   it('have networkd look at the card anew as the last of a rollback', () => {
     const { now } = planBridge(request, host);
-    expect(now[0]?.inverse?.action).toEqual({ verb: 'networkd-reload', links: ['eth0', 'br0'] });
+    expect(now[0]?.inverse?.action).toEqual({ verb: 'networkd-reload', links: ['eth0'] });
     expect(now.at(-1)?.inverse?.action).toEqual({ verb: 'link-delete', link: 'br0', kind: 'bridge' });
   });
 
@@ -124,7 +124,25 @@ describe("systemd-networkd's files", () => {
     });
     const apart = written(kept, planUnbridge('br0', bridged).now);
     expect(Object.keys(apart).filter((path) => path.includes('br0'))).toEqual([]);
-    expect(apart['/etc/systemd/network/05-vivarium-eth0.network']).toContain('DHCP=ipv4');
+    // What the card had before is what it has again.
+    expect(apart).toEqual(files);
+  });
+
+  it('give the bridge all that the card had, and the name that the DHCP server knows it by', () => {
+    const unit =
+      '[Match]\nName=eth0\n[Link]\nMTUBytes=1400\nMACAddress=52:54:00:aa:bb:cc\n[Network]\nDHCP=ipv4\nDNS=192.0.2.53\nVLAN=v7\n' +
+      '[Route]\nDestination=203.0.113.0/24\nGateway=192.0.2.9\n[Network]\nDomains=lab.test\n';
+    const networkd = { eth0: { unit, clientId: 'ff000000ff0002aabbcc' } };
+    const { now } = planBridge(request, hostWith({ keeper: 'systemd-networkd', files, networkd }));
+    const trial = written(files, now);
+    expect(trial['/run/systemd/network/05-vivarium-br0.network']).toBe(
+      '# Made by Vivarium.\n[Match]\nName=br0\n\n[Link]\nMTUBytes=1400\n[Network]\nDHCP=ipv4\nDNS=192.0.2.53\n' +
+        '[Route]\nDestination=203.0.113.0/24\nGateway=192.0.2.9\n[Network]\nDomains=lab.test\n\n[DHCPv4]\nIAID=255\n',
+    );
+    expect(trial['/run/systemd/network/05-vivarium-eth0.network']).toBe(
+      '# Made by Vivarium.\n[Match]\nName=eth0\n\n[Link]\nMTUBytes=1400\nMACAddress=52:54:00:aa:bb:cc\n' +
+        '[Network]\nBridge=br0\nLinkLocalAddressing=no\nVLAN=v7\n',
+    );
   });
 });
 
