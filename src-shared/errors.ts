@@ -1,6 +1,7 @@
 /**
  * Errors as libvirt numbers them, so that every door (window, command line, wire protocol) can show the same one.
  */
+import { type Sentence, textOf, type Words } from './words.ts';
 
 /** libvirt's error codes (`virErrorNumber`), by the name without its prefix. */
 export const errorCodes = {
@@ -207,6 +208,18 @@ export interface ErrorData {
   readonly fix?: string;
   /** Raw material for those who want it: argv, the tail of a log, a reply. */
   readonly details?: string;
+  /** What the sentences are made of, for windows in other languages; the raw material is the same in all. */
+  readonly words?: ErrorWords;
+}
+
+const spokenParts = ['message', 'cause', 'fix'] as const;
+type ErrorWords = Readonly<Partial<Record<(typeof spokenParts)[number], Words>>>;
+
+/** An error as it is said. */
+export interface ErrorParts extends Omit<ErrorData, 'message' | 'cause' | 'fix' | 'words'> {
+  readonly message: Sentence;
+  readonly cause?: Sentence;
+  readonly fix?: Sentence;
 }
 
 /** An error that is expected and told to the user. Anything else thrown is a bug. */
@@ -214,7 +227,9 @@ export class VirError extends Error {
   override readonly name = 'VirError';
   readonly data: ErrorData;
 
-  constructor(data: ErrorData, options?: { cause?: unknown }) {
+  /** @param parts as it is said, or as it crossed a boundary */
+  constructor(parts: ErrorParts | ErrorData, options?: { cause?: unknown }) {
+    const data = dataOf(parts);
     super(data.cause === undefined ? data.message : `${data.message} ${data.cause}`, options);
     this.data = data;
   }
@@ -222,6 +237,37 @@ export class VirError extends Error {
   get code(): ErrorCode {
     return this.data.code;
   }
+
+  /** The same as something to be said, whole or in parts. */
+  get said(): ErrorParts {
+    return saidOf(this.data);
+  }
+}
+
+/** What crossed a boundary, as something to be said. */
+export function saidOf({ words = {}, ...data }: ErrorData): ErrorParts {
+  const said = (part: (typeof spokenParts)[number]): Partial<Record<typeof part, Sentence>> => {
+    const [sentence, known] = [data[part], words[part]];
+    return sentence === undefined || known === undefined ? {} : { [part]: { sentence, words: known } };
+  };
+  return { ...data, ...said('message'), ...said('cause'), ...said('fix') };
+}
+
+function dataOf({ message, cause, fix, ...rest }: ErrorParts | ErrorData): ErrorData {
+  const said = { message, cause, fix };
+  const words = Object.fromEntries(
+    spokenParts.flatMap((part) => {
+      const sentence = said[part];
+      return typeof sentence === 'object' ? [[part, sentence.words]] : [];
+    }),
+  );
+  return {
+    ...rest,
+    message: textOf(message),
+    ...(cause === undefined ? {} : { cause: textOf(cause) }),
+    ...(fix === undefined ? {} : { fix: textOf(fix) }),
+    ...(Object.keys(words).length === 0 ? {} : { words }),
+  };
 }
 
 /** Turns whatever was thrown into the form that crosses boundaries; a bug becomes `internal-error`. */

@@ -1,6 +1,7 @@
 /** Operating systems and install media, for the form that makes machines. */
 import type { MediumInfo, OsInfo, OsResources } from '../../src-shared/contract/create.ts';
 import { VirError } from '../../src-shared/errors.ts';
+import { say, type Sentence } from '../../src-shared/words.ts';
 import type { Logger } from '../engine/logger.ts';
 import { localImage } from '../storage/backing-chain.ts';
 import { type ImageHeader, inspectImage } from '../storage/image-header.ts';
@@ -58,7 +59,7 @@ export class Catalogue {
   async identify(path: string): Promise<MediumInfo> {
     try {
       const { header, stats } = await inspectImage(path);
-      if (!stats.isFile() && !stats.isBlockDevice()) throw cannotOpen(path, 'It is not a file.');
+      if (!stats.isFile() && !stats.isBlockDevice()) throw cannotOpen(path, say`It is not a file.`);
       const sizeBytes = stats.isFile() ? stats.size : header.virtualSizeBytes;
       if (header.format === 'iso') return await this.#identifyIso(path, sizeBytes);
       return { path, sizeBytes, ...describeDisk(header) };
@@ -68,7 +69,7 @@ export class Catalogue {
       if (code === undefined) throw thrown;
       throw cannotOpen(
         path,
-        code === 'ENOENT' ? 'There is no such file.' : code === 'EACCES' ? 'It may not be read.' : thrown.message,
+        code === 'ENOENT' ? say`There is no such file.` : code === 'EACCES' ? say`It may not be read.` : thrown.message,
         thrown,
       );
     }
@@ -136,9 +137,9 @@ function describeDisk(header: ImageHeader): Omit<MediumInfo, 'path' | 'sizeBytes
   };
 }
 
-function cannotOpen(path: string, cause: string, thrown?: unknown): VirError {
+function cannotOpen(path: string, cause: Sentence, thrown?: unknown): VirError {
   return new VirError(
-    { code: 'open-failed', domain: 'storage', message: `The file '${path}' can't be opened.`, cause },
+    { code: 'open-failed', domain: 'storage', message: say`The file '${path}' can't be opened.`, cause },
     thrown === undefined ? undefined : { cause: thrown },
   );
 }

@@ -7,6 +7,7 @@
  */
 import { type ConsoleStatus, consoleWindowBytes } from '../../src-shared/contract/bridge.ts';
 import { toErrorData, VirError } from '../../src-shared/errors.ts';
+import { say } from '../../src-shared/words.ts';
 import type { ConsoleChannel } from './channel.ts';
 
 /** The window's end of a console, as Electron's `MessagePortMain` and Node's `MessagePort` both can be. */
@@ -72,7 +73,7 @@ export async function carry(port: CarrierPort, open: (signal: AbortSignal) => Pr
         if (channel.backlogBytes + message.byteLength > 2 * consoleWindowBytes) finish(floods());
         else channel.write(new Uint8Array(message), () => !finished && port.post(message.byteLength));
       } else {
-        finish(new VirError({ code: 'invalid-arg', domain: 'none', message: 'The window sent an unknown frame.' }));
+        finish(new VirError({ code: 'invalid-arg', domain: 'none', message: say`The window sent an unknown frame.` }));
       }
     };
     port.post({ type: 'open', ...(password === undefined ? {} : { password }) });
@@ -92,4 +93,4 @@ export async function carry(port: CarrierPort, open: (signal: AbortSignal) => Pr
 }
 
 const floods = (): VirError =>
-  new VirError({ code: 'operation-failed', domain: 'none', message: 'The window sent more than the guest takes.' });
+  new VirError({ code: 'operation-failed', domain: 'none', message: say`The window sent more than the guest takes.` });

@@ -1,6 +1,7 @@
 /** One connection to a guest's console over the unix socket where it is to be had. */
 import { connect, type Socket } from 'node:net';
 import { VirError } from '../../src-shared/errors.ts';
+import { say, type Sentence } from '../../src-shared/words.ts';
 
 export interface ChannelListener {
   /** The bytes are only valid until this returns. */
@@ -45,15 +46,15 @@ export function socketChannel(path: string, name: string, signal?: AbortSignal):
         },
       },
     });
-    const fail = (cause: string): void => {
+    const fail = (cause: Sentence): void => {
       clearTimeout(timer);
       socket.destroy();
-      reject(new VirError({ code: 'no-connect', domain: 'none', message: `${name} can't be reached.`, cause }));
+      reject(new VirError({ code: 'no-connect', domain: 'none', message: say`${name} can't be reached.`, cause }));
     };
     const timer = setTimeout(() => {
-      fail(`It did not answer within ${connectTimeoutMs / 1000} s.`);
+      fail(say`It did not answer within ${connectTimeoutMs / 1000} s.`);
     }, connectTimeoutMs);
-    signal?.addEventListener('abort', () => fail('It was cancelled.'), { once: true });
+    signal?.addEventListener('abort', () => fail(say`It was cancelled.`), { once: true });
     socket.on('error', (error: NodeJS.ErrnoException) => {
       failure = error;
       fail(causeOf(error));

@@ -1,6 +1,7 @@
 /** Opens a console's connections for a window, and never takes a console from another viewer unasked. */
 import type { ConsoleRequest } from '../../src-shared/contract/bridge.ts';
 import { type ErrorData, VirError } from '../../src-shared/errors.ts';
+import { say } from '../../src-shared/words.ts';
 import type { Opened } from './carry.ts';
 import { type ConsoleChannel, socketChannel } from './channel.ts';
 
@@ -85,10 +86,10 @@ const busy = (name: string, known?: ErrorData): VirError =>
   new VirError({
     code: 'resource-busy',
     domain: 'none',
-    message: `${name} is in use.`,
-    cause: known?.message ?? 'Another window shows it, and would be disconnected.',
-    fix: 'Take it over, or close the other window first.',
+    message: say`${name} is in use.`,
+    cause: known?.message ?? say`Another window shows it, and would be disconnected.`,
+    fix: say`Take it over, or close the other window first.`,
   });
 
 const ended = (name: string): VirError =>
-  new VirError({ code: 'no-connect', domain: 'none', message: `${name} was closed.` });
+  new VirError({ code: 'no-connect', domain: 'none', message: say`${name} was closed.` });

@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises';
 import type { MediumInfo } from '../../src-shared/contract/create.ts';
 import { VirError } from '../../src-shared/errors.ts';
+import { say } from '../../src-shared/words.ts';
 
 const kinds: readonly { readonly magic: RegExp; readonly cause: string; readonly fix: string }[] = [
   {
@@ -44,9 +45,9 @@ export async function checkDownload(
   throw new VirError({
     code: 'operation-invalid',
     domain: 'none',
-    message: `What '${url}' leads to is no medium a machine could start from.`,
-    cause: known?.cause ?? 'It is neither a CD or DVD image nor a disk image.',
-    fix: known?.fix ?? 'Check the address.',
+    message: say`What '${url}' leads to is no medium a machine could start from.`,
+    cause: known?.cause ?? say`It is neither a CD or DVD image nor a disk image.`,
+    fix: known?.fix ?? say`Check the address.`,
   });
 }
 

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { VirError } from '../../src-shared/errors.ts';
+import { say, type Sentence } from '../../src-shared/words.ts';
 import { privateFolder, readIfThere, removeIfThere, writeWhole } from '../host/files.ts';
 import { requireSpace } from '../storage/disk-space.ts';
 import { explain } from '../storage/errors.ts';
@@ -70,7 +71,7 @@ export async function download(options: DownloadOptions): Promise<string> {
     signal.throwIfAborted();
     // A full disk is not kept full.
     if ((thrown as NodeJS.ErrnoException).code === 'ENOSPC') await forgetDownload(folder, url);
-    throw explain(thrown, `'${url}' can't be downloaded.`, nameOf(url), folder);
+    throw explain(thrown, say`'${url}' can't be downloaded.`, nameOf(url), folder);
   }
 }
 
@@ -117,10 +118,10 @@ async function receive(
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
     if (code !== 'ECONNRESET' && code !== 'ERR_STREAM_PREMATURE_CLOSE' && code !== 'ETIMEDOUT') throw thrown;
-    throw httpError(url, `The connection broke off after ${done} bytes.`, 'Try again: it goes on from there.');
+    throw httpError(url, say`The connection broke off after ${done} bytes.`, say`Try again: it goes on from there.`);
   }
   if (total !== undefined && done !== total) {
-    throw httpError(url, `Only ${done} of ${total} bytes came.`, 'Try again: it goes on from there.');
+    throw httpError(url, say`Only ${done} of ${total} bytes came.`, say`Try again: it goes on from there.`);
   }
   const file = await open(path, 'r+');
   try {
@@ -148,10 +149,11 @@ async function get(
   const { statusCode = 0, headers } = response;
   if (statusCode >= 300 && statusCode < 400 && headers.location !== undefined) {
     response.destroy();
-    if (redirects >= mostRedirects) throw httpError(options.url, 'It leads from one address to the next without end.');
+    if (redirects >= mostRedirects)
+      throw httpError(options.url, say`It leads from one address to the next without end.`);
     const next = new URL(headers.location, url);
     if (next.protocol !== 'https:' && !(next.protocol === 'http:' && url.startsWith('http:'))) {
-      throw httpError(options.url, `It leads to '${next.protocol}//…', which is not followed from here.`);
+      throw httpError(options.url, say`It leads to '${next.protocol}//…', which is not followed from here.`);
     }
     return await get(options, next.href, resume, redirects + 1);
   }
@@ -160,7 +162,7 @@ async function get(
   throw httpError(
     options.url,
     `The server says: ${statusCode} ${response.statusMessage ?? ''}`.trim(),
-    statusCode === 404 ? 'Check the address.' : undefined,
+    statusCode === 404 ? say`Check the address.` : undefined,
   );
 }
 
@@ -170,12 +172,12 @@ async function ask(
   headers: Record<string, string>,
 ): Promise<IncomingMessage> {
   const { protocol } = new URL(url);
-  if (protocol !== 'http:' && protocol !== 'https:') throw httpError(original, `'${protocol}' is no web address.`);
+  if (protocol !== 'http:' && protocol !== 'https:') throw httpError(original, say`'${protocol}' is no web address.`);
   return await new Promise((resolve, reject) => {
     const send = protocol === 'https:' ? httpsRequest : httpRequest;
     const request: ClientRequest = send(url, { headers, signal }, resolve);
     request.setTimeout(silenceMs, () =>
-      request.destroy(httpError(original, `The server was silent for ${Math.round(silenceMs / 1000)} s.`)),
+      request.destroy(httpError(original, say`The server was silent for ${Math.round(silenceMs / 1000)} s.`)),
     );
     request.on('error', (thrown) => reject(thrown instanceof VirError ? thrown : unreachable(original, thrown)));
     request.end();
@@ -232,11 +234,11 @@ function nameOf(url: string): string {
   return last === '' ? url : last;
 }
 
-function httpError(url: string, cause: string, fix?: string): VirError {
+function httpError(url: string, cause: Sentence, fix?: Sentence): VirError {
   return new VirError({
     code: 'http-error',
     domain: 'none',
-    message: `'${url}' can't be downloaded.`,
+    message: say`'${url}' can't be downloaded.`,
     cause,
     ...(fix === undefined ? {} : { fix }),
   });
@@ -257,7 +259,7 @@ function unreachable(url: string, thrown: Error): Error {
   if (code === 'ABORT_ERR') return thrown;
   const cause = (code === undefined ? undefined : reasons[code]) ?? thrown.message;
   return new VirError(
-    { code: 'http-error', domain: 'none', message: `'${url}' can't be downloaded.`, cause },
+    { code: 'http-error', domain: 'none', message: say`'${url}' can't be downloaded.`, cause },
     { cause: thrown },
   );
 }

@@ -5,6 +5,7 @@ import type { Creation, MediumInfo } from '../../src-shared/contract/create.ts';
 import { VirError } from '../../src-shared/errors.ts';
 import { type Capabilities, parseCapabilities } from '../../src-shared/model/capabilities.ts';
 import { type DomainCapabilities, parseDomainCapabilities } from '../../src-shared/model/domain-capabilities.ts';
+import { say } from '../../src-shared/words.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { HostAmounts } from '../catalogue/os-resources.ts';
 import type { Connection } from '../engine/driver.ts';
@@ -169,7 +170,7 @@ async function findPool(spec: Creation, connection: Connection): Promise<Creatio
   throw new VirError({
     code: 'no-support',
     domain: 'storage',
-    message: `New disks can't be made in the pool '${pool.name}' yet: it is no folder.`,
+    message: say`New disks can't be made in the pool '${pool.name}' yet: it is no folder.`,
   });
 }
 

@@ -5,6 +5,7 @@
 import type { Creation, MediumInfo } from '../../src-shared/contract/create.ts';
 import { VirError } from '../../src-shared/errors.ts';
 import { formatDomain } from '../../src-shared/model/domain/index.ts';
+import { say } from '../../src-shared/words.ts';
 import { type Connection, need } from '../engine/driver.ts';
 import type { Job, JobControl, JobRegistry } from '../engine/jobs.ts';
 import type { Logger } from '../engine/logger.ts';
@@ -59,7 +60,7 @@ function refuseErrors({ findings }: Plan, name: string): void {
   throw new VirError({
     code: 'operation-invalid',
     domain: 'none',
-    message: `The machine '${name}' can't be made.`,
+    message: say`The machine '${name}' can't be made.`,
     cause: errors.join(' '),
   });
 }
@@ -170,6 +171,6 @@ export function storageOf({ storage, uri }: Connection): StorageApi {
   throw new VirError({
     code: 'no-support',
     domain: 'storage',
-    message: `The connection '${uri.text}' has no storage of its own.`,
+    message: say`The connection '${uri.text}' has no storage of its own.`,
   });
 }

@@ -12,6 +12,7 @@ import type { BinEntry } from '../../src-shared/contract/domains.ts';
 import { VirError } from '../../src-shared/errors.ts';
 import { parseDomain } from '../../src-shared/model/domain/index.ts';
 import type { DomainSummary } from '../../src-shared/model/summary.ts';
+import { say, type Sentence } from '../../src-shared/words.ts';
 import { readIfThere, writeWhole } from '../host/files.ts';
 import { type Connection, need } from './driver.ts';
 import type { Logger } from './logger.ts';
@@ -66,15 +67,15 @@ export class Bin {
     const summary = await connection.domains.lookupByUuid(uuid);
     if (summary.id !== undefined) {
       throw refuse(
-        `The machine '${summary.name}' is running and can't be deleted.`,
-        'Shut it down or force it off first.',
+        say`The machine '${summary.name}' is running and can't be deleted.`,
+        say`Shut it down or force it off first.`,
       );
     }
     const xml = await connection.domains.xml(uuid, { inactive: true, secure: true });
     const domain = parseDomain(xml);
     const own = diskPaths(domain);
     const foreign = disks.find((path) => !own.includes(path));
-    if (foreign !== undefined) throw refuse(`'${foreign}' is not a disk of the machine '${summary.name}'.`);
+    if (foreign !== undefined) throw refuse(say`'${foreign}' is not a disk of the machine '${summary.name}'.`);
     await refuseShared(connection, summary.name, disks);
 
     const deletedMs = this.#now();
@@ -117,8 +118,8 @@ export class Bin {
     for (const { from, to } of entry.files) if ((await exists(to)) && (await exists(from))) occupied.push(from);
     if (occupied.length > 0) {
       throw refuse(
-        `The machine '${entry.name}' can't be restored: ${occupied.join(', ')} exists again.`,
-        'Move it away first.',
+        say`The machine '${entry.name}' can't be restored: ${occupied.join(', ')} exists again.`,
+        say`Move it away first.`,
       );
     }
     const connection = await this.#options.open(entry.uri);
@@ -194,7 +195,7 @@ export class Bin {
   async #entry(id: string): Promise<Stored> {
     const found = (await this.#entries()).find((entry) => entry.id === id);
     if (found !== undefined) return found;
-    throw new VirError({ code: 'invalid-arg', domain: 'none', message: `There is no machine '${id}' in the bin.` });
+    throw new VirError({ code: 'invalid-arg', domain: 'none', message: say`There is no machine '${id}' in the bin.` });
   }
 
   /** Newest first. A file that is not an entry is named in the log and left alone. */
@@ -222,8 +223,8 @@ async function refuseShared(connection: Connection, name: string, disks: readonl
     const others = (users.get(path) ?? []).filter((user) => user !== name);
     if (others.length === 0) continue;
     throw refuse(
-      `The disk '${path}' can't be deleted with '${name}': ${others.join(', ')} uses it too.`,
-      'Leave this disk where it is.',
+      say`The disk '${path}' can't be deleted with '${name}': ${others.join(', ')} uses it too.`,
+      say`Leave this disk where it is.`,
     );
   }
 }
@@ -256,5 +257,5 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-const refuse = (message: string, fix?: string): VirError =>
+const refuse = (message: Sentence, fix?: Sentence): VirError =>
   new VirError({ code: 'operation-invalid', domain: 'none', message, ...(fix === undefined ? {} : { fix }) });

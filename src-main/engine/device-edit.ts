@@ -7,6 +7,7 @@ import { type Devices, devicesSchema, type Domain } from '../../src-shared/model
 import { emptyDevices } from '../../src-shared/model/domain/normalise.ts';
 import { parseElement } from '../../src-shared/xml/parse.ts';
 import { readXml } from '../../src-shared/xml/read.ts';
+import { say, type Sentence } from '../../src-shared/words.ts';
 import { fromXmlError } from './domain-errors.ts';
 
 /** One device of any kind with the list it belongs in. */
@@ -36,7 +37,7 @@ export function parseDevice(xml: string): ParsedDevice {
       throw new VirError({
         code: 'xml-error',
         domain: 'domain',
-        message: `<${root.name}> is not a device of a domain.`,
+        message: say`<${root.name}> is not a device of a domain.`,
       });
     }
     const device = parseElement(spec.schema(), root) as DeviceParts;
@@ -52,10 +53,10 @@ export function addDevice(domain: Domain, added: ParsedDevice): Domain {
   const list = devicesOf(domain, kind);
   const twin = list.find((other) => identity(device) !== undefined && identity(other) === identity(device));
   if (twin !== undefined) {
-    throw refuse('operation-invalid', `The domain '${domain.name}' already has <${kind}> '${identity(device)}'.`);
+    throw refuse('operation-invalid', say`The domain '${domain.name}' already has <${kind}> '${identity(device)}'.`);
   }
   if (!isList && list.length > 0) {
-    throw refuse('operation-invalid', `The domain '${domain.name}' already has <${kind}>; it can have only one.`);
+    throw refuse('operation-invalid', say`The domain '${domain.name}' already has <${kind}>; it can have only one.`);
   }
   const place = kind === 'disk' ? placeOfDisk(list, device) : list.length;
   return withDevices(domain, added, list.toSpliced(place, 0, device));
@@ -83,7 +84,7 @@ export function findDevice(domain: Domain, wanted: ParsedDevice): DeviceParts {
   const what = wanted.device.alias?.name ?? identity(wanted.device);
   throw refuse(
     'device-missing',
-    `The domain '${domain.name}' has no <${wanted.kind}>${what === undefined ? ' like this' : ` '${what}'`}.`,
+    say`The domain '${domain.name}' has no <${wanted.kind}>${what === undefined ? ' like this' : ` '${what}'`}.`,
   );
 }
 
@@ -159,5 +160,5 @@ function says(wanted: unknown, device: unknown): boolean {
   );
 }
 
-const refuse = (code: 'operation-invalid' | 'device-missing', message: string): VirError =>
+const refuse = (code: 'operation-invalid' | 'device-missing', message: Sentence): VirError =>
   new VirError({ code, domain: 'device', message });

@@ -1,6 +1,7 @@
 /** The refusals every driver shares, with libvirt's codes; those that clients look into also have its words. */
 import { type ErrorCode, type ErrorDomain, VirError } from '../../src-shared/errors.ts';
 import { formatIssue, XmlError } from '../../src-shared/xml/issue.ts';
+import { say, type Sentence } from '../../src-shared/words.ts';
 
 /** `VIR_FROM_…` of the driver that reports. */
 export class DomainErrors {
@@ -10,7 +11,7 @@ export class DomainErrors {
     this.#from = from;
   }
 
-  error(code: ErrorCode, message: string, cause?: string, fix?: string): VirError {
+  error(code: ErrorCode, message: Sentence, cause?: Sentence, fix?: Sentence): VirError {
     return new VirError({
       code,
       domain: this.#from,
@@ -23,32 +24,32 @@ export class DomainErrors {
   /** `name` where the domain was known a moment ago. */
   noDomainWithUuid(uuid: string, name?: string): VirError {
     const known = name === undefined ? '' : ` (${name})`;
-    return this.error('no-domain', `no domain with matching uuid '${uuid}'${known}`);
+    return this.error('no-domain', say`no domain with matching uuid '${uuid}'${known}`);
   }
 
   noDomainWithName(name: string): VirError {
-    return this.error('no-domain', `no domain with matching name '${name}'`);
+    return this.error('no-domain', say`no domain with matching name '${name}'`);
   }
 
   noDomainWithId(id: number): VirError {
-    return this.error('no-domain', `no domain with matching id ${id}`);
+    return this.error('no-domain', say`no domain with matching id ${id}`);
   }
 
   /** libvirt says no more than that the domain is not running; which one helps. */
   notRunning(name: string): VirError {
-    return this.error('operation-invalid', `domain '${name}' is not running`, undefined, 'Start it first.');
+    return this.error('operation-invalid', say`domain '${name}' is not running`, undefined, say`Start it first.`);
   }
 
   alreadyRunning(name: string): VirError {
-    return this.error('operation-invalid', `domain '${name}' is already running`);
+    return this.error('operation-invalid', say`domain '${name}' is already running`);
   }
 
   transientHasNoConfig(name: string): VirError {
     return this.error(
       'operation-invalid',
-      `transient domain '${name}' does not have any persistent config`,
+      say`transient domain '${name}' does not have any persistent config`,
       undefined,
-      'Define it to keep it, or change only the running machine.',
+      say`Define it to keep it, or change only the running machine.`,
     );
   }
 }

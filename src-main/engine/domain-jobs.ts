@@ -4,6 +4,7 @@
  * no job at all.
  */
 import { VirError } from '../../src-shared/errors.ts';
+import { say } from '../../src-shared/words.ts';
 
 export type JobKind = 'modify' | 'destroy' | 'suspend' | 'abort';
 
@@ -136,9 +137,9 @@ export class DomainJobs {
     return new VirError({
       code: 'operation-timeout',
       domain: 'domain',
-      message: `cannot acquire state change lock of domain '${this.#subject()}' (held by monitor=${held})`,
-      cause: `'${held}' has been changing it for ${seconds} s.`,
-      fix: 'Wait for it, or cancel it, and try again.',
+      message: say`cannot acquire state change lock of domain '${this.#subject()}' (held by monitor=${held})`,
+      cause: say`'${held}' has been changing it for ${seconds} s.`,
+      fix: say`Wait for it, or cancel it, and try again.`,
     });
   }
 }

@@ -8,6 +8,7 @@ import type { ErrorDomain } from '../../src-shared/errors.ts';
 import { type Domain, parseDomain } from '../../src-shared/model/domain/index.ts';
 import type { DomainSummary } from '../../src-shared/model/summary.ts';
 import { parseUuid } from '../../src-shared/uuid.ts';
+import { say, type Sentence } from '../../src-shared/words.ts';
 import { fromXmlError } from './domain-errors.ts';
 import { Configuration, type DomainRecord, MutableRecord } from './domain-record.ts';
 import { DomainRegistry } from './domain-registry.ts';
@@ -103,7 +104,8 @@ export class DomainTable<Runtime, Complete extends Domain = Domain> extends Doma
 
   historyXml(uuid: string, entry: string): string {
     const { store } = this.#options;
-    if (store === undefined) throw this.errors.error('no-support', 'Definitions of this connection have no history.');
+    if (store === undefined)
+      throw this.errors.error('no-support', say`Definitions of this connection have no history.`);
     return store.history.read(parseUuid(uuid) ?? uuid, entry);
   }
 
@@ -161,9 +163,9 @@ export class DomainTable<Runtime, Complete extends Domain = Domain> extends Doma
       record = new MutableRecord<Runtime>(domain.uuid, new Configuration(domain));
       this.insert(record);
     } else if (record.isActive) {
-      throw this.errors.error('operation-invalid', `domain '${record.name}' is already active`);
+      throw this.errors.error('operation-invalid', say`domain '${record.name}' is already active`);
     } else if (!record.persistent) {
-      throw this.errors.error('operation-invalid', `domain '${record.name}' is already being started`);
+      throw this.errors.error('operation-invalid', say`domain '${record.name}' is already being started`);
     }
     const found = record;
     return await found.jobs.run(api, async () => {
@@ -183,7 +185,7 @@ export class DomainTable<Runtime, Complete extends Domain = Domain> extends Doma
     await this.modify(uuid, 'undefine', async (found) => {
       const record = found as MutableRecord<Runtime>;
       if (!record.persistent) {
-        throw this.errors.error('operation-invalid', `cannot undefine transient domain '${record.name}'`);
+        throw this.errors.error('operation-invalid', say`cannot undefine transient domain '${record.name}'`);
       }
       if (record.hasManagedSave) await this.#undefineManagedSave(record, options);
       await this.#options.beforeUndefine?.(record, options);
@@ -204,16 +206,21 @@ export class DomainTable<Runtime, Complete extends Domain = Domain> extends Doma
   async rename(uuid: string, name: string, options: Author = {}): Promise<DomainSummary> {
     return await this.modify(uuid, 'rename', async (found) => {
       const record = found as MutableRecord<Runtime>;
-      const refuse = (message: string, fix?: string) => this.errors.error('operation-invalid', message, undefined, fix);
+      const refuse = (message: Sentence, fix?: Sentence) =>
+        this.errors.error('operation-invalid', message, undefined, fix);
       const old = record.name;
-      if (record.isActive) throw refuse(`cannot rename active domain '${old}'`, 'Shut it down first.');
-      if (!record.persistent || record.config === undefined) throw refuse(`cannot rename transient domain '${old}'`);
+      if (record.isActive) throw refuse(say`cannot rename active domain '${old}'`, say`Shut it down first.`);
+      if (!record.persistent || record.config === undefined) throw refuse(say`cannot rename transient domain '${old}'`);
       if (record.hasManagedSave) {
-        throw refuse(`cannot rename domain '${old}', which has a managed save image`, 'Start it, or remove the image.');
+        throw refuse(
+          say`cannot rename domain '${old}', which has a managed save image`,
+          say`Start it, or remove the image.`,
+        );
       }
       this.#checkName(name);
-      if (old === name) throw refuse(`cannot rename domain '${old}' to itself`);
-      if (this.byName.has(name) || this.#reserved.has(name)) throw refuse(`domain with name '${name}' already exists`);
+      if (old === name) throw refuse(say`cannot rename domain '${old}' to itself`);
+      if (this.byName.has(name) || this.#reserved.has(name))
+        throw refuse(say`domain with name '${name}' already exists`);
       const renamed = new Configuration({ ...record.config, name });
       this.#reserved.set(name, record.uuid);
       try {
@@ -238,7 +245,7 @@ export class DomainTable<Runtime, Complete extends Domain = Domain> extends Doma
   async setAutostart(uuid: string, autostart: boolean): Promise<void> {
     const record = this.mutable(uuid);
     if (!record.persistent) {
-      throw this.errors.error('operation-invalid', `cannot set autostart for transient domain '${record.name}'`);
+      throw this.errors.error('operation-invalid', say`cannot set autostart for transient domain '${record.name}'`);
     }
     if (record.autostart === autostart) return;
     await this.modify(uuid, 'setAutostart', async () => {
@@ -254,19 +261,19 @@ export class DomainTable<Runtime, Complete extends Domain = Domain> extends Doma
     if (affects.live === true && affects.config === true) {
       throw this.errors.error(
         'invalid-arg',
-        'Metadata is read from the live or from the stored configuration, not both.',
+        say`Metadata is read from the live or from the stored configuration, not both.`,
       );
     }
     const record = this.mutable(uuid);
     const { config } = this.targets(record, affects);
     const found = metadataText((config ? record.config : record.live) ?? record.current, what);
     if (found !== undefined) return found;
-    throw this.errors.error('no-domain-metadata', 'Requested metadata element is not present');
+    throw this.errors.error('no-domain-metadata', say`Requested metadata element is not present`);
   }
 
   async setMetadata(uuid: string, what: MetadataSelector, value: string | undefined, affects: Affects): Promise<void> {
     if (what.type === 'title' && value?.includes('\n') === true) {
-      throw this.errors.error('invalid-arg', 'A domain’s title is one line.');
+      throw this.errors.error('invalid-arg', say`A domain’s title is one line.`);
     }
     await this.modify(uuid, 'setMetadata', async (record) => {
       const { live, config } = this.targets(record, affects);
@@ -313,9 +320,9 @@ export class DomainTable<Runtime, Complete extends Domain = Domain> extends Doma
     if (options.managedSave !== true) {
       throw this.errors.error(
         'operation-invalid',
-        `Refusing to undefine domain '${record.name}' while its managed save image exists`,
+        say`Refusing to undefine domain '${record.name}' while its managed save image exists`,
         undefined,
-        'Start it, or remove the image too.',
+        say`Start it, or remove the image too.`,
       );
     }
     await this.#options.removeManagedSave?.(record);
@@ -336,9 +343,9 @@ export class DomainTable<Runtime, Complete extends Domain = Domain> extends Doma
   }
 
   #checkName(name: string): void {
-    if (name.includes('/')) throw this.errors.error('xml-error', `name ${name} cannot contain '/'`);
+    if (name.includes('/')) throw this.errors.error('xml-error', say`name ${name} cannot contain '/'`);
     // A line break would be cut off, or split a line of a log or a list.
-    if (name.includes('\n')) throw this.errors.error('xml-detail', 'a domain name cannot contain a line break');
+    if (name.includes('\n')) throw this.errors.error('xml-detail', say`a domain name cannot contain a line break`);
   }
 
   /** libvirt's rule: a UUID has one name, a name one UUID. */
@@ -347,18 +354,18 @@ export class DomainTable<Runtime, Complete extends Domain = Domain> extends Doma
     if (same !== undefined && same.name !== name) {
       throw this.errors.error(
         'operation-failed',
-        `domain '${same.name}' is already defined with uuid ${uuid}`,
+        say`domain '${same.name}' is already defined with uuid ${uuid}`,
         undefined,
-        `Rename it, or leave out the UUID to define '${name}' as another domain.`,
+        say`Rename it, or leave out the UUID to define '${name}' as another domain.`,
       );
     }
     const other = this.byName.get(name)?.uuid ?? this.#reserved.get(name);
     if (other !== undefined && other !== uuid) {
       throw this.errors.error(
         'operation-failed',
-        `domain '${name}' already exists with uuid ${other}`,
+        say`domain '${name}' already exists with uuid ${other}`,
         undefined,
-        'Choose another name, or use that UUID to change the domain there is.',
+        say`Choose another name, or use that UUID to change the domain there is.`,
       );
     }
   }

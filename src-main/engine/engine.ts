@@ -4,6 +4,7 @@
 import type { ConnectionInfo } from '../../src-shared/contract/connections.ts';
 import { toErrorData, VirError } from '../../src-shared/errors.ts';
 import { type ConnectUri, parseConnectUri } from '../../src-shared/uri.ts';
+import { say } from '../../src-shared/words.ts';
 import { privateFolder } from '../host/files.ts';
 import type { EngineContext, EngineDirectories } from './context.ts';
 import type { Connection, Driver, Notice, Remembered } from './driver.ts';
@@ -169,7 +170,7 @@ export class Engine {
     const slot = this.#slots.get(key);
     if (slot === undefined) return;
     if (slot.own) {
-      throw new VirError({ code: 'invalid-arg', domain: 'none', message: 'The host that we run on stays listed.' });
+      throw new VirError({ code: 'invalid-arg', domain: 'none', message: say`The host that we run on stays listed.` });
     }
     this.#slots.delete(key);
     clearTimeout(slot.retry);
@@ -267,7 +268,7 @@ export class Engine {
   }
 
   async #connect(slot: Slot, quiet = false): Promise<Connection> {
-    if (this.#closed) throw new VirError({ code: 'no-connect', domain: 'none', message: 'The engine is closing.' });
+    if (this.#closed) throw new VirError({ code: 'no-connect', domain: 'none', message: say`The engine is closing.` });
     if (slot.opening === undefined) {
       clearTimeout(slot.retry);
       // While nobody waits for it, what it failed of last stays to be read.
@@ -385,8 +386,8 @@ function parseUri(text: string): ConnectUri {
   throw new VirError({
     code: 'invalid-arg',
     domain: 'uri',
-    message: `'${text}' is not a connection URI.`,
-    fix: 'A connection URI looks like qemu:///session.',
+    message: say`'${text}' is not a connection URI.`,
+    fix: say`A connection URI looks like qemu:///session.`,
   });
 }
 
@@ -394,9 +395,9 @@ function noDriver(text: string, drivers: readonly Driver[]): VirError {
   return new VirError({
     code: 'no-connect',
     domain: 'none',
-    message: `No driver can open '${text}'.`,
-    cause: `There are drivers for: ${drivers.map((driver) => driver.name).join(', ')}.`,
-    fix: 'Check the URI for a misspelling.',
+    message: say`No driver can open '${text}'.`,
+    cause: say`There are drivers for: ${drivers.map((driver) => driver.name).join(', ')}.`,
+    fix: say`Check the URI for a misspelling.`,
   });
 }
 

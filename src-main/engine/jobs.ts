@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { toErrorData, VirError } from '../../src-shared/errors.ts';
 import type { JobInfo } from '../../src-shared/model/job.ts';
+import { say } from '../../src-shared/words.ts';
 import { Emitter } from './events.ts';
 
 /** A job that has been started. Its result rejects with `operation-aborted` when it was cancelled. */
@@ -48,7 +49,7 @@ export class JobRegistry {
   cancel(id: string): void {
     const entry = this.#jobs.get(id);
     if (entry === undefined) {
-      throw new VirError({ code: 'invalid-arg', domain: 'none', message: `There is no job '${id}'.` });
+      throw new VirError({ code: 'invalid-arg', domain: 'none', message: say`There is no job '${id}'.` });
     }
     entry.cancel();
   }
@@ -138,5 +139,5 @@ const cancelled = (description: JobDescription): VirError =>
   new VirError({
     code: 'operation-aborted',
     domain: 'none',
-    message: `The task '${description.kind}' on '${description.subject}' was cancelled.`,
+    message: say`The task '${description.kind}' on '${description.subject}' was cancelled.`,
   });

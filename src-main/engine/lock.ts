@@ -11,6 +11,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { VirError } from '../../src-shared/errors.ts';
+import { say } from '../../src-shared/words.ts';
 import { readIfThere, removeIfThere, writeWhole } from '../host/files.ts';
 import { isAlive, processIdentity } from '../host/process-identity.ts';
 
@@ -132,9 +133,9 @@ function parseHolder(text: string, path: string): LockHolder {
   throw new VirError({
     code: 'operation-failed',
     domain: 'none',
-    message: `The lock file '${path}' can't be read.`,
-    cause: 'It was not written by an engine.',
-    fix: 'If no engine runs, remove it.',
+    message: say`The lock file '${path}' can't be read.`,
+    cause: say`It was not written by an engine.`,
+    fix: say`If no engine runs, remove it.`,
   });
 }
 
@@ -151,11 +152,11 @@ function held(stateFolder: string, { holder, path }: Claim): VirError {
   return new VirError({
     code: 'resource-busy',
     domain: 'none',
-    message: `Another engine uses '${stateFolder}'.`,
-    cause: `It is process ${holder.pid}${where}${socket}.`,
+    message: say`Another engine uses '${stateFolder}'.`,
+    cause: say`It is process ${holder.pid}${where}${socket}.`,
     fix:
       where === ''
-        ? 'Attach to it, or end it first; machines go on running.'
-        : `If it no longer runs there, remove ${path}.`,
+        ? say`Attach to it, or end it first; machines go on running.`
+        : say`If it no longer runs there, remove ${path}.`,
   });
 }

@@ -2,6 +2,7 @@
 import type { Domain } from '../../src-shared/model/domain/index.ts';
 import { extractNamespace, setNamespace } from '../../src-shared/model/domain-metadata.ts';
 import { VirError } from '../../src-shared/errors.ts';
+import { say } from '../../src-shared/words.ts';
 import { fromXmlError } from './domain-errors.ts';
 import type { MetadataSelector } from './driver.ts';
 
@@ -49,7 +50,7 @@ function elementMetadata(
     throw new VirError({
       code: 'invalid-arg',
       domain: 'domain',
-      message: `'${prefix}' can't be the prefix of an XML namespace.`,
+      message: say`'${prefix}' can't be the prefix of an XML namespace.`,
     });
   }
   try {

@@ -18,6 +18,7 @@ import { type DeviceText, diffDomains, type DomainDifference } from '../../src-s
 import { diskSchema, interfaceSchema } from '../../src-shared/model/domain/index.ts';
 import { parseXml } from '../../src-shared/xml/parse.ts';
 import type { DomainSummary } from '../../src-shared/model/summary.ts';
+import { say, type Sentence } from '../../src-shared/words.ts';
 import { lookForDevice, parseDevice, replaceDevice } from './device-edit.ts';
 import { fromXmlError } from './domain-errors.ts';
 import { type DomainApi, need } from './driver.ts';
@@ -92,15 +93,15 @@ function readEdit(xml: string, { name, uuid }: DomainSummary): Domain {
   } catch (thrown) {
     throw fromXmlError(thrown);
   }
-  const refuse = (what: string, fix: string): VirError =>
+  const refuse = (what: string, fix: Sentence): VirError =>
     new VirError({
       code: 'operation-invalid',
       domain: 'none',
-      message: `The ${what} of '${name}' can't be changed by an edit.`,
+      message: say`The ${what} of '${name}' can't be changed by an edit.`,
       fix,
     });
-  if (edited.uuid !== undefined && edited.uuid !== uuid) throw refuse('UUID', 'Clone the machine instead.');
-  if (edited.name !== name) throw refuse('name', 'Rename the machine instead.');
+  if (edited.uuid !== undefined && edited.uuid !== uuid) throw refuse('UUID', say`Clone the machine instead.`);
+  if (edited.name !== name) throw refuse('name', say`Rename the machine instead.`);
   return { ...edited, uuid, ...(edited.devices === undefined ? {} : { devices: withMacs(edited.devices) }) };
 }
 

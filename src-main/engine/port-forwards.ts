@@ -3,6 +3,7 @@ import type { ForwardChange, ForwardedPort } from '../../src-shared/model/port-f
 import { VirError } from '../../src-shared/errors.ts';
 import { type Interface, interfaceSchema, parseDomain, type PortForward } from '../../src-shared/model/domain/index.ts';
 import { formatXml } from '../../src-shared/xml/format.ts';
+import { say } from '../../src-shared/words.ts';
 import { type DomainApi, need } from './driver.ts';
 
 /**
@@ -79,14 +80,14 @@ const noCard = (name: string, wanted: string | undefined): VirError =>
     domain: 'none',
     message:
       wanted === undefined
-        ? `The domain '${name}' has no card on the user-mode network.`
-        : `The domain '${name}' has no user-mode card '${wanted}'.`,
-    fix: 'Ports of a virtual network are forwarded by the network: net-port-forward.',
+        ? say`The domain '${name}' has no card on the user-mode network.`
+        : say`The domain '${name}' has no user-mode card '${wanted}'.`,
+    fix: say`Ports of a virtual network are forwarded by the network: net-port-forward.`,
   });
 
 const noForward = (protocol: string, port: number): VirError =>
   new VirError({
     code: 'invalid-arg',
     domain: 'none',
-    message: `There is no forward of ${protocol} port ${port}, or it is part of a range.`,
+    message: say`There is no forward of ${protocol} port ${port}, or it is part of a range.`,
   });

@@ -10,6 +10,7 @@ import { Bus, busName, DBusError, type IncomingCall, type Reply } from './dbus/b
 import { type DBusValue, Variant } from './dbus/values.ts';
 import { run, startPiped } from './process.ts';
 import type { ProcessIdentity } from './process-identity.ts';
+import { say } from '../../src-shared/words.ts';
 
 export interface AgentQuestion {
   /** What is to be allowed, in polkit's words; once before the first question of an authentication. */
@@ -96,7 +97,7 @@ export class PolkitAgent {
 
   async #handle({ message, sender }: IncomingCall): Promise<Reply> {
     // Anybody on the bus could have the user asked for a password otherwise.
-    if (sender !== this.#polkit) throw new DBusError(`${busName}.Error.AccessDenied`, 'Only polkit may ask.');
+    if (sender !== this.#polkit) throw new DBusError(`${busName}.Error.AccessDenied`, say`Only polkit may ask.`);
     const [first, about, , , cookie, identities] = message.body();
     switch (message.member) {
       case 'BeginAuthentication':
@@ -105,7 +106,7 @@ export class PolkitAgent {
         this.#running.get(String(first))?.abort();
         return nothing;
       default:
-        throw new DBusError(`${busName}.Error.UnknownMethod`, 'An agent has no such method.');
+        throw new DBusError(`${busName}.Error.UnknownMethod`, say`An agent has no such method.`);
     }
   }
 
@@ -181,7 +182,7 @@ export class PolkitAgent {
 }
 
 const nothing: Reply = { signature: '', body: [] };
-const cancelled = (): DBusError => new DBusError('org.freedesktop.PolicyKit1.Error.Cancelled', 'It was cancelled.');
+const cancelled = (): DBusError => new DBusError('org.freedesktop.PolicyKit1.Error.Cancelled', say`It was cancelled.`);
 
 const language = (): string => process.env['LC_ALL'] ?? process.env['LC_MESSAGES'] ?? process.env['LANG'] ?? 'C';
 

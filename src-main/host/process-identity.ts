@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { VirError } from '../../src-shared/errors.ts';
+import { say } from '../../src-shared/words.ts';
 
 /** A process for as long as the host runs: pids are used again, a pid with its start time is not. */
 export interface ProcessIdentity {
@@ -69,9 +70,9 @@ export async function terminate(
   throw new VirError({
     code: 'operation-failed',
     domain: 'none',
-    message: `Process ${identity.pid} did not end within ${killWaitMs} ms after SIGKILL.`,
-    cause: 'It is most likely waiting for a device or a file system that does not answer.',
-    fix: `Look at /proc/${identity.pid}/stack and the kernel log.`,
+    message: say`Process ${identity.pid} did not end within ${killWaitMs} ms after SIGKILL.`,
+    cause: say`It is most likely waiting for a device or a file system that does not answer.`,
+    fix: say`Look at /proc/${identity.pid}/stack and the kernel log.`,
   });
 }
 
@@ -87,7 +88,7 @@ function send(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
       {
         code: 'operation-failed',
         domain: 'none',
-        message: `Process ${identity.pid} can't be sent ${signal}.`,
+        message: say`Process ${identity.pid} can't be sent ${signal}.`,
         cause: thrown instanceof Error ? thrown.message : String(thrown),
       },
       { cause: thrown },

@@ -1,5 +1,5 @@
 /** A change of the host as data, with its inverse. */
-import type { Words } from '../../src-shared/host-words.ts';
+import type { Words } from '../../src-shared/words.ts';
 
 /** `A` is the machine form: a union of typed verbs, never a command line. */
 export interface Step<A> {

@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { VirError } from '../../src-shared/errors.ts';
+import { say } from '../../src-shared/words.ts';
 
 /** The shape of the engine's `EngineDirectories`. */
 export interface XdgDirectories {
@@ -76,8 +77,8 @@ export function socketPath(...parts: readonly string[]): string {
   throw new VirError({
     code: 'config-unsupported',
     domain: 'none',
-    message: `The path '${path}' is too long for a socket.`,
-    cause: `It has ${length} bytes; the kernel allows ${longestSocketPath}.`,
-    fix: 'Set XDG_RUNTIME_DIR to a shorter folder.',
+    message: say`The path '${path}' is too long for a socket.`,
+    cause: say`It has ${length} bytes; the kernel allows ${longestSocketPath}.`,
+    fix: say`Set XDG_RUNTIME_DIR to a shorter folder.`,
   });
 }

@@ -6,6 +6,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { VirError } from '../../src-shared/errors.ts';
+import { say } from '../../src-shared/words.ts';
 import type { ConsoleEndpoint, ConsoleStream, DomainApi } from '../engine/driver.ts';
 import { listen } from '../host/listen.ts';
 import { need } from '../engine/driver.ts';
@@ -61,9 +62,9 @@ async function mustBeFree(domains: DomainApi, uuid: string, alias: string): Prom
       throw new VirError({
         code: 'resource-busy',
         domain: 'none',
-        message: 'Another viewer is connected to the SPICE console.',
-        cause: 'SPICE serves one at a time: this one would end the session of the other.',
-        fix: 'Close the other viewer, or take the console over.',
+        message: say`Another viewer is connected to the SPICE console.`,
+        cause: say`SPICE serves one at a time: this one would end the session of the other.`,
+        fix: say`Close the other viewer, or take the console over.`,
       });
     }
     await delay(lookAgainMs);
@@ -78,7 +79,7 @@ function graphics(endpoints: readonly ConsoleEndpoint[], kind: string, alias: st
   throw new VirError({
     code: 'config-unsupported',
     domain: 'none',
-    message: `The machine has no ${kind.toUpperCase()} display.`,
+    message: say`The machine has no ${kind.toUpperCase()} display.`,
   });
 }
 
@@ -102,7 +103,7 @@ async function carryEach(folder: string, { kind, host, port }: ConsoleEndpoint):
     throw new VirError({
       code: 'config-unsupported',
       domain: 'none',
-      message: `The machine's ${kind.toUpperCase()} display can't be reached from here.`,
+      message: say`The machine's ${kind.toUpperCase()} display can't be reached from here.`,
     });
   }
   let open = 0;

@@ -9,6 +9,7 @@ import {
   type ContractEvent,
 } from '../../src-shared/contract/index.ts';
 import type { Reply } from '../../src-shared/contract/call.ts';
+import { say } from '../../src-shared/words.ts';
 import type { Emitter } from '../engine/events.ts';
 import type { Logger } from '../engine/logger.ts';
 import type { ContractServer } from './server.ts';
@@ -63,11 +64,19 @@ export function createContractServer(
 
   const run = async (name: string, argument: unknown, clientId: string): Promise<unknown> => {
     if (!isCallName(name)) {
-      throw new VirError({ code: 'no-support', domain: 'rpc', message: `There is no call '${name.slice(0, 100)}'.` });
+      throw new VirError({
+        code: 'no-support',
+        domain: 'rpc',
+        message: say`There is no call '${name.slice(0, 100)}'.`,
+      });
     }
     const handler = handlers[name] as ((argument: unknown, client: ClientContext) => unknown) | undefined;
     if (handler === undefined) {
-      throw new VirError({ code: 'no-support', domain: 'rpc', message: `The call '${name}' is not available here.` });
+      throw new VirError({
+        code: 'no-support',
+        domain: 'rpc',
+        message: say`The call '${name}' is not available here.`,
+      });
     }
     return await handler(check(name, argument), clientOf(clientId));
   };
@@ -103,6 +112,6 @@ function check(name: CallName, argument: unknown): unknown {
   throw new VirError({
     code: 'invalid-arg',
     domain: 'rpc',
-    message: `The argument of '${name}' is not valid${place}: ${issue?.message ?? 'unknown problem'}.`,
+    message: say`The argument of '${name}' is not valid${place}: ${issue?.message ?? 'unknown problem'}.`,
   });
 }

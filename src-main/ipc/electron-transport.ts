@@ -3,6 +3,7 @@ import { ipcMain, type WebContents } from 'electron';
 import { toErrorData, VirError } from '../../src-shared/errors.ts';
 import type { Reply } from '../../src-shared/contract/call.ts';
 import { type CallName, calls, type ContractEvent } from '../../src-shared/contract/index.ts';
+import { say, type Sentence } from '../../src-shared/words.ts';
 import type { Logger } from '../engine/logger.ts';
 import { channels } from './electron-channels.ts';
 import { eventBatch, type EventBatch } from './electron-events.ts';
@@ -72,9 +73,9 @@ export function createTransport({ server, local, logger }: TransportOptions): El
   ipcMain.handle(channels.call, async (event, name: unknown, argument: unknown): Promise<Reply<unknown>> => {
     if (!isTrustedSender(event) || !clients.has(event.sender)) {
       logger.log('error', 'a call came from a page that is not ours', { url: event.senderFrame?.url });
-      return refusal('operation-denied', 'This page may not call the engine.');
+      return refusal('operation-denied', say`This page may not call the engine.`);
     }
-    if (typeof name !== 'string' || !isCallName(name)) return refusal('no-support', 'There is no such call.');
+    if (typeof name !== 'string' || !isCallName(name)) return refusal('no-support', say`There is no such call.`);
     try {
       const answering = local.names.has(name) ? local.server : await server;
       return await answering.handle(name, argument, clientIdOf(event.sender));
@@ -119,7 +120,7 @@ export function createTransport({ server, local, logger }: TransportOptions): El
 
 const isCallName = (name: string): name is CallName => Object.hasOwn(calls, name);
 
-const refusal = (code: 'operation-denied' | 'no-support', message: string): Reply<unknown> => ({
+const refusal = (code: 'operation-denied' | 'no-support', message: Sentence): Reply<unknown> => ({
   ok: false,
   error: new VirError({ code, domain: 'rpc', message }).data,
 });

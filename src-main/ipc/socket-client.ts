@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { VirError } from '../../src-shared/errors.ts';
 import type { Reply } from '../../src-shared/contract/call.ts';
 import type { Answer, CallName, ContractClient, ContractEvent } from '../../src-shared/contract/index.ts';
+import { say, type Sentence } from '../../src-shared/words.ts';
 import { readJsonLines, socketProtocol, writeJsonLine } from './lines.ts';
 
 export interface SocketClient extends ContractClient {
@@ -13,13 +14,13 @@ export interface SocketClient extends ContractClient {
   close(): void;
 }
 
-const gone = (path: string, cause?: string): VirError =>
+const gone = (path: string, cause?: Sentence): VirError =>
   new VirError({
     code: 'no-connect',
     domain: 'rpc',
-    message: `The engine at ${path} is gone.`,
+    message: say`The engine at ${path} is gone.`,
     ...(cause === undefined ? {} : { cause }),
-    fix: 'Start it again; running machines are not affected.',
+    fix: say`Start it again; running machines are not affected.`,
   });
 
 /**
@@ -92,13 +93,13 @@ function greeting(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let greeted = false;
-    const fail = (cause: string): void => {
+    const fail = (cause: Sentence): void => {
       clearTimeout(timer);
-      reject(new VirError({ code: 'no-connect', domain: 'rpc', message: `No engine answers at ${path}.`, cause }));
+      reject(new VirError({ code: 'no-connect', domain: 'rpc', message: say`No engine answers at ${path}.`, cause }));
       socket.destroy();
     };
     const timer = setTimeout(() => {
-      fail(`No greeting within ${timeoutMs} ms.`);
+      fail(say`No greeting within ${timeoutMs} ms.`);
     }, timeoutMs);
     socket.once('error', (error) => {
       fail(error.message);
@@ -111,7 +112,7 @@ function greeting(
       greeted = true;
       const version = (message as { vivarium?: unknown } | null)?.vivarium;
       if (version !== socketProtocol) {
-        fail(`It speaks version ${String(version)} of the protocol; this program speaks ${socketProtocol}.`);
+        fail(say`It speaks version ${String(version)} of the protocol; this program speaks ${socketProtocol}.`);
         return;
       }
       clearTimeout(timer);

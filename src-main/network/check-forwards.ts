@@ -9,6 +9,7 @@ import {
   readForwards,
 } from '../../src-shared/model/network-forwards.ts';
 import type { Network } from '../../src-shared/model/network.ts';
+import { say } from '../../src-shared/words.ts';
 import { portProblem } from '../host/port-use.ts';
 
 const reasons: Readonly<Record<ForwardProblem, { readonly cause: string; readonly fix: string }>> = {
@@ -60,6 +61,6 @@ const impossible = (
   new VirError({
     code,
     domain: 'network',
-    message: `The port can't be forwarded: ${forwardText(forward)}.`,
+    message: say`The port can't be forwarded: ${forwardText(forward)}.`,
     ...reason,
   });

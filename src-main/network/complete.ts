@@ -4,6 +4,7 @@ import { networkProblem } from '../../src-shared/model/network-check.ts';
 import { ownsBridge } from '../../src-shared/model/network-subnet.ts';
 import { parseNetwork, type Network } from '../../src-shared/model/network.ts';
 import { normaliseNetwork } from '../../src-shared/model/normalise.ts';
+import { say } from '../../src-shared/words.ts';
 import { fromXmlError } from '../engine/domain-errors.ts';
 import { networkError } from './errors.ts';
 
@@ -20,7 +21,7 @@ export function readNetwork(xml: string): NetworkDefinition {
   }
   const problem = networkProblem(network);
   if (problem !== undefined)
-    throw networkError('xml-error', `The network '${network.name}' can't be used.`, { cause: problem });
+    throw networkError('xml-error', say`The network '${network.name}' can't be used.`, { cause: problem });
   return { ...network, uuid: network.uuid ?? randomUUID() };
 }
 

@@ -6,6 +6,7 @@ import { VirError } from '../../src-shared/errors.ts';
 import { formatAddress, maskOfPrefix, parseAddress, reverseZone } from '../../src-shared/model/network-address.ts';
 import { familyOf, hasDhcp, rangeSize, subnetOf } from '../../src-shared/model/network-subnet.ts';
 import type { DhcpHost, DhcpRange, Network, NetworkDns, NetworkIp } from '../../src-shared/model/network.ts';
+import { say, type Sentence } from '../../src-shared/words.ts';
 
 /** Where the files are that the configuration names. */
 export interface DnsmasqPaths {
@@ -81,7 +82,7 @@ const header = (name: string): string[] => [
 /** The one address of a family that hands out addresses. */
 function dhcpOf({ name, ip }: Network, family: 'ipv4' | 'ipv6'): NetworkIp | undefined {
   const [first, second] = ip.filter((item) => familyOf(item) === family && hasDhcp(item));
-  if (second !== undefined) throw unsupported(name, 'Only one address of a family can have DHCP.');
+  if (second !== undefined) throw unsupported(name, say`Only one address of a family can have DHCP.`);
   return first;
 }
 
@@ -107,7 +108,7 @@ function reverseZones({ name, ip }: Network): string[] {
       const subnet = subnetOf(item);
       const zone = subnet === undefined ? undefined : reverseZone(subnet);
       if (zone === undefined) {
-        throw unsupported(name, `No reverse zone can be made for the address '${item.address}' with its prefix.`);
+        throw unsupported(name, say`No reverse zone can be made for the address '${item.address}' with its prefix.`);
       }
       return `local=/${zone}/`;
     });
@@ -227,10 +228,10 @@ function canonical(address: string | undefined): string | undefined {
   return parsed === undefined ? undefined : formatAddress(parsed);
 }
 
-const unsupported = (name: string, cause: string): VirError =>
+const unsupported = (name: string, cause: Sentence): VirError =>
   new VirError({
     code: 'config-unsupported',
     domain: 'network',
-    message: `The network '${name}' can't be served.`,
+    message: say`The network '${name}' can't be served.`,
     cause,
   });

@@ -15,7 +15,8 @@ import {
   routeTarget,
   subnetOf,
 } from '../../src-shared/model/network-subnet.ts';
-import { tell, type Told } from '../../src-shared/host-words.ts';
+import { tell } from '../../src-shared/host-words.ts';
+import type { Told } from '../../src-shared/words.ts';
 import type { NetworkFinding } from '../../src-shared/model/network-summary.ts';
 import type { Network } from '../../src-shared/model/network.ts';
 import { needsDnsmasq } from './dnsmasq.ts';

@@ -8,6 +8,7 @@ import { type NetworkUpdate, updateNetwork } from '../../src-shared/model/networ
 import type { TargetQuestion, Trace } from '../../src-shared/model/network-trace.ts';
 import type { HostChange } from '../../src-shared/model/network-view.ts';
 import { formatNetwork } from '../../src-shared/model/network.ts';
+import { say } from '../../src-shared/words.ts';
 import type { EngineContext } from '../engine/context.ts';
 import type { Affects, Author } from '../engine/driver.ts';
 import { Emitter, type EngineEvent, type EventSource, type NetworkEvent } from '../engine/events.ts';
@@ -228,7 +229,7 @@ class HostNetworks implements LocalNetworks {
     const network = await this.#network(uuid);
     const { config } = network;
     if (config === undefined) {
-      throw networkError('operation-invalid', `network '${network.name}' is transient: it ends when it is stopped.`);
+      throw networkError('operation-invalid', say`network '${network.name}' is transient: it ends when it is stopped.`);
     }
     this.#registry.undefine(network);
     if (network.active === undefined) this.#removeLeases(config);
@@ -279,7 +280,8 @@ class HostNetworks implements LocalNetworks {
 
   async setAutostart(uuid: string, autostart: boolean): Promise<void> {
     const network = await this.#network(uuid);
-    if (network.config === undefined) throw networkError('operation-invalid', 'network has no persistent definition');
+    if (network.config === undefined)
+      throw networkError('operation-invalid', say`network has no persistent definition`);
     this.#registry.setAutostart(network, autostart);
   }
 
@@ -317,7 +319,10 @@ class HostNetworks implements LocalNetworks {
       const stored = affects.config === true || (unsaid && active === undefined);
       if (live && active === undefined) throw networkInactive(network.name);
       if (stored && config === undefined) {
-        throw networkError('operation-invalid', `network '${network.name}' is transient: it has no stored definition.`);
+        throw networkError(
+          'operation-invalid',
+          say`network '${network.name}' is transient: it has no stored definition.`,
+        );
       }
       // Both are computed before either is changed.
       const nextConfig = stored && config !== undefined ? change(config) : undefined;
@@ -416,7 +421,7 @@ class HostNetworks implements LocalNetworks {
   async #start(network: NetworkRecord, definition: NetworkDefinition): Promise<void> {
     const runs = await this.#ready;
     await this.#exclusively(async () => {
-      if (network.active !== undefined) throw networkError('operation-invalid', 'network is already active');
+      if (network.active !== undefined) throw networkError('operation-invalid', say`network is already active`);
       const plan = await this.#plan(definition);
       // Nobody gives a password for what can't be done.
       if (!plan.findings.some(({ severity }) => severity === 'error')) await this.#demand(definition);

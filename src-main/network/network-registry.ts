@@ -6,6 +6,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownsBridge } from '../../src-shared/model/network-subnet.ts';
 import { formatNetwork } from '../../src-shared/model/network.ts';
+import { say } from '../../src-shared/words.ts';
 import type { EngineContext } from '../engine/context.ts';
 import { DefinitionStore } from '../engine/store.ts';
 import { removeIfThere, writeWhole } from '../host/files.ts';
@@ -103,7 +104,7 @@ export class NetworkRegistry {
   transient(definition: NetworkDefinition): NetworkRecord {
     const known = this.#checkUnique(definition);
     if (known?.active !== undefined) {
-      throw networkError('operation-invalid', `network is already active as '${known.name}'`);
+      throw networkError('operation-invalid', say`network is already active as '${known.name}'`);
     }
     const network = known ?? record(definition, {});
     this.#networks.set(network.uuid, network);
@@ -145,15 +146,15 @@ export class NetworkRegistry {
     const { name, uuid, bridge } = definition;
     const known = this.#networks.get(uuid);
     if (known !== undefined && known.name !== name) {
-      throw networkError('operation-failed', `network '${known.name}' is already defined with uuid ${uuid}`);
+      throw networkError('operation-failed', say`network '${known.name}' is already defined with uuid ${uuid}`);
     }
     const namesake = this.list().find((other) => other.name === name);
     if (namesake !== undefined && namesake.uuid !== uuid) {
-      throw networkError('operation-failed', `network '${name}' already exists with uuid ${namesake.uuid}`);
+      throw networkError('operation-failed', say`network '${name}' already exists with uuid ${namesake.uuid}`);
     }
     if (bridge?.name !== undefined && ownsBridge(definition) && this.#bridges(uuid).includes(bridge.name)) {
-      throw networkError('operation-failed', `bridge name '${bridge.name}' already in use.`, {
-        fix: 'Name another bridge, or none to get a free one.',
+      throw networkError('operation-failed', say`bridge name '${bridge.name}' already in use.`, {
+        fix: say`Name another bridge, or none to get a free one.`,
       });
     }
     return known;

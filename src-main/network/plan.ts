@@ -1,7 +1,8 @@
 /** From a network and what the host has: the steps that make it run there, in upstream's order. Pure. */
 import { formatAddress, formatSubnet } from '../../src-shared/model/network-address.ts';
 import { ownsBridge, routeTarget, subnetOf } from '../../src-shared/model/network-subnet.ts';
-import { tell, type Told } from '../../src-shared/host-words.ts';
+import { tell } from '../../src-shared/host-words.ts';
+import type { Told } from '../../src-shared/words.ts';
 import type { NetworkFinding } from '../../src-shared/model/network-summary.ts';
 import type { Network } from '../../src-shared/model/network.ts';
 import type { Step } from '../host/steps.ts';

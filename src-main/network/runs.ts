@@ -3,6 +3,7 @@ import type { Logger } from '../engine/logger.ts';
 import { applySteps, type Performer, undoSteps, type UndoFailure } from '../host/steps.ts';
 import type { Ledger } from '../host/steps-ledger.ts';
 import { familyOf } from '../../src-shared/model/network-subnet.ts';
+import { say } from '../../src-shared/words.ts';
 import type { NetworkAction } from './actions.ts';
 import type { NetworkDefinition } from './complete.ts';
 import { translatedPorts } from './firewall/rules.ts';
@@ -71,8 +72,8 @@ export class NetworkRuns {
     if (failure === undefined) return;
     throw networkError(
       'operation-failed',
-      `The network '${network.name}' is stopped, but not everything could be undone.`,
-      { cause: `${failure.sentence} ${text(failure)}`, fix: 'The next start of the engine tries it again.' },
+      say`The network '${network.name}' is stopped, but not everything could be undone.`,
+      { cause: say`${failure.sentence} ${text(failure)}`, fix: say`The next start of the engine tries it again.` },
       failure.cause,
     );
   }
@@ -104,8 +105,8 @@ export class NetworkRuns {
     } catch (thrown) {
       throw networkError(
         'operation-failed',
-        `The change of the network '${network.name}' could not be made while it runs.`,
-        { cause: thrown instanceof Error ? thrown.message : String(thrown), fix: 'Stop and start the network.' },
+        say`The change of the network '${network.name}' could not be made while it runs.`,
+        { cause: thrown instanceof Error ? thrown.message : String(thrown), fix: say`Stop and start the network.` },
         thrown,
       );
     }

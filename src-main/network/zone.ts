@@ -5,7 +5,8 @@
  * what is forwarded, admits the few services guests may have of the host, and rejects the rest; in the default zone
  * guests get neither address nor name nor a way out.
  */
-import { tell, type Told } from '../../src-shared/host-words.ts';
+import { tell } from '../../src-shared/host-words.ts';
+import type { Told } from '../../src-shared/words.ts';
 import type { NetworkFinding } from '../../src-shared/model/network-summary.ts';
 import type { Network } from '../../src-shared/model/network.ts';
 import type { FirewalldFacts } from './host-facts.ts';

@@ -8,6 +8,7 @@ import { type ErrorCode, VirError } from '../../src-shared/errors.ts';
 import { formatSecret, parseSecret } from '../../src-shared/model/secret.ts';
 import { type SecretSummary, secretUsage, type SecretUsageType } from '../../src-shared/model/secret-summary.ts';
 import { parseUuid } from '../../src-shared/uuid.ts';
+import { say, type Sentence } from '../../src-shared/words.ts';
 import type { EngineContext } from '../engine/context.ts';
 import { fromXmlError } from '../engine/domain-errors.ts';
 import { Emitter, type EngineEvent, type EventSource } from '../engine/events.ts';
@@ -35,7 +36,7 @@ export function createLocalSecrets(context: EngineContext): LocalSecrets {
   return secrets;
 }
 
-const refuse = (code: ErrorCode, message: string): VirError => new VirError({ code, domain: 'secret', message });
+const refuse = (code: ErrorCode, message: Sentence): VirError => new VirError({ code, domain: 'secret', message });
 
 class HostSecrets implements LocalSecrets {
   readonly events: Emitter<EngineEvent>;
@@ -67,7 +68,7 @@ class HostSecrets implements LocalSecrets {
   async lookupByUsage(type: SecretUsageType, usageId: string): Promise<SecretSummary> {
     await this.#last;
     const found = this.#withUsage(type, usageId);
-    if (found === undefined) throw refuse('no-secret', `no secret with matching usage '${usageId}'`);
+    if (found === undefined) throw refuse('no-secret', say`no secret with matching usage '${usageId}'`);
     return summaryOf(found);
   }
 
@@ -115,7 +116,7 @@ class HostSecrets implements LocalSecrets {
   async value(uuid: string): Promise<Uint8Array> {
     const secret = await this.#find(uuid);
     const value = valueOf(secret);
-    if (secret.definition.private) throw refuse('invalid-secret', 'secret is private');
+    if (secret.definition.private) throw refuse('invalid-secret', say`secret is private`);
     return value;
   }
 
@@ -123,7 +124,7 @@ class HostSecrets implements LocalSecrets {
     if (uuid !== undefined) return valueOf(await this.#find(uuid));
     await this.#last;
     const found = this.#withUsage(usageType, usage ?? '');
-    if (found === undefined) throw refuse('no-secret', `no secret with matching usage '${usage ?? ''}'`);
+    if (found === undefined) throw refuse('no-secret', say`no secret with matching usage '${usage ?? ''}'`);
     return valueOf(found);
   }
 
@@ -138,7 +139,7 @@ class HostSecrets implements LocalSecrets {
 
   #present(uuid: string): StoredSecret {
     const found = this.#byUuid.get(parseUuid(uuid) ?? '');
-    if (found === undefined) throw refuse('no-secret', `no secret with matching uuid '${uuid}'`);
+    if (found === undefined) throw refuse('no-secret', say`no secret with matching uuid '${uuid}'`);
     return found;
   }
 
@@ -160,7 +161,7 @@ class HostSecrets implements LocalSecrets {
         throw refuse('internal-error', message);
       }
       if (before.definition.private && !definition.private) {
-        throw refuse('internal-error', 'cannot change private flag on existing secret');
+        throw refuse('internal-error', say`cannot change private flag on existing secret`);
       }
       return;
     }
@@ -194,7 +195,7 @@ function read(xml: string): StoredSecret['definition'] {
 }
 
 function valueOf({ definition, value }: StoredSecret): Uint8Array {
-  if (value === undefined) throw refuse('no-secret', `secret '${definition.uuid}' does not have a value`);
+  if (value === undefined) throw refuse('no-secret', say`secret '${definition.uuid}' does not have a value`);
   return value;
 }
 

@@ -5,6 +5,7 @@
  */
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { VirError, type ErrorCode } from '../../src-shared/errors.ts';
+import { say, type Sentence } from '../../src-shared/words.ts';
 import { inspectImage, type BackingReference, type ImageHeader } from './image-header.ts';
 
 export interface ImageReference {
@@ -43,12 +44,16 @@ export async function resolveBackingChain(
   while (next !== undefined) {
     const { path, format }: ImageReference = next;
     if (layers.length >= maxDepth) {
-      throw refuse(image.path, `Its chain of backing images is longer than ${maxDepth}.`, 'Commit or flatten it.');
+      throw refuse(
+        image.path,
+        say`Its chain of backing images is longer than ${maxDepth}.`,
+        say`Commit or flatten it.`,
+      );
     }
     const { header, stats } = await look(path, above, inspect);
     const identity = `${stats.dev}:${stats.ino}`;
     if (seen.has(identity)) {
-      throw refuse(image.path, `The backing images form a loop: '${path}' appears twice.`, 'Rebase one of them.');
+      throw refuse(image.path, say`The backing images form a loop: '${path}' appears twice.`, say`Rebase one of them.`);
     }
     seen.add(identity);
     const isRaw = format === 'raw' || format === 'iso';
@@ -79,12 +84,12 @@ async function look(
         domain: 'storage',
         message:
           above === undefined
-            ? `The image '${path}' can't be opened.`
-            : `The backing image '${path}' of '${above}' can't be opened.`,
+            ? say`The image '${path}' can't be opened.`
+            : say`The backing image '${path}' of '${above}' can't be opened.`,
         cause,
         ...(above === undefined
           ? {}
-          : { fix: `Put it back, or tell '${above}' its new place with qemu-img rebase -u.` }),
+          : { fix: say`Put it back, or tell '${above}' its new place with qemu-img rebase -u.` }),
       },
       { cause: thrown },
     );
@@ -96,8 +101,8 @@ function check(path: string, format: string, header: ImageHeader): void {
   if (header.format !== format) {
     throw refuse(
       path,
-      `It is said to be ${format}, but its header is that of ${article(header.format)} image.`,
-      'Correct the format, if the image is to be trusted.',
+      say`It is said to be ${format}, but its header is that of ${article(header.format)} image.`,
+      say`Correct the format, if the image is to be trusted.`,
     );
   }
   if (header.problem !== undefined) throw refuse(path, header.problem);
@@ -106,9 +111,9 @@ function check(path: string, format: string, header: ImageHeader): void {
     throw refuse(
       path,
       file === ''
-        ? 'Its data is in another file that it does not name.'
-        : `Its data is in another file, '${file}', which is not followed.`,
-      'Convert it to one file where it was made.',
+        ? say`Its data is in another file that it does not name.`
+        : say`Its data is in another file, '${file}', which is not followed.`,
+      say`Convert it to one file where it was made.`,
     );
   }
 }
@@ -124,7 +129,11 @@ function staysInside(name: string): boolean {
 async function below(path: string, backing: BackingReference, inspect: typeof inspectImage): Promise<ImageReference> {
   const local = localImage(backing.reference);
   if (local === undefined) {
-    throw refuse(path, `Its backing image '${backing.reference}' is not a local file.`, 'Copy the backing image here.');
+    throw refuse(
+      path,
+      say`Its backing image '${backing.reference}' is not a local file.`,
+      say`Copy the backing image here.`,
+    );
   }
   const target = isAbsolute(local.path) ? local.path : join(dirname(path), local.path);
   const format = backing.format ?? local.format;
@@ -134,8 +143,8 @@ async function below(path: string, backing: BackingReference, inspect: typeof in
   if (header.format === 'raw' || header.format === 'iso') return { path: target, format: 'raw' };
   throw refuse(
     path,
-    `It does not record the format of its backing image '${target}', which looks like ${header.format}.`,
-    `If that is right, record it: qemu-img rebase -u -b '${backing.reference}' -F ${header.format} '${path}'`,
+    say`It does not record the format of its backing image '${target}', which looks like ${header.format}.`,
+    say`If that is right, record it: qemu-img rebase -u -b '${backing.reference}' -F ${header.format} '${path}'`,
   );
 }
 
@@ -174,11 +183,11 @@ const plainObject = (value: unknown): Record<string, unknown> =>
 const flatFile = (value: unknown): Record<string, unknown> =>
   Object.fromEntries(Object.entries(plainObject(value)).map(([key, item]) => [key.replace(/^file\./, ''), item]));
 
-function refuse(path: string, cause: string, fix?: string, code: ErrorCode = 'operation-invalid'): VirError {
+function refuse(path: string, cause: Sentence, fix?: Sentence, code: ErrorCode = 'operation-invalid'): VirError {
   return new VirError({
     code,
     domain: 'storage',
-    message: `The image '${path}' can't be used.`,
+    message: say`The image '${path}' can't be used.`,
     cause,
     ...(fix === undefined ? {} : { fix }),
   });

@@ -1,12 +1,13 @@
 /** Storage's errors, with libvirt's codes. */
-import type { ErrorCode, ErrorData } from '../../src-shared/errors.ts';
+import type { ErrorCode, ErrorParts } from '../../src-shared/errors.ts';
 import { VirError } from '../../src-shared/errors.ts';
+import { say, type Sentence } from '../../src-shared/words.ts';
 import { ProcessError } from '../host/process.ts';
 import { formatBytes } from './size-text.ts';
 
-type Parts = Partial<Pick<ErrorData, 'cause' | 'fix' | 'details'>>;
+type Parts = Partial<Pick<ErrorParts, 'cause' | 'fix' | 'details'>>;
 
-export function storageError(code: ErrorCode, message: string, parts: Parts = {}, thrown?: unknown): VirError {
+export function storageError(code: ErrorCode, message: Sentence, parts: Parts = {}, thrown?: unknown): VirError {
   return new VirError(
     { code, domain: 'storage', message, ...parts },
     thrown === undefined ? undefined : { cause: thrown },
@@ -17,13 +18,13 @@ export function storageError(code: ErrorCode, message: string, parts: Parts = {}
 export function noSpace(subject: string, folder: string, missingBytes?: number, thrown?: unknown): VirError {
   return storageError(
     'system-error',
-    `There is no room for '${subject}' in '${folder}'.`,
+    say`There is no room for '${subject}' in '${folder}'.`,
     {
       cause:
         missingBytes === undefined
-          ? 'The disk became full.'
-          : `${formatBytes(missingBytes)} of free space are missing.`,
-      fix: 'Free some space, choose another pool, or make it smaller.',
+          ? say`The disk became full.`
+          : say`${formatBytes(missingBytes)} of free space are missing.`,
+      fix: say`Free some space, choose another pool, or make it smaller.`,
     },
     thrown,
   );
@@ -33,7 +34,7 @@ export function noSpace(subject: string, folder: string, missingBytes?: number, 
  * What went wrong while a file was made or changed, told about that file. Errors that already speak of storage, and
  * cancellation, stay as they are.
  */
-export function explain(thrown: unknown, message: string, subject: string, folder: string): unknown {
+export function explain(thrown: unknown, message: Sentence, subject: string, folder: string): unknown {
   if (thrown instanceof ProcessError) return explainProgram(thrown, message, subject, folder);
   if (thrown instanceof VirError || !(thrown instanceof Error)) return thrown;
   const { code } = thrown as NodeJS.ErrnoException;
@@ -42,7 +43,7 @@ export function explain(thrown: unknown, message: string, subject: string, folde
   return storageError('system-error', message, { cause: systemCause(code, thrown) }, thrown);
 }
 
-function explainProgram(thrown: ProcessError, message: string, subject: string, folder: string): VirError {
+function explainProgram(thrown: ProcessError, message: Sentence, subject: string, folder: string): VirError {
   if (thrown.failure === 'aborted') return thrown;
   const { stderr, data } = thrown;
   if (/No space left on device|Disk quota exceeded/.test(stderr)) return noSpace(subject, folder, undefined, thrown);
@@ -51,7 +52,7 @@ function explainProgram(thrown: ProcessError, message: string, subject: string, 
     return storageError(
       'resource-busy',
       message,
-      { cause: 'Another program, most likely a running machine, is using the image.', ...details },
+      { cause: say`Another program, most likely a running machine, is using the image.`, ...details },
       thrown,
     );
   }
@@ -59,7 +60,10 @@ function explainProgram(thrown: ProcessError, message: string, subject: string, 
     return storageError(
       'operation-failed',
       message,
-      { cause: `'${thrown.argv[0] ?? ''}' can't be run. ${data.cause ?? ''}`, fix: 'Install qemu-utils (qemu-img).' },
+      {
+        cause: say`'${thrown.argv[0] ?? ''}' can't be run. ${data.cause ?? ''}`,
+        fix: say`Install qemu-utils (qemu-img).`,
+      },
       thrown,
     );
   }
@@ -95,13 +99,13 @@ function systemCause(code: string, thrown: Error): string {
 }
 
 export const noPool = (what: string): VirError =>
-  storageError('no-storage-pool', `no storage pool with matching ${what}`);
+  storageError('no-storage-pool', say`no storage pool with matching ${what}`);
 
 export const noVolume = (what: string): VirError =>
-  storageError('no-storage-vol', `no storage vol with matching ${what}`);
+  storageError('no-storage-vol', say`no storage vol with matching ${what}`);
 
 export const poolInactive = (name: string): VirError =>
-  storageError('operation-invalid', `storage pool '${name}' is not active`, { fix: 'Start the pool first.' });
+  storageError('operation-invalid', say`storage pool '${name}' is not active`, { fix: say`Start the pool first.` });
 
 export const volumeExists = (name: string): VirError =>
-  storageError('storage-vol-exist', `storage volume '${name}' exists already`, { fix: 'Choose another name.' });
+  storageError('storage-vol-exist', say`storage volume '${name}' exists already`, { fix: say`Choose another name.` });

@@ -11,6 +11,7 @@ import { makeFile } from './new-file.ts';
 import { convertImage, createImage, measureConversion, resizeImage } from './qemu-img.ts';
 import { copyFile } from './transfer.ts';
 import type { Volume } from './volume.ts';
+import { say } from '../../src-shared/words.ts';
 
 /** What qemu-img can make; other formats can only be read. */
 const creatable = new Set(['raw', 'qcow2', 'vmdk', 'vdi', 'qcow', 'qed', 'vpc', 'vhdx', 'luks']);
@@ -19,7 +20,7 @@ const creatable = new Set(['raw', 'qcow2', 'vmdk', 'vdi', 'qcow', 'qed', 'vpc', 
 export async function createFile(folder: string, volume: NewVolume, work: Work): Promise<void> {
   const { name, format, capacityBytes, allocationBytes } = volume;
   if (!creatable.has(format) || format === 'luks') {
-    throw storageError('no-support', `A volume of the format '${format}' can't be made.`);
+    throw storageError('no-support', say`A volume of the format '${format}' can't be made.`);
   }
   // What is recorded in the new header must be usable, before anybody relies on it.
   if (volume.backing !== undefined) await resolveBackingChain(volume.backing);
@@ -44,8 +45,8 @@ export async function createFile(folder: string, volume: NewVolume, work: Work):
 
 async function createRaw(path: string, { backing, capacityBytes, allocationBytes }: NewVolume, work: Work) {
   if (backing !== undefined) {
-    throw storageError('no-support', 'A raw volume has no header to name a backing image in.', {
-      fix: 'Make it qcow2.',
+    throw storageError('no-support', say`A raw volume has no header to name a backing image in.`, {
+      fix: say`Make it qcow2.`,
     });
   }
   // Node can't allocate blocks; qemu-img can, and only for the whole file.
@@ -86,9 +87,10 @@ async function writeEmptyQcow2(path: string, volume: NewVolume): Promise<boolean
 /** Makes a volume with the content of an image: a copy when nothing has to change, else a conversion. */
 export async function copyImage(folder: string, copy: ImageCopy, work: Work): Promise<void> {
   const { name, from, format, capacityBytes } = copy;
-  if (!creatable.has(format)) throw storageError('no-support', `A volume of the format '${format}' can't be made.`);
+  if (!creatable.has(format)) throw storageError('no-support', say`A volume of the format '${format}' can't be made.`);
   if (from.format === 'luks' || format === 'luks') {
-    if (format !== from.format) throw storageError('no-support', 'Encrypted images can be copied, but not converted.');
+    if (format !== from.format)
+      throw storageError('no-support', say`Encrypted images can be copied, but not converted.`);
   }
   const chain = await chainOf(copy);
   const top = chain[0];
@@ -153,9 +155,9 @@ export async function resizeFile(
   const { name, path, header } = volume;
   const current = header.virtualSizeBytes;
   if (capacityBytes < current && options.shrink !== true) {
-    throw storageError('invalid-arg', `The volume '${name}' would become smaller.`, {
-      cause: 'What lies beyond the new end would be lost.',
-      fix: 'Ask for shrinking if that is wanted.',
+    throw storageError('invalid-arg', say`The volume '${name}' would become smaller.`, {
+      cause: say`What lies beyond the new end would be lost.`,
+      fix: say`Ask for shrinking if that is wanted.`,
     });
   }
   if (options.allocate === true && capacityBytes > current) await requireSpace(folder, capacityBytes - current, name);
@@ -166,7 +168,7 @@ export async function resizeFile(
     }
     await resizeImage(await resolveBackingChain({ path, format: header.format }), capacityBytes, options);
   } catch (thrown) {
-    throw explain(thrown, `The volume '${name}' can't be resized.`, name, folder);
+    throw explain(thrown, say`The volume '${name}' can't be resized.`, name, folder);
   }
 }
 
@@ -175,13 +177,13 @@ export async function removeFile(folder: string, { name, path, type }: Volume): 
     if (type === 'dir') await rmdir(path);
     else await rm(path);
   } catch (thrown) {
-    throw explain(thrown, `The volume '${name}' can't be deleted.`, name, folder);
+    throw explain(thrown, say`The volume '${name}' can't be deleted.`, name, folder);
   }
 }
 
 /** Overwrites everything with zeros. What was never written is only cut away. */
 export async function wipeFile(folder: string, { name, path, type }: Volume, work: Work): Promise<void> {
-  if (type !== 'file') throw storageError('no-support', `'${name}' is not a file that could be wiped.`);
+  if (type !== 'file') throw storageError('no-support', say`'${name}' is not a file that could be wiped.`);
   try {
     await withFile(path, 'r+', async (file) => {
       const { size, blocks } = await file.stat();
@@ -192,7 +194,7 @@ export async function wipeFile(folder: string, { name, path, type }: Volume, wor
       await file.sync();
     });
   } catch (thrown) {
-    throw explain(thrown, `The volume '${name}' can't be wiped.`, name, folder);
+    throw explain(thrown, say`The volume '${name}' can't be wiped.`, name, folder);
   }
 }
 
@@ -238,7 +240,7 @@ export async function writeFileRange(
       for await (const chunk of source as AsyncIterable<Uint8Array>) {
         signal.throwIfAborted();
         if (done + chunk.length > most) {
-          throw storageError('invalid-arg', `More than ${most} bytes came for the volume '${name}'.`);
+          throw storageError('invalid-arg', say`More than ${most} bytes came for the volume '${name}'.`);
         }
         await writeAll(file, chunk, offset + done);
         done += chunk.length;
@@ -246,15 +248,15 @@ export async function writeFileRange(
       }
     });
     if (length !== undefined && done < length) {
-      throw storageError('invalid-stream', `Only ${done} of ${length} bytes came for the volume '${name}'.`, {
-        cause: 'The sender stopped.',
-        fix: 'Upload it again: the volume is not complete.',
+      throw storageError('invalid-stream', say`Only ${done} of ${length} bytes came for the volume '${name}'.`, {
+        cause: say`The sender stopped.`,
+        fix: say`Upload it again: the volume is not complete.`,
       });
     }
   } catch (thrown) {
     source.destroy();
     signal.throwIfAborted();
-    throw explain(thrown, `The volume '${name}' can't be written.`, name, folder);
+    throw explain(thrown, say`The volume '${name}' can't be written.`, name, folder);
   }
 }
 

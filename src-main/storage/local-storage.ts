@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { formatStoragePool } from '../../src-shared/model/storage-pool.ts';
+import { say } from '../../src-shared/words.ts';
 import type { EngineContext } from '../engine/context.ts';
 import { Emitter, type EngineEvent, type EventSource, type PoolEvent } from '../engine/events.ts';
 import type { PoolSummary, StorageApi } from '../engine/storage-api.ts';
@@ -122,7 +123,7 @@ class HostStorage implements LocalStorage {
 
   async poolStart(uuid: string): Promise<void> {
     const pool = await this.#pool(uuid);
-    if (isActive(pool)) throw storageError('operation-invalid', `storage pool '${pool.name}' is already active`);
+    if (isActive(pool)) throw storageError('operation-invalid', say`storage pool '${pool.name}' is already active`);
     await this.#start(pool);
   }
 
@@ -157,7 +158,7 @@ class HostStorage implements LocalStorage {
 
   async poolSetAutostart(uuid: string, autostart: boolean): Promise<void> {
     const pool = await this.#pool(uuid);
-    if (pool.config === undefined) throw storageError('operation-invalid', 'pool has no config file');
+    if (pool.config === undefined) throw storageError('operation-invalid', say`pool has no config file`);
     this.#registry.setAutostart(pool, autostart);
   }
 
@@ -232,7 +233,9 @@ class HostStorage implements LocalStorage {
   async #inactive(uuid: string): Promise<Pool> {
     const pool = await this.#pool(uuid);
     if (isActive(pool)) {
-      throw storageError('operation-invalid', `storage pool '${pool.name}' is still active`, { fix: 'Stop it first.' });
+      throw storageError('operation-invalid', say`storage pool '${pool.name}' is still active`, {
+        fix: say`Stop it first.`,
+      });
     }
     requireIdle(pool);
     return pool;
@@ -306,10 +309,10 @@ function describe(pool: Pool): PoolSummary {
 
 function requireIdle(pool: Pool): void {
   if (pool.busy === 0) return;
-  throw storageError('resource-busy', `pool '${pool.name}' has asynchronous jobs running.`, {
-    fix: 'Wait for its tasks or cancel them.',
+  throw storageError('resource-busy', say`pool '${pool.name}' has asynchronous jobs running.`, {
+    fix: say`Wait for its tasks or cancel them.`,
   });
 }
 
 const cannot = (pool: Pool, what: string): Error =>
-  storageError('no-support', `A pool of the type '${definitionOf(pool).type}' can't ${what}.`);
+  storageError('no-support', say`A pool of the type '${definitionOf(pool).type}' can't ${what}.`);

@@ -7,6 +7,7 @@ import { chmod, link, lstat, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAlive, processIdentity } from '../host/process-identity.ts';
 import { explain, volumeExists } from './errors.ts';
+import { say } from '../../src-shared/words.ts';
 
 const pattern = /^\.vivarium-(\d+)-(\d+)-(\d+)\.part$/;
 let serial = 0;
@@ -40,7 +41,7 @@ export async function makeFile(
     await place(temporary, path, name);
   } catch (thrown) {
     await rm(temporary, { force: true });
-    throw explain(thrown, `The file '${path}' can't be made.`, name, folder);
+    throw explain(thrown, say`The file '${path}' can't be made.`, name, folder);
   }
 }
 

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatStoragePool, parseStoragePool } from '../../src-shared/model/storage-pool.ts';
+import { say } from '../../src-shared/words.ts';
 import type { EngineContext } from '../engine/context.ts';
 import { fromXmlError } from '../engine/domain-errors.ts';
 import { DefinitionStore } from '../engine/store.ts';
@@ -103,12 +104,12 @@ export class PoolRegistry {
     }
     const backend = this.#backends.get(pool.type);
     if (backend === undefined) {
-      throw storageError('no-support', `Storage pools of the type '${pool.type}' are not supported yet.`);
+      throw storageError('no-support', say`Storage pools of the type '${pool.type}' are not supported yet.`);
     }
     const name = pool.name ?? pool.source?.name;
-    if (name === undefined || name === '') throw storageError('xml-error', 'missing pool source name element');
+    if (name === undefined || name === '') throw storageError('xml-error', say`missing pool source name element`);
     if (name.includes('/') || name === '.' || name === '..' || name.includes('\n')) {
-      throw storageError('xml-error', `name ${name} cannot contain '/'`);
+      throw storageError('xml-error', say`name ${name} cannot contain '/'`);
     }
     // What was found once is not part of what is defined.
     const { capacity: _capacity, allocation: _allocation, available: _available, ...rest } = pool;
@@ -137,7 +138,7 @@ export class PoolRegistry {
   transient(definition: PoolDefinition): Pool {
     const known = this.#checkUnique(definition);
     if (known?.active !== undefined) {
-      throw storageError('operation-invalid', `pool is already active as '${known.name}'`);
+      throw storageError('operation-invalid', say`pool is already active as '${known.name}'`);
     }
     const pool = known ?? this.#make(definition, {});
     this.#pools.set(pool.uuid, pool);
@@ -185,19 +186,19 @@ export class PoolRegistry {
     const { name, uuid } = definition;
     const known = this.#pools.get(uuid);
     if (known !== undefined && known.name !== name) {
-      throw storageError('operation-failed', `pool '${known.name}' is already defined with uuid ${uuid}`);
+      throw storageError('operation-failed', say`pool '${known.name}' is already defined with uuid ${uuid}`);
     }
     const namesake = this.byName(name);
     if (namesake !== undefined && namesake.uuid !== uuid) {
-      throw storageError('operation-failed', `pool '${name}' already exists with uuid ${namesake.uuid}`);
+      throw storageError('operation-failed', say`pool '${name}' already exists with uuid ${namesake.uuid}`);
     }
     const place = this.#backends.get(definition.type)?.place(definition);
     const rival = this.list().find(
       (pool) => pool.uuid !== uuid && place !== undefined && pool.backend.place(definitionOf(pool)) === place,
     );
     if (rival !== undefined) {
-      throw storageError('operation-failed', `Storage source conflict with pool: '${rival.name}'`, {
-        cause: 'Both would manage the same place.',
+      throw storageError('operation-failed', say`Storage source conflict with pool: '${rival.name}'`, {
+        cause: say`Both would manage the same place.`,
       });
     }
     return known;

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { run } from '../host/process.ts';
 import { storageError } from './errors.ts';
+import { say } from '../../src-shared/words.ts';
 
 export interface TransferOptions {
   readonly signal: AbortSignal;
@@ -57,8 +58,8 @@ export async function watchGrowth<T>(
     if (!stalled.signal.aborted) throw thrown;
     throw storageError(
       'operation-timeout',
-      `Writing '${path}' stopped.`,
-      { cause: `Nothing was written for ${stallMs / 60_000} minutes.`, fix: 'Check the disk or network share.' },
+      say`Writing '${path}' stopped.`,
+      { cause: say`Nothing was written for ${stallMs / 60_000} minutes.`, fix: say`Check the disk or network share.` },
       thrown,
     );
   } finally {

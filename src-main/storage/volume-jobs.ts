@@ -10,6 +10,7 @@ import { noVolume, storageError, volumeExists } from './errors.ts';
 import type { Pool, PoolRegistry } from './pool-registry.ts';
 import { summarise, type Volume } from './volume.ts';
 import { checkVolumeName, fromCreation, fromXml } from './volume-request.ts';
+import { say } from '../../src-shared/words.ts';
 
 type ActivePool = Pool & { readonly active: PoolDefinition };
 type Options<K extends keyof StorageApi> = Parameters<NonNullable<StorageApi[K]>>;
@@ -191,9 +192,9 @@ export class VolumeJobs {
 
   /** Without a capacity a volume is as large as the image below it. */
   async #backingSize({ name, backing }: Pick<NewVolume, 'name' | 'backing'>): Promise<number> {
-    if (backing === undefined) throw storageError('xml-error', 'missing capacity element');
+    if (backing === undefined) throw storageError('xml-error', say`missing capacity element`);
     const [top] = await resolveBackingChain(backing);
-    if (top === undefined) throw storageError('internal-error', `'${name}' has no backing image`);
+    if (top === undefined) throw storageError('internal-error', say`'${name}' has no backing image`);
     return top.virtualSizeBytes;
   }
 }
@@ -210,5 +211,5 @@ type Ability = 'create' | 'copy' | 'remove' | 'resize' | 'wipe' | 'read' | 'writ
 function ability<K extends Ability>(pool: ActivePool, key: K, participle: string): NonNullable<Backend[K]> {
   const found = pool.backend[key];
   if (found !== undefined) return found;
-  throw storageError('no-support', `Volumes of a pool of the type '${pool.active.type}' can't be ${participle}.`);
+  throw storageError('no-support', say`Volumes of a pool of the type '${pool.active.type}' can't be ${participle}.`);
 }

@@ -1,5 +1,6 @@
 /** What a volume to be made is asked to be: from libvirt's XML or from the form's few fields. */
 import { parseStorageVolume, type StorageVolume } from '../../src-shared/model/storage-volume.ts';
+import { say } from '../../src-shared/words.ts';
 import { fromXmlError } from '../engine/domain-errors.ts';
 import type { VolumeCreation } from '../engine/storage-api.ts';
 import type { NewVolume } from './backend.ts';
@@ -49,18 +50,18 @@ export function fromXml(xml: string): XmlRequest {
     throw fromXmlError(thrown);
   }
   const { name, target = {}, backingStore } = volume;
-  if (name === undefined) throw storageError('xml-error', 'missing volume name element');
+  if (name === undefined) throw storageError('xml-error', say`missing volume name element`);
   checkVolumeName(name);
   const format = target.format?.type ?? 'raw';
   if (!(imageFormatNames as readonly string[]).includes(format)) {
-    throw storageError('config-unsupported', `unknown volume format type ${format}`);
+    throw storageError('config-unsupported', say`unknown volume format type ${format}`);
   }
   if (target.encryption !== undefined) {
-    throw storageError('no-support', `The volume '${name}' is to be encrypted, which is not supported yet.`);
+    throw storageError('no-support', say`The volume '${name}' is to be encrypted, which is not supported yet.`);
   }
   const compat = target.compat;
   if (compat !== undefined && !/^\d+\.\d+$/.test(compat)) {
-    throw storageError('xml-error', "forbidden characters in 'compat' attribute");
+    throw storageError('xml-error', say`forbidden characters in 'compat' attribute`);
   }
   const features = Object.entries(target.features ?? {}).flatMap(([key, value]) => (value === true ? [key] : []));
   const capacityBytes = volume.capacity?.bytes;

@@ -2,6 +2,7 @@
 import type { BrowserWindow } from 'electron';
 import { clipboard, dialog, type OpenDialogOptions, type SaveDialogOptions, shell } from 'electron';
 import { VirError } from '../../src-shared/errors.ts';
+import { say } from '../../src-shared/words.ts';
 import { writeWhole } from '../host/files.ts';
 import type { ClientContext, HandlerSet } from '../ipc/dispatch.ts';
 import { version } from '../version.ts';
@@ -34,7 +35,7 @@ export function windowCalls({ windowOf, openConsole, engineKind }: WindowCallsOp
   const mustHave = (client: ClientContext): BrowserWindow => {
     const window = windowOf(client.id);
     if (window !== undefined && !window.isDestroyed()) return window;
-    throw new VirError({ code: 'operation-invalid', domain: 'none', message: 'The window was closed.' });
+    throw new VirError({ code: 'operation-invalid', domain: 'none', message: say`The window was closed.` });
   };
   /** Where the user chose to save, which is the only place a page may write to. */
   const chosen = new Map<string, Set<string>>();
@@ -67,8 +68,8 @@ export function windowCalls({ windowOf, openConsole, engineKind }: WindowCallsOp
         throw new VirError({
           code: 'operation-denied',
           domain: 'none',
-          message: `The picture was not saved as '${to}'.`,
-          cause: 'Only a picture may be saved, and only where the save dialog was answered with.',
+          message: say`The picture was not saved as '${to}'.`,
+          cause: say`Only a picture may be saved, and only where the save dialog was answered with.`,
         });
       }
       await writeWhole(to, png);
@@ -87,8 +88,8 @@ export function windowCalls({ windowOf, openConsole, engineKind }: WindowCallsOp
         throw new VirError({
           code: 'operation-denied',
           domain: 'none',
-          message: `The page ${url} was not opened.`,
-          cause: 'The application only opens the pages it links to.',
+          message: say`The page ${url} was not opened.`,
+          cause: say`The application only opens the pages it links to.`,
         });
       }
       await shell.openExternal(url);

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContractEvent } from '../../src-shared/contract/index.ts';
 import { toErrorData, VirError } from '../../src-shared/errors.ts';
+import { say } from '../../src-shared/words.ts';
 import type { Logger } from '../engine/logger.ts';
 import type { ContractServer } from '../ipc/server.ts';
 
@@ -128,4 +129,4 @@ export async function lastingEngine({ find, logger, patienceMs = 10_000 }: Lasti
 }
 
 const leaving = (): VirError =>
-  new VirError({ code: 'operation-invalid', domain: 'rpc', message: 'The application is being closed.' });
+  new VirError({ code: 'operation-invalid', domain: 'rpc', message: say`The application is being closed.` });

@@ -1,5 +1,5 @@
 /** What the engine says about the host, in the language of the window. */
-import type { Words } from '../../src-shared/host-words.ts';
+import type { Words } from '../../src-shared/words.ts';
 import { textOf } from './i18n.ts';
 
 /** `sentence` is the same in English, for what has no key. */

@@ -1,5 +1,5 @@
 /** A network interface of the host as lists show it, and what changing one answers. */
-import type { Words } from '../host-words.ts';
+import type { Words } from '../words.ts';
 import type { NetworkFinding, NetworkPlan } from './network-summary.ts';
 
 export type InterfaceKind = 'ethernet' | 'wireless' | 'bridge' | 'bond' | 'vlan' | 'loopback' | 'virtual';

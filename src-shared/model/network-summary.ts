@@ -1,5 +1,5 @@
 /** A virtual network as lists show it, and what planning one answers. */
-import type { Words } from '../host-words.ts';
+import type { Words } from '../words.ts';
 import type { Bandwidth } from './network-common.ts';
 import type { forwardModes } from './network.ts';
 

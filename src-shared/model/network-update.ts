@@ -30,6 +30,7 @@ import {
   portGroupSchema,
 } from './network.ts';
 import { macAddress } from '../xml/values.ts';
+import { say, type Sentence } from '../words.ts';
 
 export type NetworkUpdateCommand = 'modify' | 'delete' | 'add-last' | 'add-first';
 
@@ -94,14 +95,14 @@ export function updateNetwork(network: Network, update: NetworkUpdate): Network 
     case 'ip':
     case 'forward':
     case 'forward-pf':
-      throw updateError('operation-unsupported', `can't update '${section}' section of network '${network.name}'`);
+      throw updateError('operation-unsupported', say`can't update '${section}' section of network '${network.name}'`);
   }
 }
 
 function edit<T, S>(network: Network, { command, xml }: NetworkUpdate, list: List<T, S>): Network {
   const { what, entries } = list;
   const refuse = (sentence: string): never => {
-    throw updateError('operation-invalid', `The network '${network.name}' is not changed. ${sentence}`);
+    throw updateError('operation-invalid', say`The network '${network.name}' is not changed. ${sentence}`);
   };
   if (command === 'delete') {
     const search = read(list.search, xml);
@@ -119,7 +120,7 @@ function edit<T, S>(network: Network, { command, xml }: NetworkUpdate, list: Lis
   if (command === 'modify') {
     const { replaces } = list;
     if (replaces === undefined) {
-      throw updateError('operation-unsupported', `A ${what} can't be modified, only added or deleted.`);
+      throw updateError('operation-unsupported', say`A ${what} can't be modified, only added or deleted.`);
     }
     const former = entries.find((entry) => replaces(changed, entry));
     if (former === undefined) return refuse(`It has no such ${what}.`);
@@ -139,7 +140,8 @@ function read<T>(schema: Schema<T>, xml: string): T {
   }
 }
 
-const updateError = (code: ErrorCode, message: string): VirError => new VirError({ code, domain: 'network', message });
+const updateError = (code: ErrorCode, message: Sentence): VirError =>
+  new VirError({ code, domain: 'network', message });
 
 /** Addresses and MAC addresses are equal however they are spelled. */
 const plain = (text: string | undefined): string | undefined => {
@@ -162,7 +164,7 @@ function ipAt({ name, ip }: Network, index: number): NetworkIp {
         ip.find((item) => familyOf(item) === 'ipv6'));
   if (found !== undefined) return found;
   const place = index >= 0 ? ` at index ${index}` : '';
-  throw updateError('operation-invalid', `The network '${name}' has no <ip> element${place}.`);
+  throw updateError('operation-invalid', say`The network '${name}' has no <ip> element${place}.`);
 }
 
 function onlyDhcp({ ip: ips }: Network, ip: NetworkIp, command: NetworkUpdateCommand): string | undefined {
@@ -226,7 +228,7 @@ function dhcpRanges(network: Network, index: number, command: NetworkUpdateComma
 function forwardInterfaces(network: Network): List<ForwardInterface, ForwardInterface> {
   const { forward } = network;
   if (forward === undefined) {
-    throw updateError('operation-invalid', `The network '${network.name}' is isolated: it has no <forward>.`);
+    throw updateError('operation-invalid', say`The network '${network.name}' is isolated: it has no <forward>.`);
   }
   const equal = (left: ForwardInterface, right: ForwardInterface): boolean => left.dev === right.dev;
   return {

@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { VirError } from '../../../src-shared/errors.ts';
 import type { ConnectUri } from '../../../src-shared/uri.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { EngineContext } from '../../engine/context.ts';
 import { DomainTable } from '../../engine/domain-table.ts';
 import type {
@@ -242,7 +243,7 @@ export class QemuConnection implements Connection {
     const hasKvm = capabilities.accelerators.some(({ name, works }) => name === 'kvm' && works);
     const type = virtType ?? (hasKvm ? 'kvm' : 'qemu');
     if (type !== 'kvm' && type !== 'qemu') {
-      throw new VirError({ code: 'invalid-arg', domain: 'qemu', message: `unknown virttype: ${type}` });
+      throw new VirError({ code: 'invalid-arg', domain: 'qemu', message: say`unknown virttype: ${type}` });
     }
     const { firmwares } = await loadFirmwares(firmwareFolders(this.#preparation.configHome));
     const [hasVfio, hasSwtpm] = await Promise.all([

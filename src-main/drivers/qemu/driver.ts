@@ -1,5 +1,6 @@
 import { VirError } from '../../../src-shared/errors.ts';
 import type { ConnectUri } from '../../../src-shared/uri.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { EngineContext } from '../../engine/context.ts';
 import type { Connection, Driver } from '../../engine/driver.ts';
 import { QemuConnection } from './connection.ts';
@@ -20,7 +21,7 @@ export const qemuDriver: Driver = {
         {
           code: 'no-connect',
           domain: 'qemu',
-          message: `The connection '${uri.text}' can't be opened.`,
+          message: say`The connection '${uri.text}' can't be opened.`,
           cause: thrown instanceof Error ? thrown.message : String(thrown),
           ...(thrown instanceof VirError && thrown.data.fix !== undefined ? { fix: thrown.data.fix } : {}),
         },

@@ -2,6 +2,7 @@
 import { cpus, freemem, totalmem } from 'node:os';
 import { readFileSync } from 'node:fs';
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { NodeCpuStats, NodeInfo, NodeMemoryStats } from '../../engine/driver.ts';
 import { readIfThere } from '../../host/files.ts';
 import { hostArchitecture } from './capabilities/emulators.ts';
@@ -41,7 +42,7 @@ const nanosecondsPerTick = 10_000_000;
 export function nodeCpuStats(cpu?: number): NodeCpuStats {
   const line = new RegExp(`^cpu${cpu ?? ''} +(.*)$`, 'm').exec(readFileSync('/proc/stat', 'utf8'))?.[1];
   if (line === undefined) {
-    throw new VirError({ code: 'invalid-arg', domain: 'none', message: `Invalid cpuNum in virNodeGetCPUStats` });
+    throw new VirError({ code: 'invalid-arg', domain: 'none', message: say`Invalid cpuNum in virNodeGetCPUStats` });
   }
   // proc(5): user, nice, system, idle, iowait, irq, softirq.
   const ticks = line.split(/ +/).map(Number);

@@ -1,5 +1,6 @@
 /** The command line a definition stands for, for people: `domxml-to-native qemu-argv`. */
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import { chooseAccelerator } from './lifecycle/accelerator-choice.ts';
 import type { GuestContext } from './guests/context.ts';
 import type { CompleteDomain } from './passes/index.ts';
@@ -27,8 +28,8 @@ export async function domainToArgv(
     throw new VirError({
       code: 'invalid-arg',
       domain: 'qemu',
-      message: `unsupported config type ${format}`,
-      fix: "The only one is 'qemu-argv'.",
+      message: say`unsupported config type ${format}`,
+      fix: say`The only one is 'qemu-argv'.`,
     });
   }
   const { emulator } = domain.devices;

@@ -1,6 +1,7 @@
 /** Domains of the server: every verb is one of its calls. */
 import type { DomainSummary, StateAndReason } from '../../../src-shared/model/summary.ts';
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import type {
   Affects,
   Author,
@@ -236,7 +237,7 @@ export class RemoteDomains implements DomainApi {
   async sendKey(uuid: string, codeset: string, codes: readonly number[], holdMs = 0): Promise<void> {
     const number = codesets.indexOf(codeset);
     if (number < 0) {
-      throw new VirError({ code: 'invalid-arg', domain: 'remote', message: `There is no code set '${codeset}'.` });
+      throw new VirError({ code: 'invalid-arg', domain: 'remote', message: say`There is no code set '${codeset}'.` });
     }
     const dom = this.#dom(uuid);
     await this.#link.call('domainSendKey', { dom, codeset: number, holdtime: holdMs, keycodes: codes, flags: 0 });
@@ -289,7 +290,7 @@ export class RemoteDomains implements DomainApi {
   async setLifecycleAction(uuid: string, event: GuestEnd, action: string, affects: Affects): Promise<void> {
     const number = lifecycleActions.indexOf(action);
     if (number < 0) {
-      throw new VirError({ code: 'invalid-arg', domain: 'remote', message: `There is no action '${action}'.` });
+      throw new VirError({ code: 'invalid-arg', domain: 'remote', message: say`There is no action '${action}'.` });
     }
     await this.#link.call('domainSetLifecycleAction', {
       dom: this.#dom(uuid),

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { VirError } from '../../../src-shared/errors.ts';
 import type { DomainSummary } from '../../../src-shared/model/summary.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { EngineEvent, EventSource } from '../../engine/events.ts';
 import type { Job, JobControl, JobRegistry } from '../../engine/jobs.ts';
 import type { DomainReference } from '../../rpc/protocol/objects.ts';
@@ -64,7 +65,7 @@ export class DomainSaves {
       throw new VirError({
         code: 'internal-error',
         domain: 'remote',
-        message: `'${from}' was restored, but the server does not tell as which machine.`,
+        message: say`'${from}' was restored, but the server does not tell as which machine.`,
       });
     });
   }

@@ -1,5 +1,6 @@
 /** A picture of a guest's screen, which the server sends as a stream. */
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { DomainReference } from '../../rpc/protocol/objects.ts';
 import { pngFromPpm } from '../png.ts';
 import type { Link } from './link.ts';
@@ -27,6 +28,6 @@ function tooLarge(name: string): VirError {
   return new VirError({
     code: 'overflow',
     domain: 'remote',
-    message: `The picture of the screen of '${name}' is larger than ${mostBytes} bytes.`,
+    message: say`The picture of the screen of '${name}' is larger than ${mostBytes} bytes.`,
   });
 }

@@ -6,6 +6,7 @@ import { parseStoragePool } from '../../../src-shared/model/storage-pool.ts';
 import { VirError } from '../../../src-shared/errors.ts';
 import { makeElement, type XmlElement } from '../../../src-shared/xml/tree.ts';
 import { writeNode } from '../../../src-shared/xml/write.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { Job, JobControl, JobRegistry } from '../../engine/jobs.ts';
 import type { ImageImport, PoolSummary, StorageApi, VolumeCreation, VolumeSummary } from '../../engine/storage-api.ts';
 import type { PoolReference, VolumeReference } from '../../rpc/protocol/objects.ts';
@@ -73,8 +74,8 @@ export class RemoteStorage implements StorageApi {
       throw new VirError({
         code: 'no-storage-pool',
         domain: 'storage',
-        message: `'${this.#link.uri.where}' has no storage pool '${defaultPool.name}'.`,
-        fix: 'Make one, and choose its folder.',
+        message: say`'${this.#link.uri.where}' has no storage pool '${defaultPool.name}'.`,
+        fix: say`Make one, and choose its folder.`,
       });
     }
     const made = await this.poolDefine(

@@ -5,6 +5,7 @@
 import { type Codeset, qcodeOf } from '../../../src-shared/keycodes.ts';
 import { formatDomain } from '../../../src-shared/model/domain/index.ts';
 import type { DomainSummary, StateAndReason } from '../../../src-shared/model/summary.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { DomainTable } from '../../engine/domain-table.ts';
 import type {
   Affects,
@@ -149,7 +150,7 @@ export class TestDomains implements DomainApi {
     const { errors } = this.#table;
     const refuse = (record: GuestRecord): void => {
       if (record.persistent) return;
-      throw errors.error('operation-invalid', `cannot do managed save for transient domain '${record.name}'`);
+      throw errors.error('operation-invalid', say`cannot do managed save for transient domain '${record.name}'`);
     };
     return this.#guests.saving(uuid, 'domain.managed-save', refuse, async (record, wasPaused) => {
       await answer(() => this.#guests.keepSave(record, options.running === undefined ? wasPaused : !options.running));
@@ -209,7 +210,7 @@ export class TestDomains implements DomainApi {
       this.#table.requireActive(this.#table.get(uuid));
       const unknown = codes.find((code) => qcodeOf(codeset as Codeset, code) === undefined);
       if (unknown === undefined) return;
-      throw this.#table.errors.error('invalid-arg', `There is no key ${unknown} in the code set '${codeset}'.`);
+      throw this.#table.errors.error('invalid-arg', say`There is no key ${unknown} in the code set '${codeset}'.`);
     });
   }
 

@@ -1,5 +1,6 @@
 /** Changes to the hardware of pretended guests, live and stored. */
 import type { Domain } from '../../../src-shared/model/domain/index.ts';
+import { say } from '../../../src-shared/words.ts';
 import { addDevice, findDevice, parseDevice, removeDevice, replaceDevice } from '../../engine/device-edit.ts';
 import type { DomainTable } from '../../engine/domain-table.ts';
 import type { Affects } from '../../engine/driver.ts';
@@ -63,9 +64,9 @@ export class Hardware {
       if (kiB > total) {
         throw this.#table.errors.error(
           'invalid-arg',
-          `cannot set memory of domain '${domain.name}' higher than its maximum`,
-          `It has ${total} KiB.`,
-          'Raise the maximum first, while it is off.',
+          say`cannot set memory of domain '${domain.name}' higher than its maximum`,
+          say`It has ${total} KiB.`,
+          say`Raise the maximum first, while it is off.`,
         );
       }
       return { ...domain, currentMemory: { ...domain.currentMemory, KiB: kiB } };
@@ -85,7 +86,7 @@ export class Hardware {
     const change = (domain: Domain): Domain => {
       const limit = maximum ? most.vcpus : (domain.vcpu?.value ?? 1);
       if (count > limit) {
-        throw this.#table.errors.error('invalid-arg', `requested cpu amount exceeds maximum (${count} > ${limit})`);
+        throw this.#table.errors.error('invalid-arg', say`requested cpu amount exceeds maximum (${count} > ${limit})`);
       }
       const { current = count, ...rest } = domain.vcpu ?? { value: count };
       if (!maximum) return { ...domain, vcpu: count === rest.value ? rest : { ...rest, current: count } };
@@ -108,9 +109,9 @@ export class Hardware {
       if (live && refusedLive !== undefined) {
         throw this.#table.errors.error(
           'operation-invalid',
-          `${refusedLive} '${record.name}'`,
+          say`${refusedLive} '${record.name}'`,
           undefined,
-          'Shut it down first.',
+          say`Shut it down first.`,
         );
       }
       const before = record.live;

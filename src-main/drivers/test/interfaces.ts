@@ -1,5 +1,6 @@
 /** Network interfaces that are only remembered: definitions that are up or down, with libvirt's changes that can be taken back. */
 import { formatHostInterface, type HostInterface } from '../../../src-shared/model/host-interface.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { Emitter, EngineEvent } from '../../engine/events.ts';
 import type {
   BridgeRequest,
@@ -58,8 +59,8 @@ export class TestInterfaces implements Required<InterfaceApi>, Required<HostBrid
     return await answer(() => {
       const all = [...this.#interfaces.keys()].map((name) => this.#summary(name));
       const [found, ...others] = all.filter((each) => each.mac === mac.toLowerCase());
-      if (found === undefined) throw interfaceError('no-interface', 'no interface with matching mac');
-      if (others.length > 0) throw interfaceError('multiple-interfaces', 'multiple interfaces with matching mac');
+      if (found === undefined) throw interfaceError('no-interface', say`no interface with matching mac`);
+      if (others.length > 0) throw interfaceError('multiple-interfaces', say`multiple interfaces with matching mac`);
       return found;
     });
   }
@@ -101,7 +102,7 @@ export class TestInterfaces implements Required<InterfaceApi>, Required<HostBrid
   async changeCommit(): Promise<void> {
     await answer(() => {
       if (this.#change === undefined) {
-        throw interfaceError('operation-invalid', 'no transaction running, nothing to be committed.');
+        throw interfaceError('operation-invalid', say`no transaction running, nothing to be committed.`);
       }
       this.#end();
     });
@@ -110,7 +111,7 @@ export class TestInterfaces implements Required<InterfaceApi>, Required<HostBrid
   async changeRollback(): Promise<void> {
     await answer(() => {
       if (this.#change === undefined) {
-        throw interfaceError('operation-invalid', 'no transaction running, nothing to rollback.');
+        throw interfaceError('operation-invalid', say`no transaction running, nothing to rollback.`);
       }
       this.#interfaces = this.#change.before;
       this.#end();
@@ -136,7 +137,7 @@ export class TestInterfaces implements Required<InterfaceApi>, Required<HostBrid
     return await answer(() => {
       const facts = this.#facts();
       const { device: name, bridge, stp = false, delaySeconds = 0 } = request;
-      demandFree(`No bridge can be made over '${name}'.`, planBridge(request, facts));
+      demandFree(say`No bridge can be made over '${name}'.`, planBridge(request, facts));
       const device = deviceOf(facts, name);
       if (device === undefined) throw noInterface(name);
       const definition = bridgeDefinition(device, { bridge, stp, delaySeconds }, facts);
@@ -158,7 +159,7 @@ export class TestInterfaces implements Required<InterfaceApi>, Required<HostBrid
   async unbridge(bridge: string, confirmSeconds?: number): Promise<PendingChange | undefined> {
     return await answer(() => {
       const facts = this.#facts();
-      demandFree(`The bridge '${bridge}' can't be taken apart.`, planUnbridge(bridge, facts));
+      demandFree(say`The bridge '${bridge}' can't be taken apart.`, planUnbridge(bridge, facts));
       const over = deviceOf(facts, bridge);
       const port = facts.devices.find(({ master }) => master === bridge);
       if (over === undefined || port === undefined) throw noInterface(bridge);
@@ -192,7 +193,7 @@ export class TestInterfaces implements Required<InterfaceApi>, Required<HostBrid
 
   #begin(pending: PendingChange): void {
     if (this.#change !== undefined) {
-      throw interfaceError('operation-invalid', 'there is another transaction running.');
+      throw interfaceError('operation-invalid', say`there is another transaction running.`);
     }
     this.#change = { pending, before: this.#interfaces };
     this.#announce();
@@ -212,7 +213,7 @@ export class TestInterfaces implements Required<InterfaceApi>, Required<HostBrid
   #switch(name: string, active: boolean): void {
     const found = this.#find(name);
     if (found.active === active) {
-      throw interfaceError('operation-invalid', `interface '${name}' is ${active ? 'already' : 'not'} active`);
+      throw interfaceError('operation-invalid', say`interface '${name}' is ${active ? 'already' : 'not'} active`);
     }
     this.#set(new Map(this.#interfaces).set(name, { ...found, active }));
   }

@@ -13,6 +13,7 @@ import { type NetworkUpdate, updateNetwork } from '../../../src-shared/model/net
 import type { TargetQuestion, Trace } from '../../../src-shared/model/network-trace.ts';
 import type { HostChange, HostDevice } from '../../../src-shared/model/network-view.ts';
 import { formatNetwork, type Network } from '../../../src-shared/model/network.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { Affects } from '../../engine/driver.ts';
 import type { Emitter, EngineEvent, NetworkEvent } from '../../engine/events.ts';
 import type {
@@ -109,7 +110,10 @@ export class TestNetworks implements Required<Omit<NetworkApi, keyof NetworkPort
     await answer(() => {
       const network = this.#find(uuid);
       if (network.config === undefined) {
-        throw networkError('operation-invalid', `network '${network.name}' is transient: it ends when it is stopped.`);
+        throw networkError(
+          'operation-invalid',
+          say`network '${network.name}' is transient: it ends when it is stopped.`,
+        );
       }
       network.config = undefined;
       network.autostart = false;
@@ -146,7 +150,8 @@ export class TestNetworks implements Required<Omit<NetworkApi, keyof NetworkPort
   /** The pretended host is in order: all that may have to be done is to start a network. */
   async repairTrace(question: TargetQuestion, hop: string): Promise<void> {
     const network = this.#hops(question).find(({ id }) => id === hop)?.repair?.network;
-    if (network === undefined) throw networkError('operation-invalid', 'There is nothing to be repaired at this hop.');
+    if (network === undefined)
+      throw networkError('operation-invalid', say`There is nothing to be repaired at this hop.`);
     await this.start(network);
   }
 
@@ -189,7 +194,7 @@ export class TestNetworks implements Required<Omit<NetworkApi, keyof NetworkPort
     await answer(() => {
       const network = this.#find(uuid);
       if (network.config === undefined) {
-        throw networkError('operation-invalid', 'network has no persistent definition');
+        throw networkError('operation-invalid', say`network has no persistent definition`);
       }
       network.autostart = autostart;
     });
@@ -204,7 +209,7 @@ export class TestNetworks implements Required<Omit<NetworkApi, keyof NetworkPort
       forwardProblem(definitionOf(this.#find(uuid)), forward, forwards.slice(0, place)),
     );
     if (problem !== undefined) {
-      throw networkError('operation-invalid', `The port can't be forwarded: ${forwardText(problem)}.`);
+      throw networkError('operation-invalid', say`The port can't be forwarded: ${forwardText(problem)}.`);
     }
     await this.#change(uuid, affects, (definition) => withForwards(definition, forwards));
   }
@@ -222,7 +227,10 @@ export class TestNetworks implements Required<Omit<NetworkApi, keyof NetworkPort
       const stored = affects.config === true || (unsaid && active === undefined);
       if (live && active === undefined) throw networkInactive(network.name);
       if (stored && config === undefined) {
-        throw networkError('operation-invalid', `network '${network.name}' is transient: it has no stored definition.`);
+        throw networkError(
+          'operation-invalid',
+          say`network '${network.name}' is transient: it has no stored definition.`,
+        );
       }
       const changed = (definition: NetworkDefinition): NetworkDefinition =>
         readNetwork(formatNetwork({ ...change(definition), uuid: network.uuid }));
@@ -317,16 +325,16 @@ export class TestNetworks implements Required<Omit<NetworkApi, keyof NetworkPort
   #refuseTaken({ uuid, name }: NetworkDefinition): void {
     const known = this.#networks.get(uuid);
     if (known !== undefined && known.name !== name) {
-      throw networkError('operation-failed', `network '${known.name}' is already defined with uuid ${uuid}`);
+      throw networkError('operation-failed', say`network '${known.name}' is already defined with uuid ${uuid}`);
     }
     const namesake = [...this.#networks.values()].find((other) => other.name === name && other.uuid !== uuid);
     if (namesake !== undefined) {
-      throw networkError('operation-failed', `network '${name}' already exists with uuid ${namesake.uuid}`);
+      throw networkError('operation-failed', say`network '${name}' already exists with uuid ${namesake.uuid}`);
     }
   }
 
   #refuseActive(network: TestNetwork | undefined): void {
-    if (network?.active !== undefined) throw networkError('operation-invalid', 'network is already active');
+    if (network?.active !== undefined) throw networkError('operation-invalid', say`network is already active`);
   }
 
   #find(uuid: string): TestNetwork {

@@ -13,6 +13,7 @@ import { uuidFromBytes } from '../../../src-shared/uuid.ts';
 import { readXml } from '../../../src-shared/xml/read.ts';
 import { childOf, textOf, type XmlElement } from '../../../src-shared/xml/tree.ts';
 import { writeNode } from '../../../src-shared/xml/write.ts';
+import { say, type Sentence } from '../../../src-shared/words.ts';
 import type { NodeInfo } from '../../engine/driver.ts';
 import { fromXmlError } from '../../engine/domain-errors.ts';
 import { dropLiveParts } from '../../engine/live-parts.ts';
@@ -262,7 +263,7 @@ async function readTree(path: string, name: string): Promise<XmlElement> {
   } catch (thrown) {
     const cause = thrown instanceof Error ? thrown.message : String(thrown);
     throw new VirError(
-      { code: 'no-connect', domain: 'test', message: `The host description '${path}' can't be used.`, cause },
+      { code: 'no-connect', domain: 'test', message: say`The host description '${path}' can't be used.`, cause },
       { cause: thrown },
     );
   }
@@ -279,10 +280,10 @@ function initialDomain(tree: XmlElement): InitialDomain {
   const hasManagedSave = own('hasmanagedsave') !== undefined;
   const transient = own('transient') !== undefined;
   const domain = initial(parse(parseDomain, tree));
-  const refuse = (message: string): VirError => new VirError({ code: 'xml-error', domain: 'test', message });
-  if (state === undefined) throw refuse(`The domain '${domain.name}' can't begin in state ${number}.`);
-  if (transient && state === 'shutoff') throw refuse(`The transient domain '${domain.name}' can't be shut off.`);
-  if (hasManagedSave && state !== 'shutoff') throw refuse(`The saved domain '${domain.name}' must be shut off.`);
+  const refuse = (message: Sentence): VirError => new VirError({ code: 'xml-error', domain: 'test', message });
+  if (state === undefined) throw refuse(say`The domain '${domain.name}' can't begin in state ${number}.`);
+  if (transient && state === 'shutoff') throw refuse(say`The transient domain '${domain.name}' can't be shut off.`);
+  if (hasManagedSave && state !== 'shutoff') throw refuse(say`The saved domain '${domain.name}' must be shut off.`);
   return { domain, state, transient, hasManagedSave, autostart: false };
 }
 

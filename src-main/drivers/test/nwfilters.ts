@@ -1,6 +1,7 @@
 /** Network filters that are only remembered: bindings filter nothing, and are refused as the real ones are. */
 import { formatNwfilterBinding, type NwfilterBinding } from '../../../src-shared/model/nwfilter-binding.ts';
 import { formatNwfilter } from '../../../src-shared/model/nwfilter.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { Emitter, EngineEvent } from '../../engine/events.ts';
 import type { NwfilterApi, NwfilterBindingSummary, NwfilterSummary } from '../../engine/nwfilter-api.ts';
 import { type NwfilterDefinition, reachableFrom, readBinding, readFilter } from '../../network/nwfilter/definition.ts';
@@ -55,7 +56,7 @@ export class TestNwfilters implements Required<NwfilterApi> {
     await answer(() => {
       const filter = this.#filter(uuid);
       const find: FindFilter = (name) => this.#filters().get(name);
-      if (this.#usersOf(filter.name, find).length > 0) throw filterError('operation-invalid', 'nwfilter is in use');
+      if (this.#usersOf(filter.name, find).length > 0) throw filterError('operation-invalid', say`nwfilter is in use`);
       this.#filters().delete(filter.name);
       this.#events.emit({ type: 'nwfilter', ...summaryOf(filter), event: 'undefined' });
     });
@@ -77,7 +78,7 @@ export class TestNwfilters implements Required<NwfilterApi> {
     return await answer(() => {
       const binding = readBinding(xml);
       const { name } = binding.portdev;
-      if (this.#bindings.has(name)) throw filterError('operation-failed', `binding '${name}' already exists`);
+      if (this.#bindings.has(name)) throw filterError('operation-failed', say`binding '${name}' already exists`);
       this.#check(binding, (wanted) => this.#filters().get(wanted));
       this.#bindings.set(name, binding);
       return bindingSummary(binding);

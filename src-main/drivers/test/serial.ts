@@ -1,6 +1,7 @@
 /** The serial console of a pretended guest: it greets, and says back what it is told. */
 import { Duplex } from 'node:stream';
 import type { Domain } from '../../../src-shared/model/domain/index.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { DomainTable } from '../../engine/domain-table.ts';
 import type { ConsoleEndpoint, ConsoleStream } from '../../engine/driver.ts';
 import type { GuestRecord, Runtime } from './guests.ts';
@@ -28,16 +29,16 @@ export function openConsole(
   const endpoint = consolesOf(record.current).find((each) => alias === undefined || each.alias === alias);
   if (endpoint === undefined) {
     const which = alias === undefined ? 'a console' : `the console '${alias}'`;
-    throw table.errors.error('operation-failed', `The domain '${record.name}' does not have ${which}.`);
+    throw table.errors.error('operation-failed', say`The domain '${record.name}' does not have ${which}.`);
   }
   const key = endpoint.alias;
   const holder = consoles.get(key);
   if (holder !== undefined && !force) {
     throw table.errors.error(
       'operation-failed',
-      `Active console session exists for domain '${record.name}'`,
+      say`Active console session exists for domain '${record.name}'`,
       undefined,
-      'Force it to take the console over.',
+      say`Force it to take the console over.`,
     );
   }
   holder?.close();

@@ -8,6 +8,7 @@ import {
   parseStorageVolume,
   type StorageVolume,
 } from '../../../src-shared/model/storage-volume.ts';
+import { say, type Sentence } from '../../../src-shared/words.ts';
 import { fromXmlError } from '../../engine/domain-errors.ts';
 import type { Emitter, EngineEvent } from '../../engine/events.ts';
 import type { Job, JobRegistry } from '../../engine/jobs.ts';
@@ -54,7 +55,7 @@ export class TestStorage implements StorageApi {
   async poolByName(name: string): Promise<PoolSummary> {
     return await answer(() => {
       const pool = [...this.#pools.values()].find((each) => each.definition.name === name);
-      if (pool === undefined) throw refuse('no-storage-pool', `no storage pool with matching name '${name}'`);
+      if (pool === undefined) throw refuse('no-storage-pool', say`no storage pool with matching name '${name}'`);
       return summarise(pool);
     });
   }
@@ -80,7 +81,7 @@ export class TestStorage implements StorageApi {
     return await answer(() => {
       const first = [...this.#pools.values()].find((pool) => pool.active);
       if (first !== undefined) return summarise(first);
-      throw refuse('no-storage-pool', 'This connection has no active storage pool.');
+      throw refuse('no-storage-pool', say`This connection has no active storage pool.`);
     });
   }
 
@@ -96,7 +97,7 @@ export class TestStorage implements StorageApi {
     return await answer(() => {
       const all = [...this.#pools.values()].flatMap((pool) => [...pool.volumes.values()]);
       const found = all.find((volume) => volume.path === path);
-      if (found === undefined) throw refuse('no-storage-vol', `no storage vol with matching path '${path}'`);
+      if (found === undefined) throw refuse('no-storage-vol', say`no storage vol with matching path '${path}'`);
       return found;
     });
   }
@@ -173,7 +174,7 @@ export class TestStorage implements StorageApi {
     await answer(() => {
       const pool = this.#pool(uuid);
       if (!pool.persistent) {
-        throw refuse('invalid-arg', `The transient pool '${pool.definition.name}' can't start by itself.`);
+        throw refuse('invalid-arg', say`The transient pool '${pool.definition.name}' can't start by itself.`);
       }
       pool.autostart = autostart;
     });
@@ -207,7 +208,7 @@ export class TestStorage implements StorageApi {
     await answer(() => {
       const volume = this.#volume(pool, name);
       if (bytes < volume.capacityBytes && options.shrink !== true) {
-        throw refuse('invalid-arg', `The volume '${name}' would lose data.`, 'Shrink it explicitly.');
+        throw refuse('invalid-arg', say`The volume '${name}' would lose data.`, say`Shrink it explicitly.`);
       }
       const allocationBytes = Math.min(volume.allocationBytes, bytes);
       this.#pool(pool).volumes.set(name, { ...volume, capacityBytes: bytes, allocationBytes, modifiedMs: Date.now() });
@@ -233,14 +234,14 @@ export class TestStorage implements StorageApi {
 
   #put(pool: Pool, volume: VolumeSummary): VolumeSummary {
     const { name, allocationBytes } = volume;
-    if (name === '' || name.includes('/')) throw refuse('xml-error', `'${name}' can't be the name of a volume.`);
-    if (pool.volumes.has(name)) throw refuse('storage-vol-exist', `storage vol '${name}' already exists`);
+    if (name === '' || name.includes('/')) throw refuse('xml-error', say`'${name}' can't be the name of a volume.`);
+    if (pool.volumes.has(name)) throw refuse('storage-vol-exist', say`storage vol '${name}' already exists`);
     const free = summarise(pool).availableBytes;
     if (allocationBytes > free) {
       throw refuse(
         'operation-failed',
-        `The pool '${pool.definition.name}' has no room for '${name}'.`,
-        `${allocationBytes - free} bytes are missing.`,
+        say`The pool '${pool.definition.name}' has no room for '${name}'.`,
+        say`${allocationBytes - free} bytes are missing.`,
       );
     }
     pool.volumes.set(name, volume);
@@ -249,11 +250,11 @@ export class TestStorage implements StorageApi {
 
   #add(model: StoragePool, persistent: boolean): Pool {
     const { name } = model;
-    if (name === undefined) throw refuse('xml-error', 'A storage pool has a name.');
+    if (name === undefined) throw refuse('xml-error', say`A storage pool has a name.`);
     const uuid = model.uuid ?? randomUUID();
     const twin = [...this.#pools.values()].find((each) => each.definition.name === name);
     if (twin !== undefined && twin.definition.uuid !== uuid) {
-      throw refuse('operation-failed', `pool '${name}' already exists with uuid ${twin.definition.uuid}`);
+      throw refuse('operation-failed', say`pool '${name}' already exists with uuid ${twin.definition.uuid}`);
     }
     const old = this.#pools.get(uuid);
     const pool: Pool = {
@@ -275,25 +276,25 @@ export class TestStorage implements StorageApi {
 
   #pool(uuid: string): Pool {
     const pool = this.#pools.get(uuid);
-    if (pool === undefined) throw refuse('no-storage-pool', `no storage pool with matching uuid '${uuid}'`);
+    if (pool === undefined) throw refuse('no-storage-pool', say`no storage pool with matching uuid '${uuid}'`);
     return pool;
   }
 
   #activePool(uuid: string): Pool {
     const pool = this.#pool(uuid);
-    if (!pool.active) throw refuse('operation-invalid', `storage pool '${pool.definition.name}' is not active`);
+    if (!pool.active) throw refuse('operation-invalid', say`storage pool '${pool.definition.name}' is not active`);
     return pool;
   }
 
   #inactivePool(uuid: string): Pool {
     const pool = this.#pool(uuid);
-    if (pool.active) throw refuse('operation-invalid', `storage pool '${pool.definition.name}' is already active`);
+    if (pool.active) throw refuse('operation-invalid', say`storage pool '${pool.definition.name}' is already active`);
     return pool;
   }
 
   #volume(pool: string, name: string): VolumeSummary {
     const volume = this.#activePool(pool).volumes.get(name);
-    if (volume === undefined) throw refuse('no-storage-vol', `no storage vol with matching name '${name}'`);
+    if (volume === undefined) throw refuse('no-storage-vol', say`no storage vol with matching name '${name}'`);
     return volume;
   }
 }
@@ -343,5 +344,5 @@ function read<T>(parse: (xml: string) => T, xml: string): T {
   }
 }
 
-const refuse = (code: ErrorCode, message: string, cause?: string): VirError =>
+const refuse = (code: ErrorCode, message: Sentence, cause?: Sentence): VirError =>
   new VirError({ code, domain: 'storage', message, ...(cause === undefined ? {} : { cause }) });

@@ -7,6 +7,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { VirError } from '../../../src-shared/errors.ts';
+import { say, type Sentence } from '../../../src-shared/words.ts';
 import { authenticate } from './authenticate.ts';
 import {
   allowInteractiveAuthorization,
@@ -29,9 +30,9 @@ export class DBusError extends VirError {
   /** The error's arguments; the first is the message for people. */
   readonly body: readonly DBusValue[];
 
-  constructor(errorName: string, cause: string, body: readonly DBusValue[] = [], thrown?: unknown) {
+  constructor(errorName: string, cause: Sentence, body: readonly DBusValue[] = [], thrown?: unknown) {
     super(
-      { code: 'dbus-service', domain: 'none', message: 'A service of this host did not do what was asked.', cause },
+      { code: 'dbus-service', domain: 'none', message: say`A service of this host did not do what was asked.`, cause },
       thrown === undefined ? undefined : { cause: thrown },
     );
     this.errorName = errorName;
@@ -114,7 +115,7 @@ export class Bus {
     });
     socket.on('data', (piece: Buffer) => this.#read(piece));
     socket.on('error', (thrown) => this.#end(disconnected(thrown.message, thrown)));
-    socket.on('close', () => this.#end(disconnected('The bus closed the connection.')));
+    socket.on('close', () => this.#end(disconnected(say`The bus closed the connection.`)));
   }
 
   /** @throws DBusError when nobody listens there or lets us in. */
@@ -149,7 +150,7 @@ export class Bus {
     const answer = new Promise<IncomingMessage>((resolve, reject) => this.#waiting.set(serial, { resolve, reject }));
     const fail = (error: unknown): void => this.#waiting.get(serial)?.reject(error);
     const timer = setTimeout(
-      () => fail(new DBusError('org.freedesktop.DBus.Error.NoReply', `${member} was not answered in time.`)),
+      () => fail(new DBusError('org.freedesktop.DBus.Error.NoReply', say`${member} was not answered in time.`)),
       timeoutMs,
     );
     const onAbort = (): void => fail(signal?.reason);
@@ -163,7 +164,7 @@ export class Bus {
       const reply = await answer;
       if (reply.type === 'error') throw errorOf(reply);
       if (reply.isOversized)
-        throw new DBusError('org.freedesktop.DBus.Error.LimitsExceeded', 'The answer is too long.');
+        throw new DBusError('org.freedesktop.DBus.Error.LimitsExceeded', say`The answer is too long.`);
       return reply.body();
     } finally {
       clearTimeout(timer);
@@ -186,7 +187,7 @@ export class Bus {
   async requestName(name: string): Promise<void> {
     const doNotQueue = 4;
     const [result] = await this.callBus('RequestName', 'su', [name, doNotQueue]);
-    if (result !== 1 && result !== 4) throw new DBusError('org.freedesktop.DBus.Error.Failed', `${name} is taken.`);
+    if (result !== 1 && result !== 4) throw new DBusError('org.freedesktop.DBus.Error.Failed', say`${name} is taken.`);
   }
 
   async releaseName(name: string): Promise<void> {
@@ -222,7 +223,7 @@ export class Bus {
   }
 
   #send(message: Message): void {
-    if (!this.#isOpen) throw disconnected('The connection is closed.');
+    if (!this.#isOpen) throw disconnected(say`The connection is closed.`);
     this.#socket.write(encodeMessage(message));
   }
 
@@ -263,7 +264,7 @@ export class Bus {
     let answer: Buffer;
     try {
       const handler = this.#handler;
-      if (handler === undefined) throw new DBusError('org.freedesktop.DBus.Error.UnknownMethod', 'No such method.');
+      if (handler === undefined) throw new DBusError('org.freedesktop.DBus.Error.UnknownMethod', say`No such method.`);
       answer = encodeMessage({ type: 'return', ...head, ...(await handler({ message, sender })) });
     } catch (thrown) {
       answer = encodeMessage({ type: 'error', ...head, ...errorReply(thrown) });
@@ -275,7 +276,7 @@ export class Bus {
   #end(error: DBusError | undefined): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    const reason = error ?? disconnected('The connection is closed.');
+    const reason = error ?? disconnected(say`The connection is closed.`);
     for (const { reject } of this.#waiting.values()) reject(reason);
     // What was written is sent first.
     if (error === undefined) this.#socket.end();
@@ -302,7 +303,7 @@ function errorOf(reply: IncomingMessage): DBusError {
   return new DBusError(reply.errorName ?? '', typeof said === 'string' ? said : (reply.errorName ?? ''), body);
 }
 
-const disconnected = (cause: string, thrown?: unknown): DBusError =>
+const disconnected = (cause: Sentence, thrown?: unknown): DBusError =>
   new DBusError('org.freedesktop.DBus.Error.Disconnected', cause, [], thrown);
 
 /** The first unix socket of a list of addresses. */

@@ -1,5 +1,6 @@
 /** The application itself: settings, tasks, checks, figures. */
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { HandlerSet } from '../dispatch.ts';
 import type { Services } from '../services.ts';
 
@@ -17,7 +18,7 @@ export function appHandlers(services: Services): HandlerSet {
     'jobs.retry': ({ id }) => {
       const again = engine.jobs.retry(id);
       if (again !== undefined) return again;
-      throw new VirError({ code: 'operation-invalid', domain: 'none', message: 'This task cannot be repeated.' });
+      throw new VirError({ code: 'operation-invalid', domain: 'none', message: say`This task cannot be repeated.` });
     },
     'stats.watch': async ({ uri, pace }, client) => {
       const key = `stats ${uri}`;

@@ -1,5 +1,6 @@
 /** Captures on machines' cables. */
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { CaptureApi } from '../../engine/capture-api.ts';
 import type { HandlerSet } from '../dispatch.ts';
 import type { Services } from '../services.ts';
@@ -12,7 +13,7 @@ export function captureHandlers({ engine }: Services): HandlerSet {
     throw new VirError({
       code: 'no-support',
       domain: 'none',
-      message: 'this function is not supported by the connection driver: captures',
+      message: say`this function is not supported by the connection driver: captures`,
     });
   };
   return {

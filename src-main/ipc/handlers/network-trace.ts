@@ -10,6 +10,7 @@ import type {
   TraceQuestion,
   TraceTarget,
 } from '../../../src-shared/model/network-trace.ts';
+import { say } from '../../../src-shared/words.ts';
 import { type Connection, need } from '../../engine/driver.ts';
 import { applyEdit } from '../../engine/plan-edit.ts';
 import type { HandlerSet } from '../dispatch.ts';
@@ -71,9 +72,9 @@ const noCard = (machine: string, mac: string | undefined): VirError =>
     domain: 'network',
     message:
       mac === undefined
-        ? `The machine '${machine}' has no network card.`
-        : `The machine '${machine}' has no network card with the address ${mac}.`,
-    fix: 'Give it a network card first.',
+        ? say`The machine '${machine}' has no network card.`
+        : say`The machine '${machine}' has no network card with the address ${mac}.`,
+    fix: say`Give it a network card first.`,
   });
 
 /** What the guest's agent says; most guests have none, or are not there yet. */

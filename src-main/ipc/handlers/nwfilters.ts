@@ -2,6 +2,7 @@
 import { VirError } from '../../../src-shared/errors.ts';
 import { parseDomain } from '../../../src-shared/model/domain/index.ts';
 import type { NwfilterUser } from '../../../src-shared/model/nwfilter-summary.ts';
+import { say } from '../../../src-shared/words.ts';
 import { type Connection, need } from '../../engine/driver.ts';
 import type { NwfilterApi } from '../../engine/nwfilter-api.ts';
 import type { HandlerSet } from '../dispatch.ts';
@@ -14,7 +15,7 @@ export function nwfilterHandlers({ engine }: Services): HandlerSet {
     throw new VirError({
       code: 'no-support',
       domain: 'nwfilter',
-      message: 'this function is not supported by the connection driver: nwfilters',
+      message: say`this function is not supported by the connection driver: nwfilters`,
     });
   };
 

@@ -1,5 +1,6 @@
 /** Secrets: each call is the driver's method of the same name, or libvirt's "not supported". */
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import { need } from '../../engine/driver.ts';
 import type { SecretApi } from '../../engine/secret-api.ts';
 import type { HandlerSet } from '../dispatch.ts';
@@ -12,7 +13,7 @@ export function secretHandlers({ engine }: Services): HandlerSet {
     throw new VirError({
       code: 'no-support',
       domain: 'secret',
-      message: 'this function is not supported by the connection driver: secrets',
+      message: say`this function is not supported by the connection driver: secrets`,
     });
   };
 

@@ -7,6 +7,7 @@ import type { VolumeInfo } from '../../../src-shared/contract/storage.ts';
 import { need } from '../../engine/driver.ts';
 import type { StorageApi, VolumeSummary } from '../../engine/storage-api.ts';
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { HandlerSet } from '../dispatch.ts';
 import type { Services } from '../services.ts';
 
@@ -17,7 +18,7 @@ export function storageHandlers({ engine, usage }: Services): HandlerSet {
     throw new VirError({
       code: 'no-support',
       domain: 'storage',
-      message: 'this function is not supported by the connection driver: storage',
+      message: say`this function is not supported by the connection driver: storage`,
     });
   };
   const describe = async (uri: string, volumes: readonly VolumeSummary[]): Promise<readonly VolumeInfo[]> => {

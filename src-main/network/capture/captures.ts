@@ -14,6 +14,7 @@ import type {
   PacketDetails,
   PacketRow,
 } from '../../../src-shared/model/capture.ts';
+import { say, type Sentence } from '../../../src-shared/words.ts';
 import type { CaptureApi, CaptureOptions } from '../../engine/capture-api.ts';
 import type { Logger } from '../../engine/logger.ts';
 import { CaptureFile, type StoredPacket } from './capture-file.ts';
@@ -143,7 +144,7 @@ export class Captures implements CaptureApi {
     const capture = await this.#get(id);
     await capture.file.refresh();
     const [packet] = await capture.file.read(number, 1);
-    if (packet?.number !== number) throw wrong(`The capture has no packet ${number}.`);
+    if (packet?.number !== number) throw wrong(say`The capture has no packet ${number}.`);
     const { layers } = decodePacket(packet.bytes, capture.file.linkType);
     return { ...row(packet, capture.file.linkType), layers, bytes: Buffer.from(packet.bytes).toString('base64') };
   }
@@ -154,9 +155,9 @@ export class Captures implements CaptureApi {
       await copyFile(capture.file.path, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
     } catch (thrown) {
       const { code, message } = thrown as NodeJS.ErrnoException;
-      if (code === 'EEXIST') throw wrong(`There is a file '${path}' already.`, 'Choose another name.');
+      if (code === 'EEXIST') throw wrong(say`There is a file '${path}' already.`, say`Choose another name.`);
       throw new VirError(
-        { code: 'write-failed', domain: 'network', message: `'${path}' can't be written.`, cause: message },
+        { code: 'write-failed', domain: 'network', message: say`'${path}' can't be written.`, cause: message },
         { cause: thrown },
       );
     }
@@ -208,7 +209,7 @@ export class Captures implements CaptureApi {
   async #get(id: string): Promise<Capture> {
     await this.#ready;
     const found = this.#captures.get(id);
-    if (found === undefined) throw wrong(`There is no capture '${id}'.`);
+    if (found === undefined) throw wrong(say`There is no capture '${id}'.`);
     return found;
   }
 
@@ -316,13 +317,13 @@ function row({ number, timeUs, length, bytes }: StoredPacket, linkType: number):
   return { number, timeUs, source, destination, protocol, length, info: words };
 }
 
-const wrong = (message: string, fix?: string): VirError =>
+const wrong = (message: Sentence, fix?: Sentence): VirError =>
   new VirError({ code: 'invalid-arg', domain: 'network', message, ...(fix === undefined ? {} : { fix }) });
 
 const diskFull = (): VirError =>
   new VirError({
     code: 'operation-failed',
     domain: 'network',
-    message: 'There is too little space on the disk for a capture.',
-    fix: 'Free some space, or remove earlier captures.',
+    message: say`There is too little space on the disk for a capture.`,
+    fix: say`Free some space, or remove earlier captures.`,
   });

@@ -1,5 +1,6 @@
 /** Carries out the limits of devices by the program `tc`. */
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import { ProcessError, run } from '../../host/process.ts';
 import type { NetworkAction } from '../actions.ts';
 import { bandwidthCommands, clearCommands } from '../ports/bandwidth.ts';
@@ -43,11 +44,13 @@ function explained(link: string, thrown: unknown): unknown {
     {
       code: 'config-unsupported',
       domain: 'network',
-      message: `The traffic of ${link} can't be limited on this host.`,
-      cause: isAbsent ? "The program 'tc' is not installed." : "The host's kernel lacks a part of its traffic control.",
+      message: say`The traffic of ${link} can't be limited on this host.`,
+      cause: isAbsent
+        ? say`The program 'tc' is not installed.`
+        : say`The host's kernel lacks a part of its traffic control.`,
       fix: isAbsent
-        ? 'Install iproute2.'
-        : 'Load the modules sch_htb, sch_ingress, cls_u32 and act_police, or remove <bandwidth>.',
+        ? say`Install iproute2.`
+        : say`Load the modules sch_htb, sch_ingress, cls_u32 and act_police, or remove <bandwidth>.`,
       ...(thrown instanceof ProcessError ? { details: thrown.stderr } : {}),
     },
     { cause: thrown },

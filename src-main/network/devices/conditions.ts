@@ -1,5 +1,6 @@
 /** Carries out the conditions of cables by the program `tc`. */
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import { ProcessError, run } from '../../host/process.ts';
 import type { NetworkAction } from '../actions.ts';
 import { clearCommand, conditionsCommand } from '../ports/conditions.ts';
@@ -39,11 +40,13 @@ function explained(link: string, thrown: unknown): unknown {
     {
       code: 'config-unsupported',
       domain: 'network',
-      message: `The conditions of the cable ${link} can't be made on this host.`,
-      cause: isAbsent ? "The program 'tc' is not installed." : "The host's kernel has no network emulator (sch_netem).",
+      message: say`The conditions of the cable ${link} can't be made on this host.`,
+      cause: isAbsent
+        ? say`The program 'tc' is not installed.`
+        : say`The host's kernel has no network emulator (sch_netem).`,
       fix: isAbsent
-        ? 'Install iproute2.'
-        : 'Load the module sch_netem (Fedora: install kernel-modules-extra), or take the conditions away.',
+        ? say`Install iproute2.`
+        : say`Load the module sch_netem (Fedora: install kernel-modules-extra), or take the conditions away.`,
       details: thrown.stderr,
     },
     { cause: thrown },

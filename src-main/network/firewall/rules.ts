@@ -12,6 +12,7 @@ import {
 } from '../../../src-shared/model/network-address.ts';
 import { familyOf, forwardDevice, hasDhcp, subnetOf } from '../../../src-shared/model/network-subnet.ts';
 import type { Network, NetworkForward } from '../../../src-shared/model/network.ts';
+import { say } from '../../../src-shared/words.ts';
 
 /**
  * Where a rule stands: traffic to the host (`input`) and from it, between guests of one bridge (`forward-cross`), to
@@ -231,7 +232,7 @@ function target(name: string, forward: NetworkForward, family: IpFamily, hasPort
     throw new VirError({
       code: 'config-unsupported',
       domain: 'network',
-      message: `The network '${name}' can't translate to the ports ${ports.start}-${ports.end}.`,
+      message: say`The network '${name}' can't translate to the ports ${ports.start}-${ports.end}.`,
     });
   }
   const chosen = hasPorts ? { ports } : {};

@@ -8,24 +8,25 @@ import {
   toErrorData,
   VirError,
 } from '../../../src-shared/errors.ts';
+import { say, type Sentence } from '../../../src-shared/words.ts';
 import { DBusError } from '../../host/dbus/bus.ts';
 import { helperErrors } from './names.ts';
 
 type Parts = readonly [cause: string, fix?: string];
 
-const error = (code: ErrorCode, message: string, [cause, fix]: Parts): VirError =>
+const error = (code: ErrorCode, message: Sentence, [cause, fix]: Parts): VirError =>
   new VirError({ code, domain: 'network', message, cause, ...(fix === undefined ? {} : { fix }) });
 
 /** A request that is not carried out, whoever asks. */
 export const refused = (...parts: Parts): VirError =>
-  error('access-denied', "The helper does not make this change of the host's network.", parts);
+  error('access-denied', say`The helper does not make this change of the host's network.`, parts);
 
 export const notAuthorized = (...parts: Parts): VirError =>
-  error('auth-cancelled', "The change of the host's network was not authorised.", parts);
+  error('auth-cancelled', say`The change of the host's network was not authorised.`, parts);
 
 /** What asks, or answers, whether somebody may is missing. */
 export const noHelper = (...parts: Parts): VirError =>
-  error('auth-unavailable', "The host's network can't be changed by this user here.", parts);
+  error('auth-unavailable', say`The host's network can't be changed by this user here.`, parts);
 
 const names: Partial<Record<ErrorCode, string>> = {
   'access-denied': helperErrors.refused,

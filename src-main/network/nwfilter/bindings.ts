@@ -5,6 +5,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatNwfilterBinding, type NwfilterBinding } from '../../../src-shared/model/nwfilter-binding.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { Logger } from '../../engine/logger.ts';
 import { removeIfThere, temporaryFilePattern, writeWhole } from '../../host/files.ts';
 import type { Step } from '../../host/step.ts';
@@ -111,10 +112,10 @@ export function refuseUnfiltered({ end, filter }: Port): void {
   if (filter === undefined || end.kind === 'given' || (end.kind === 'tap' && end.bridge !== undefined)) return;
   throw filterError(
     'config-unsupported',
-    `The filter '${filter.filter}' can't be put in force on a card of this kind.`,
+    say`The filter '${filter.filter}' can't be put in force on a card of this kind.`,
     {
-      cause: 'Filters see what passes a bridge, and the card is in none.',
-      fix: 'Plug the card into a virtual network or a bridge, or take out its <filterref>.',
+      cause: say`Filters see what passes a bridge, and the card is in none.`,
+      fix: say`Plug the card into a virtual network or a bridge, or take out its <filterref>.`,
     },
   );
 }

@@ -4,6 +4,7 @@ import { fromXmlError } from '../../engine/domain-errors.ts';
 import { type NwfilterBinding, parseNwfilterBinding } from '../../../src-shared/model/nwfilter-binding.ts';
 import { normaliseNwfilter } from '../../../src-shared/model/nwfilter-normalise.ts';
 import { type Nwfilter, parseNwfilter } from '../../../src-shared/model/nwfilter.ts';
+import { say } from '../../../src-shared/words.ts';
 import { filterError } from './errors.ts';
 
 /** A filter with an identity. */
@@ -28,20 +29,20 @@ export function readFilter(xml: string): NwfilterDefinition {
 export function completeFilter(filter: Nwfilter): NwfilterDefinition {
   const { chain, priority } = filter;
   if (chain.length > longestChain) {
-    throw filterError('invalid-arg', `Name of chain is longer than ${longestChain} characters`);
+    throw filterError('invalid-arg', say`Name of chain is longer than ${longestChain} characters`);
   }
-  if (!/^[a-zA-Z0-9_.:-]*$/.test(chain)) throw filterError('invalid-arg', 'Chain name contains invalid characters');
+  if (!/^[a-zA-Z0-9_.:-]*$/.test(chain)) throw filterError('invalid-arg', say`Chain name contains invalid characters`);
   if (chain !== 'root' && !chainPrefixes.some((prefix) => chain.startsWith(prefix))) {
     const known = chainPrefixes.join(', ');
     throw filterError(
       'invalid-arg',
-      `Invalid chain name '${chain}'. Please use a chain name called 'root' or any of the following prefixes: ${known}`,
+      say`Invalid chain name '${chain}'. Please use a chain name called 'root' or any of the following prefixes: ${known}`,
     );
   }
   if (priority !== undefined && (priority < priorities.least || priority > priorities.most)) {
     throw filterError(
       'invalid-arg',
-      `Priority '${priority}' is outside valid range of [${priorities.least},${priorities.most}]`,
+      say`Priority '${priority}' is outside valid range of [${priorities.least},${priorities.most}]`,
     );
   }
   return { ...normaliseNwfilter(filter), uuid: filter.uuid ?? randomUUID() };

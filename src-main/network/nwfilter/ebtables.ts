@@ -1,5 +1,6 @@
 /** Rules about Ethernet's own fields, as `ebtables` commands in the chains of one interface. Pure. */
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { RuleInstance } from './instances.ts';
 import { type Argv, hexadecimal, isNot, type Items, option, pair, plain } from './words.ts';
 
@@ -44,7 +45,7 @@ function onSide(rule: RuleInstance, items: Items, side: Side, reversed: boolean)
     throw new VirError({
       code: 'config-unsupported',
       domain: 'nwfilter',
-      message: 'A rule about spanning tree packets of one source can be for one direction only.',
+      message: say`A rule about spanning tree packets of one source can be for one direction only.`,
     });
   }
   // There is no rejection of Ethernet packets.

@@ -1,5 +1,6 @@
 /** The rules that interfaces have at present: computed, changed together, and recorded. */
 import type { NwfilterBinding } from '../../../src-shared/model/nwfilter-binding.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { Step } from '../../host/step.ts';
 import type { NetworkAction } from '../actions.ts';
 import type { PortHost } from '../ports/network-ports.ts';
@@ -116,9 +117,9 @@ function replaced(
 const cantLearn = ({ filterref, mac }: NwfilterBinding): Error =>
   filterError(
     'config-unsupported',
-    `The filter '${filterref.filter}' needs the address of the guest ${mac.address}, which is not known.`,
+    say`The filter '${filterref.filter}' needs the address of the guest ${mac.address}, which is not known.`,
     {
-      cause: 'Addresses are learned from the leases of virtual networks; the card is on a bridge of the host.',
-      fix: "Say the address in the <filterref>: <parameter name='IP' value='…'/>.",
+      cause: say`Addresses are learned from the leases of virtual networks; the card is on a bridge of the host.`,
+      fix: say`Say the address in the <filterref>: <parameter name='IP' value='…'/>.`,
     },
   );

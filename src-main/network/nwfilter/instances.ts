@@ -5,6 +5,7 @@
 import { VirError } from '../../../src-shared/errors.ts';
 import { normaliseNwfilter } from '../../../src-shared/model/nwfilter-normalise.ts';
 import type { FilterProtocol, FilterRule, Nwfilter } from '../../../src-shared/model/nwfilter.ts';
+import { say, type Sentence } from '../../../src-shared/words.ts';
 
 /** Values of variables: `IP`, `PORT` … A variable may have several. */
 export type Variables = Readonly<Record<string, readonly string[]>>;
@@ -39,14 +40,14 @@ export function instantiate(
   findFilter: (name: string) => Nwfilter | undefined,
   path: readonly string[] = [],
 ): RuleInstance[] {
-  if (path.includes(filter.name)) throw filterError(`The filter '${filter.name}' refers to itself.`);
+  if (path.includes(filter.name)) throw filterError(say`The filter '${filter.name}' refers to itself.`);
   const { chain, priority: chainPriority = 0, entries } = normaliseNwfilter(filter);
   return entries.flatMap((entry): RuleInstance[] => {
     if (entry.element === 'rule') return [instance(entry.value, chain, chainPriority, variables)];
     const { filter: name, parameter } = entry.value;
     const referred = findFilter(name);
     if (referred === undefined)
-      throw filterError(`The filter '${filter.name}' refers to '${name}', which does not exist.`);
+      throw filterError(say`The filter '${filter.name}' refers to '${name}', which does not exist.`);
     return instantiate(referred, withGiven(parameter, variables), findFilter, [...path, filter.name]);
   });
 }
@@ -97,7 +98,7 @@ function withGiven(
   return { ...given, ...variables };
 }
 
-const filterError = (message: string): VirError => new VirError({ code: 'no-nwfilter', domain: 'nwfilter', message });
+const filterError = (message: Sentence): VirError => new VirError({ code: 'no-nwfilter', domain: 'nwfilter', message });
 
 const notProtocols = new Set(['action', 'direction', 'priority', 'statematch', '_extra']);
 
@@ -139,18 +140,18 @@ function combine(items: ReadonlyMap<string, Item>, variables: Variables): Readon
     if (match === null) continue;
     const [, name = '', at, number] = match;
     const values = variables[name];
-    if (values === undefined || values.length === 0) throw filterError(`The variable '${name}' has no value.`);
+    if (values === undefined || values.length === 0) throw filterError(say`The variable '${name}' has no value.`);
     const isOne = number !== undefined && at !== '@';
     const iterator = isOne ? `${name}[${number}]` : `@${number ?? 0}`;
     const range = isOne ? { first: Number(number), last: Number(number) } : { first: 0, last: values.length - 1 };
     const known = iterators.get(iterator);
     if (known !== undefined && known.last !== range.last) {
       throw filterError(
-        `The variables '${known.names.join("', '")}' and '${name}' need as many values, to be taken together.`,
+        say`The variables '${known.names.join("', '")}' and '${name}' need as many values, to be taken together.`,
       );
     }
     if (values[range.last] === undefined)
-      throw filterError(`The variable '${name}' has no value number ${range.last}.`);
+      throw filterError(say`The variable '${name}' has no value number ${range.last}.`);
     iterators.set(iterator, { ...range, names: [...(known?.names ?? []), name] });
     users.set(attribute, { iterator, name });
   }

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { formatNwfilterBinding, type NwfilterBinding } from '../../../src-shared/model/nwfilter-binding.ts';
 import { formatNwfilter } from '../../../src-shared/model/nwfilter.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { EngineContext } from '../../engine/context.ts';
 import type { Author } from '../../engine/driver.ts';
 import { Emitter, type EngineEvent } from '../../engine/events.ts';
@@ -130,9 +131,9 @@ export class LocalNwfilters implements Required<NwfilterApi> {
       const [user, ...others] = await this.#usersOf(filter.name, this.#find);
       if (user !== undefined) {
         const names = [user, ...others].map(({ binding }) => `${binding.portdev.name} (${binding.owner.name})`);
-        throw filterError('operation-invalid', 'nwfilter is in use', {
-          cause: `The filter '${filter.name}' is in force on ${names.join(', ')}.`,
-          fix: 'Unplug the interface, or give it another filter.',
+        throw filterError('operation-invalid', say`nwfilter is in use`, {
+          cause: say`The filter '${filter.name}' is in force on ${names.join(', ')}.`,
+          fix: say`Unplug the interface, or give it another filter.`,
         });
       }
       await this.#registry.remove(filter);
@@ -155,11 +156,11 @@ export class LocalNwfilters implements Required<NwfilterApi> {
   async createBinding(xml: string): Promise<NwfilterBindingSummary> {
     const binding = readBinding(xml);
     const link = binding.portdev.name;
-    if (!linkPattern.test(link)) throw filterError('invalid-arg', `'${link}' is not the name of an interface.`);
+    if (!linkPattern.test(link)) throw filterError('invalid-arg', say`'${link}' is not the name of an interface.`);
     await this.#load();
     await this.#exclusively(async () => {
       const known = (await this.#bound()).some((other) => other.binding.portdev.name === link);
-      if (known) throw filterError('operation-failed', `binding '${link}' already exists`);
+      if (known) throw filterError('operation-failed', say`binding '${link}' already exists`);
       const bound = await this.#inForce.rulesOf(binding, this.#find);
       await this.#demand(link);
       const { ledger, performer } = await this.#parts.host;
@@ -252,10 +253,9 @@ export class LocalNwfilters implements Required<NwfilterApi> {
 
   async #demand(link: string): Promise<void> {
     if (!this.#parts.isPrivileged) {
-      throw filterError('access-denied', "Network filters can't be put in force by this user.", {
-        cause:
-          "They change the host's firewall, which takes an administrator, and there is no system bus to ask one by.",
-        fix: 'Use the connection of an engine that runs as root.',
+      throw filterError('access-denied', say`Network filters can't be put in force by this user.`, {
+        cause: say`They change the host's firewall, which takes an administrator, and there is no system bus to ask one by.`,
+        fix: say`Use the connection of an engine that runs as root.`,
       });
     }
     await this.#parts.authorize(link);

@@ -4,6 +4,7 @@
  */
 import { formatAddress, parseAddress } from '../../../src-shared/model/network-address.ts';
 import { macAddress } from '../../../src-shared/xml/values.ts';
+import { say, type Sentence } from '../../../src-shared/words.ts';
 import { filterError } from './errors.ts';
 
 /** One option of a command with its value. */
@@ -16,12 +17,12 @@ interface Option {
 type Statement = (option: Option) => string;
 
 const bad = ({ flag, value }: Option, what: string): Error =>
-  filterError('invalid-arg', `The value '${value}' of a filter's rule is no ${what}.`, {
-    cause: `It stands at ${flag}.`,
+  filterError('invalid-arg', say`The value '${value}' of a filter's rule is no ${what}.`, {
+    cause: say`It stands at ${flag}.`,
   });
 
-const unsupported = (message: string): Error =>
-  filterError('config-unsupported', message, { fix: 'Leave the rule out.' });
+const unsupported = (message: Sentence): Error =>
+  filterError('config-unsupported', message, { fix: say`Leave the rule out.` });
 
 const is = ({ not }: Option): string => (not ? '!= ' : '');
 
@@ -133,7 +134,7 @@ const icmp6Range: Statement = (option) => {
     ...(part(codes) === '0-255' ? [] : [`icmpv6 code ${is(option)}${part(codes)}`]),
   ];
   if (option.not && statements.length === 2)
-    throw unsupported("A rule can't deny an ICMPv6 type together with a code.");
+    throw unsupported(say`A rule can't deny an ICMPv6 type together with a code.`);
   return statements.length === 0 ? 'meta l4proto 58' : statements.join(' ');
 };
 
@@ -203,7 +204,7 @@ const icmpType =
   (name: 'icmp' | 'icmpv6'): Statement =>
   (option) => {
     const [type = '', code] = option.value.split('/');
-    if (option.not && code !== undefined) throw unsupported("A rule can't deny an ICMP type together with a code.");
+    if (option.not && code !== undefined) throw unsupported(say`A rule can't deny an ICMP type together with a code.`);
     const first = `${name} type ${is(option)}${integer(option, type, 255)}`;
     return code === undefined ? first : `${first} ${name} code ${integer(option, code, 255)}`;
   };
@@ -244,7 +245,7 @@ const ipFamily = (family: 'ipv4' | 'ipv6'): Readonly<Record<string, Statement>> 
     '--ctdir': ({ value }) => `ct direction ${value === 'Reply' ? 'reply' : 'original'}`,
     '--connlimit-above': (option) => `ct count ${option.not ? '' : 'over '}${integer(option, option.value)}`,
     '--match-set': () => {
-      throw unsupported('Rules about IP sets are not possible with nftables.');
+      throw unsupported(say`Rules about IP sets are not possible with nftables.`);
     },
     // What people read; it may say anything.
     '--comment': fixed(''),
@@ -256,7 +257,7 @@ const ipWords = { ipv4: ipFamily('ipv4'), ipv6: ipFamily('ipv6') };
 /** Options that stand without a value. */
 const alone: Readonly<Record<string, () => string>> = {
   '--arp-gratuitous': () => {
-    throw unsupported('Rules about gratuitous ARP are not possible with nftables.');
+    throw unsupported(say`Rules about gratuitous ARP are not possible with nftables.`);
   },
 };
 

@@ -1,5 +1,6 @@
 /** Puts filters of interfaces in force, and out of it, with nftables. */
 import type { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import { ProcessError, run } from '../../host/process.ts';
 import type { NetworkAction } from '../actions.ts';
 import { filterError } from './errors.ts';
@@ -61,7 +62,7 @@ async function askKernel(): Promise<BridgeFeatures & { readonly connections: boo
 }
 
 const noConnections = (): VirError =>
-  filterError('config-unsupported', "A rule goes by connections, which this kernel can't follow on bridges.", {
-    cause: 'It was built without CONFIG_NF_CONNTRACK_BRIDGE.',
-    fix: "Write statematch='false' in such rules, or use rules about Ethernet's fields (<ip>, <ipv6>, <arp>, <mac>).",
+  filterError('config-unsupported', say`A rule goes by connections, which this kernel can't follow on bridges.`, {
+    cause: say`It was built without CONFIG_NF_CONNTRACK_BRIDGE.`,
+    fix: say`Write statematch='false' in such rules, or use rules about Ethernet's fields (<ip>, <ipv6>, <arp>, <mac>).`,
   });

@@ -2,6 +2,7 @@
 import { tell } from '../../../src-shared/host-words.ts';
 import type { NwfilterBinding } from '../../../src-shared/model/nwfilter-binding.ts';
 import { type Nwfilter, parseNwfilter } from '../../../src-shared/model/nwfilter.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { Step } from '../../host/step.ts';
 import type { NetworkAction } from '../actions.ts';
 import { filterError } from './errors.ts';
@@ -23,7 +24,7 @@ export type Learning = 'none' | 'dhcp' | 'any';
 export function learningOf({ filterref }: NwfilterBinding): Learning {
   const given = filterref.parameter.find(({ name }) => name === 'CTRL_IP_LEARNING')?.value.toLowerCase() ?? 'any';
   if (given === 'none' || given === 'dhcp' || given === 'any') return given;
-  throw filterError('parse-failed', `filter '${filterref.filter}' learning value '${given}' invalid.`);
+  throw filterError('parse-failed', say`filter '${filterref.filter}' learning value '${given}' invalid.`);
 }
 
 /**
@@ -60,8 +61,8 @@ export function rulesOf(binding: NwfilterBinding, find: FindFilter, addresses: r
   if (missing.length > 0) {
     throw filterError(
       'internal-error',
-      `Cannot instantiate filter due to unresolvable variables or unavailable list elements: ${missing.join(', ')}`,
-      { fix: `Give them values: <parameter name='${missing[0] ?? ''}' value='…'/> in the <filterref>.` },
+      say`Cannot instantiate filter due to unresolvable variables or unavailable list elements: ${missing.join(', ')}`,
+      { fix: say`Give them values: <parameter name='${missing[0] ?? ''}' value='…'/> in the <filterref>.` },
     );
   }
   return { rules: instantiate(filter, variables, find).map(toPlain), isLearning: false };
@@ -69,7 +70,7 @@ export function rulesOf(binding: NwfilterBinding, find: FindFilter, addresses: r
 
 function found(name: string, find: FindFilter): Nwfilter {
   const filter = find(name);
-  if (filter === undefined) throw filterError('internal-error', `referenced filter '${name}' is missing`);
+  if (filter === undefined) throw filterError('internal-error', say`referenced filter '${name}' is missing`);
   return filter;
 }
 

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { formatNwfilter } from '../../../src-shared/model/nwfilter.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { EngineContext } from '../../engine/context.ts';
 import { DefinitionStore } from '../../engine/store.ts';
 import { writeWhole } from '../../host/files.ts';
@@ -103,14 +104,17 @@ export function checkDefinable(filter: NwfilterDefinition, filters: readonly Nwf
   const { name, uuid } = filter;
   const known = filters.find((other) => other.uuid === uuid);
   if (known !== undefined && known.name !== name) {
-    throw filterError('operation-failed', `filter with same UUID but different name ('${known.name}') already exists`);
+    throw filterError(
+      'operation-failed',
+      say`filter with same UUID but different name ('${known.name}') already exists`,
+    );
   }
   const namesake = filters.find((other) => other.name === name);
   if (namesake !== undefined && namesake.uuid !== uuid) {
-    throw filterError('operation-failed', `filter '${name}' already exists with uuid ${namesake.uuid}`);
+    throw filterError('operation-failed', say`filter '${name}' already exists with uuid ${namesake.uuid}`);
   }
   const find = (wanted: string): NwfilterDefinition | undefined => filters.find((other) => other.name === wanted);
   if (referencesOf(filter).some((next) => reachableFrom(next, find).has(name))) {
-    throw filterError('operation-failed', 'filter would introduce a loop');
+    throw filterError('operation-failed', say`filter would introduce a loop`);
   }
 }

@@ -1,5 +1,6 @@
 /** `<bandwidth>`: what a card, or a whole network, may send and receive, by the kernel's traffic control. Pure. */
-import { tell, type Told } from '../../../src-shared/host-words.ts';
+import { tell } from '../../../src-shared/host-words.ts';
+import type { Told } from '../../../src-shared/words.ts';
 import type { Bandwidth } from '../../../src-shared/model/network-common.ts';
 import type { Step } from '../../host/step.ts';
 import type { NetworkAction } from '../actions.ts';

@@ -1,6 +1,7 @@
 /** Traces of an engine's host: looked at, judged, and what is in the way repaired as the trace offered. */
 import type { NetworkLease } from '../../../src-shared/model/network-summary.ts';
 import type { TargetQuestion, Trace, TraceHop } from '../../../src-shared/model/network-trace.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { Performer } from '../../host/steps.ts';
 import type { Ledger } from '../../host/steps-ledger.ts';
 import type { NetworkAction } from '../actions.ts';
@@ -51,8 +52,8 @@ export class NetworkTraces {
     const network = networks().find(({ uuid }) => uuid === repair?.network);
     if (repair?.action === 'start-network' && network !== undefined) return await start(network.uuid);
     if (repair?.action !== 'network') {
-      throw networkError('operation-invalid', 'There is nothing to be repaired at this hop any more.', {
-        fix: 'Trace again.',
+      throw networkError('operation-invalid', say`There is nothing to be repaired at this hop any more.`, {
+        fix: say`Trace again.`,
       });
     }
     if (network !== undefined) await demand(definitionOf(network));

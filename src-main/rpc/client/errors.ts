@@ -1,5 +1,6 @@
 /** Errors a server answers with, as ours. */
 import { type ErrorCode, errorCodes, type ErrorDomain, errorDomains, VirError } from '../../../src-shared/errors.ts';
+import { say, type Sentence } from '../../../src-shared/words.ts';
 import type { RemoteError } from '../protocol/objects.ts';
 
 /** Of names that share a number, the last is the error. */
@@ -20,7 +21,7 @@ export function fromRemoteError(error: RemoteError, procedure: string): VirError
     return new VirError({
       code: 'no-support',
       domain: 'remote',
-      message: `this function is not supported by the connection driver: ${procedure}`,
+      message: say`this function is not supported by the connection driver: ${procedure}`,
     });
   }
   const code = codes.get(error.code === errorCodes.error ? errorCodes['internal-error'] : error.code);
@@ -28,7 +29,7 @@ export function fromRemoteError(error: RemoteError, procedure: string): VirError
 }
 
 /** The server can't be reached, or not any more. */
-export function linkError(message: string, cause?: string, fix?: string): VirError {
+export function linkError(message: Sentence, cause?: Sentence, fix?: Sentence): VirError {
   return new VirError({
     code: 'no-connect',
     domain: 'remote',

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { linkError } from './errors.ts';
 import { sessionDaemon, startSessionDaemon } from './session-daemon.ts';
+import { say } from '../../../src-shared/words.ts';
 
 /** The daemon of one hypervisor, where there is one daemon for each: `virtqemud`. */
 function modularName(driver: string): string {
@@ -29,9 +30,9 @@ export async function findSocket(driver: string, instance: string): Promise<stri
     if (path !== undefined) return path;
   }
   throw linkError(
-    'No libvirt daemon runs on this host.',
-    `None of ${listening.candidates.join(', ')} exists.`,
-    instance === 'session' ? undefined : 'Start it with: systemctl start libvirtd',
+    say`No libvirt daemon runs on this host.`,
+    say`None of ${listening.candidates.join(', ')} exists.`,
+    instance === 'session' ? undefined : say`Start it with: systemctl start libvirtd`,
   );
 }
 

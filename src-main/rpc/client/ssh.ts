@@ -2,6 +2,7 @@
 import { Duplex } from 'node:stream';
 import { type PipedProcess, startPiped } from '../../host/process.ts';
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import { linkError } from './errors.ts';
 import type { RemoteUri } from './remote-uri.ts';
 import { socketNames, systemSocketFolder } from './socket-paths.ts';
@@ -101,19 +102,19 @@ export async function connectSsh(
 function brokenOff(where: string): VirError {
   const patienceS = aliveIntervalS * aliveCount;
   return linkError(
-    `The SSH connection to '${where}' broke off.`,
-    `Either it was ended there, or nothing was heard of the host for ${patienceS} s.`,
+    say`The SSH connection to '${where}' broke off.`,
+    say`Either it was ended there, or nothing was heard of the host for ${patienceS} s.`,
   );
 }
 
 /** ssh's own words tell a host that lets nobody in from one that is not there: trying that again does not help. */
 function sshError(where: string, cause: string | undefined): VirError {
   const refused = /Permission denied|Host key verification failed|Too many authentication failures/.test(cause ?? '');
-  if (!refused) return linkError(`'${where}' can't be reached over SSH.`, cause);
+  if (!refused) return linkError(say`'${where}' can't be reached over SSH.`, cause);
   return new VirError({
     code: 'auth-failed',
     domain: 'auth',
-    message: `'${where}' can't be logged in to over SSH.`,
+    message: say`'${where}' can't be logged in to over SSH.`,
     ...(cause === undefined ? {} : { cause }),
   });
 }

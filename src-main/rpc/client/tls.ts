@@ -7,6 +7,7 @@ import { connect } from 'node:tls';
 import { recordEach } from '../tls-records.ts';
 import { linkError } from './errors.ts';
 import type { RemoteUri } from './remote-uri.ts';
+import { say } from '../../../src-shared/words.ts';
 
 const defaultPort = 16514;
 /** The server's word that it accepts the client's certificate. */
@@ -51,7 +52,11 @@ async function readCertificates(folder: string | undefined): Promise<Certificate
     }
   }
   const cause = failure instanceof Error ? `${failure.message}.` : undefined;
-  throw linkError('There are no certificates for TLS.', cause, 'Name their folder with pkipath=, or connect over SSH.');
+  throw linkError(
+    say`There are no certificates for TLS.`,
+    cause,
+    say`Name their folder with pkipath=, or connect over SSH.`,
+  );
 }
 
 export async function connectTls(uri: RemoteUri, signal: AbortSignal): Promise<Duplex> {
@@ -66,8 +71,9 @@ export async function connectTls(uri: RemoteUri, signal: AbortSignal): Promise<D
   });
   signal.addEventListener('abort', () => socket.destroy(), { once: true });
   return await new Promise((resolve, reject) => {
-    const fail = (error: Error): void => reject(linkError(`'${host}' can't be reached over TLS.`, `${error.message}.`));
-    const refuse = (): void => reject(linkError(`'${host}' does not accept this host's certificate.`));
+    const fail = (error: Error): void =>
+      reject(linkError(say`'${host}' can't be reached over TLS.`, say`${error.message}.`));
+    const refuse = (): void => reject(linkError(say`'${host}' does not accept this host's certificate.`));
     socket.once('error', fail);
     socket.once('close', refuse);
     socket.once('data', (first: Buffer) => {

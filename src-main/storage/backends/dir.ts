@@ -14,6 +14,7 @@ import {
   writeFileRange,
 } from '../file-images.ts';
 import { listVolumes, lookAt } from '../file-volumes.ts';
+import { say } from '../../../src-shared/words.ts';
 
 /** libvirt's, for folders it makes: others may pass through, not look. */
 const defaultMode = 0o711;
@@ -24,10 +25,10 @@ export const dirBackend: Backend = {
   validate(pool) {
     const path = pool.target?.path;
     if (path === undefined || path === '') {
-      throw storageError('xml-error', `missing storage pool target path`);
+      throw storageError('xml-error', say`missing storage pool target path`);
     }
     if (!isAbsolute(path) || path.includes('\0')) {
-      throw storageError('xml-error', `The path '${path}' of the pool '${pool.name}' is not absolute.`);
+      throw storageError('xml-error', say`The path '${path}' of the pool '${pool.name}' is not absolute.`);
     }
   },
   place: (pool) => `dir:${folderOf(pool)}`,
@@ -42,7 +43,7 @@ export const dirBackend: Backend = {
       if (mode !== undefined || made !== undefined) await chmod(folder, mode ?? defaultMode);
       if ((owner ?? -1) >= 0 || (group ?? -1) >= 0) await chown(folder, owner ?? -1, group ?? -1);
     } catch (thrown) {
-      throw explain(thrown, `The folder '${folder}' of the pool '${pool.name}' can't be made.`, pool.name, folder);
+      throw explain(thrown, say`The folder '${folder}' of the pool '${pool.name}' can't be made.`, pool.name, folder);
     }
   },
 
@@ -53,12 +54,15 @@ export const dirBackend: Backend = {
     } catch (thrown) {
       throw storageError(
         'system-error',
-        `cannot open directory '${folder}'`,
-        { cause: `The folder of the pool '${pool.name}' is not there.`, fix: 'Build the pool, or make the folder.' },
+        say`cannot open directory '${folder}'`,
+        {
+          cause: say`The folder of the pool '${pool.name}' is not there.`,
+          fix: say`Build the pool, or make the folder.`,
+        },
         thrown,
       );
     }
-    throw storageError('system-error', `cannot open directory '${folder}'`, { cause: 'It is not a folder.' });
+    throw storageError('system-error', say`cannot open directory '${folder}'`, { cause: say`It is not a folder.` });
   },
   stop: () => Promise.resolve(),
 
@@ -67,7 +71,12 @@ export const dirBackend: Backend = {
     try {
       await rmdir(folder);
     } catch (thrown) {
-      throw explain(thrown, `The folder '${folder}' of the pool '${pool.name}' can't be removed.`, pool.name, folder);
+      throw explain(
+        thrown,
+        say`The folder '${folder}' of the pool '${pool.name}' can't be removed.`,
+        pool.name,
+        folder,
+      );
     }
   },
 

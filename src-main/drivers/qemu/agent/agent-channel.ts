@@ -1,6 +1,7 @@
 /** The channel on which a guest's agent is reached: noticed when the guest opens it, connected then. */
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Channel, Domain } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import type { GuestContext, GuestRecord } from '../guests/context.ts';
 import type { Instance } from '../guests/instance.ts';
 import { recordStatus } from '../lifecycle/record-status.ts';
@@ -107,16 +108,16 @@ export function connectedAgent(
     throw new VirError({
       code: 'argument-unsupported',
       domain: 'qemu',
-      message: `The domain '${record.name}' has no channel for a guest agent.`,
-      fix: `Add a channel named ${agentChannelName} to the machine.`,
+      message: say`The domain '${record.name}' has no channel for a guest agent.`,
+      fix: say`Add a channel named ${agentChannelName} to the machine.`,
     });
   }
   if (instance.agent === undefined) {
     throw new VirError({
       code: 'agent-unresponsive',
       domain: 'qemu',
-      message: `The guest agent of domain '${record.name}' is not connected.`,
-      fix: 'Install qemu-guest-agent in the guest, or wait until the guest has started it.',
+      message: say`The guest agent of domain '${record.name}' is not connected.`,
+      fix: say`Install qemu-guest-agent in the guest, or wait until the guest has started it.`,
     });
   }
   return { agent: instance.agent, instance };

@@ -6,6 +6,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import { VirError } from '../../../../src-shared/errors.ts';
+import { say, type Sentence } from '../../../../src-shared/words.ts';
 import { LineReader } from '../qmp/line-reader.ts';
 import { isObject } from '../qmp/message.ts';
 
@@ -19,13 +20,13 @@ const shutdownAnswerMs = 500;
 /** Makes the agent forget what it was reading, and marks the beginning of its answer. */
 const sentinel = 0xff;
 
-const unresponsive = (message: string, cause?: string): VirError =>
+const unresponsive = (message: Sentence, cause?: Sentence): VirError =>
   new VirError({
     code: 'agent-unresponsive',
     domain: 'qemu',
     message,
     ...(cause === undefined ? {} : { cause }),
-    fix: 'See whether qemu-guest-agent is installed and running in the guest.',
+    fix: say`See whether qemu-guest-agent is installed and running in the guest.`,
   });
 
 interface Waiting {
@@ -57,7 +58,7 @@ export class GuestAgent {
   static async connect(path: string, onClose: () => void = () => undefined): Promise<GuestAgent> {
     const socket = await new Promise<Socket>((resolve, reject) => {
       const attempt = connect({ path });
-      attempt.once('error', (error) => reject(unresponsive('The guest agent’s channel is closed.', error.message)));
+      attempt.once('error', (error) => reject(unresponsive(say`The guest agent’s channel is closed.`, error.message)));
       attempt.once('connect', () => resolve(attempt));
     });
     return new GuestAgent(socket, onClose);
@@ -92,7 +93,7 @@ export class GuestAgent {
     if (this.#closed) return;
     this.#closed = true;
     this.#socket.destroy();
-    this.#waiting?.reject(unresponsive('The guest agent’s channel was closed.'));
+    this.#waiting?.reject(unresponsive(say`The guest agent’s channel was closed.`));
     this.#onClose();
   }
 
@@ -119,14 +120,14 @@ export class GuestAgent {
       throw new VirError({
         code: kind === 'CommandNotFound' ? 'operation-unsupported' : 'internal-error',
         domain: 'qemu',
-        message: `unable to execute QEMU agent command '${command}': ${String(desc)}`,
+        message: say`unable to execute QEMU agent command '${command}': ${String(desc)}`,
       });
     }
     return isObject(reply) ? reply['return'] : undefined;
   }
 
   #write(command: string, args: object | undefined, marked: boolean): void {
-    if (this.#closed) throw unresponsive('The guest agent is not connected.');
+    if (this.#closed) throw unresponsive(say`The guest agent is not connected.`);
     const text = Buffer.from(
       `${JSON.stringify({ execute: command, ...(args === undefined ? {} : { arguments: args }) })}\n`,
     );
@@ -143,7 +144,7 @@ export class GuestAgent {
         settle();
         // Its answer may still come; the next command starts with finding the place again.
         this.#inStep = false;
-        reject(unresponsive(`The guest agent did not answer within ${timeoutMs} ms.`));
+        reject(unresponsive(say`The guest agent did not answer within ${timeoutMs} ms.`));
       }, timeoutMs);
       this.#waiting = {
         accepts,

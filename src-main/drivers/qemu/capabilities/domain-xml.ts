@@ -5,6 +5,7 @@ import {
   type DomainCapabilities,
   formatDomainCapabilities,
 } from '../../../../src-shared/model/domain-capabilities.ts';
+import { say, type Sentence } from '../../../../src-shared/words.ts';
 import type { FirmwareDescriptor } from '../firmware/descriptor.ts';
 import type { ProbedQemu } from './qemu-capabilities.ts';
 import type { QemuCpuModel, QemuMachine } from './types.ts';
@@ -44,7 +45,7 @@ export function domainCapabilities(
   const found = capabilities.accelerators.find(({ name }) => name === accelerator);
   if (found?.works !== true) {
     throw invalid(
-      `the emulator '${capabilities.binary}' does not support virt type '${request.virtType}'`,
+      say`the emulator '${capabilities.binary}' does not support virt type '${request.virtType}'`,
       found?.reason,
     );
   }
@@ -91,7 +92,7 @@ export function findMachine(capabilities: ProbedQemu, wanted: string | undefined
         machines[0])
       : (machines.find(({ name }) => name === wanted) ?? machines.find(({ alias }) => alias === wanted));
   if (found === undefined) {
-    throw invalid(`the machine '${wanted ?? ''}' is not supported by emulator '${capabilities.binary}'`);
+    throw invalid(say`the machine '${wanted ?? ''}' is not supported by emulator '${capabilities.binary}'`);
   }
   return found;
 }
@@ -270,5 +271,5 @@ function matches(glob: string, name: string): boolean {
   return new RegExp(`^${source}$`).test(name);
 }
 
-const invalid = (message: string, cause?: string): VirError =>
+const invalid = (message: Sentence, cause?: Sentence): VirError =>
   new VirError({ code: 'invalid-arg', domain: 'qemu', message, ...(cause === undefined ? {} : { cause }) });

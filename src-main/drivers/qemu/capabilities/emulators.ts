@@ -4,6 +4,7 @@ import { access, readdir, stat } from 'node:fs/promises';
 import { arch } from 'node:os';
 import { join } from 'node:path';
 import { VirError } from '../../../../src-shared/errors.ts';
+import { say } from '../../../../src-shared/words.ts';
 
 export interface Emulator {
   readonly path: string;
@@ -46,8 +47,8 @@ export const noEmulator = (architecture: string): VirError =>
   new VirError({
     code: 'config-unsupported',
     domain: 'qemu',
-    message: `There is no QEMU for ${architecture} guests on this host.`,
-    fix: `Install the package that has qemu-system-${architecture === 'i686' ? 'i386' : architecture}.`,
+    message: say`There is no QEMU for ${architecture} guests on this host.`,
+    fix: say`Install the package that has qemu-system-${architecture === 'i686' ? 'i386' : architecture}.`,
   });
 
 function libvirtArchitecture(target: string): string {

@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VirError } from '../../../../src-shared/errors.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { readIfThere } from '../../../host/files.ts';
 import { spawnDetached } from '../../../host/process.ts';
 import { terminate } from '../../../host/process-identity.ts';
@@ -56,7 +57,7 @@ export async function withProbeProcess<T>(
       {
         code: 'internal-error',
         domain: 'qemu',
-        message: `QEMU '${binary}' could not be asked what it can do.`,
+        message: say`QEMU '${binary}' could not be asked what it can do.`,
         cause: complaint === '' ? (thrown instanceof Error ? thrown.message : String(thrown)) : complaint,
         details: argv.join(' '),
       },

@@ -13,6 +13,7 @@ import * as z from 'zod';
 import { readIfThere, writeWhole } from '../../../host/files.ts';
 import type { Logger } from '../../../engine/logger.ts';
 import { VirError } from '../../../../src-shared/errors.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { type AcceleratorHost, acceleratorHost, checkKvm } from './accelerator.ts';
 import type { AcceleratorFacts, CommonFacts } from './facts.ts';
 import { probeAccelerator, probeCommon } from './probe.ts';
@@ -165,9 +166,9 @@ const noBinary = (path: string, { code, message }: NodeJS.ErrnoException): VirEr
   new VirError({
     code: 'system-error',
     domain: 'qemu',
-    message: `The emulator '${path}' can't be used.`,
-    cause: code === 'ENOENT' ? 'There is no such file.' : message,
-    fix: 'Install it, or name another in <emulator>.',
+    message: say`The emulator '${path}' can't be used.`,
+    cause: code === 'ENOENT' ? say`There is no such file.` : message,
+    fix: say`Install it, or name another in <emulator>.`,
   });
 
 async function readBinaryKey(path: string): Promise<BinaryKey> {

@@ -1,4 +1,5 @@
 import type { Disk } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import type { CompleteDomain } from '../passes/types.ts';
 import { unsupported } from '../passes/errors.ts';
 import { escapeComma } from './json.ts';
@@ -19,7 +20,7 @@ export const boot: Section = (options, { domain }) => {
   if (os.cmdline !== undefined) options.add('-append', os.cmdline);
   if (os.dtb !== undefined) options.add('-dtb', os.dtb);
   for (const table of os.acpi?.table ?? []) {
-    if (table.type !== 'slic') throw unsupported(`An ACPI table of type '${table.type}' is not supported.`);
+    if (table.type !== 'slic') throw unsupported(say`An ACPI table of type '${table.type}' is not supported.`);
     options.add('-acpitable', `sig=SLIC,file=${escapeComma(table.value)}`);
   }
 };

@@ -12,6 +12,7 @@ import { chardevAlias } from '../devices/properties.ts';
 import { smartcardProperties } from '../devices/small-devices.ts';
 import { unsupported } from '../passes/errors.ts';
 import type { Section } from './types.ts';
+import { say } from '../../../../src-shared/words.ts';
 
 export const smartcards: Section = (options, context) => {
   const [card] = context.domain.devices.smartcard;
@@ -44,7 +45,7 @@ export const channels: Section = (options, context) => {
     options.chardev(channel, chardevAlias(channel), context.launch.chardev);
     if (channel.target?.type === 'guestfwd') options.netdev(guestForward(channel));
     else if (channel.target?.type === 'virtio') options.device(channelProperties(channel, context));
-    else throw unsupported(`A <channel> with a target of type '${channel.target?.type}' is not supported.`);
+    else throw unsupported(say`A <channel> with a target of type '${channel.target?.type}' is not supported.`);
   }
 };
 
@@ -52,7 +53,7 @@ export const consoles: Section = (options, context) => {
   for (const console of context.domain.devices.console) {
     const type = console.target?.type ?? 'serial';
     if (type === 'serial') continue;
-    if (type !== 'virtio') throw unsupported(`A <console> with a target of type '${type}' is not supported.`);
+    if (type !== 'virtio') throw unsupported(say`A <console> with a target of type '${type}' is not supported.`);
     options.chardev(console, chardevAlias(console), context.launch.chardev);
     options.device(consoleProperties(console, context));
   }

@@ -1,4 +1,5 @@
 import type { Timer } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { unsupported } from '../passes/errors.ts';
 import type { BuildContext, Section } from './types.ts';
 
@@ -13,10 +14,10 @@ export const clock: Section = (options, context) => {
     if (timer.name === 'pit' && capabilities.hasProperty('kvm-pit', 'lost_tick_policy')) {
       const policy = timer.tickpolicy ?? 'delay';
       if (policy === 'delay' || policy === 'discard') options.add('-global', `kvm-pit.lost_tick_policy=${policy}`);
-      else if (policy === 'merge') throw unsupported("The timer 'pit' can't merge lost ticks.");
+      else if (policy === 'merge') throw unsupported(say`The timer 'pit' can't merge lost ticks.`);
     } else if (timer.name === 'hpet' && timer.present === false && !capabilities.hasOption('machine', 'hpet')) {
       options.add('-no-hpet');
-    } else if (timer.name === 'platform') throw unsupported("QEMU has no timer 'platform'.");
+    } else if (timer.name === 'platform') throw unsupported(say`QEMU has no timer 'platform'.`);
   }
 };
 
@@ -55,11 +56,11 @@ function rtcOptions(timer: Timer | undefined): string[] {
       options.push('clock=rt');
       break;
     case 'boot':
-      throw unsupported("The timer 'rtc' can't track 'boot'.");
+      throw unsupported(say`The timer 'rtc' can't track 'boot'.`);
   }
   if (timer.tickpolicy === 'catchup') options.push('driftfix=slew');
   else if (timer.tickpolicy === 'merge' || timer.tickpolicy === 'discard') {
-    throw unsupported(`The timer 'rtc' can't ${timer.tickpolicy} lost ticks.`);
+    throw unsupported(say`The timer 'rtc' can't ${timer.tickpolicy} lost ticks.`);
   }
   return options;
 }

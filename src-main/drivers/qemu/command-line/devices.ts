@@ -28,6 +28,7 @@ import { isQ35, needsFloppyController } from '../passes/machine-kind.ts';
 import { escapeComma, toJson } from './json.ts';
 import type { OptionList } from './option-list.ts';
 import type { BuildContext, Section } from './types.ts';
+import { say } from '../../../../src-shared/words.ts';
 
 export const iommu: Section = (options, context) => {
   const { iommu: device } = context.domain.devices;
@@ -40,7 +41,7 @@ export const controllerGlobals: Section = (options, { domain }) => {
   for (const controller of domain.devices.controller) {
     if (controller.type !== 'pci' || controller.pcihole64 === undefined) continue;
     const bridge = hostBridges[controller.model ?? ''];
-    if (bridge === undefined) throw unsupported('Only the root PCI controller has a <pcihole64>.');
+    if (bridge === undefined) throw unsupported(say`Only the root PCI controller has a <pcihole64>.`);
     options.add('-global', `${bridge}.pci-hole64-size=${controller.pcihole64.KiB}K`);
   }
 };
@@ -111,10 +112,11 @@ export const folders: Section = (options, context) => {
     if (isVirtiofs(folder)) {
       const own = 'socket' in folder.source ? folder.source.socket : undefined;
       const path = own ?? context.launch.virtiofsSocket?.(folder);
-      if (path === undefined) throw unsupported('virtiofsd, which serves folders to guests, is not available.');
+      if (path === undefined) throw unsupported(say`virtiofsd, which serves folders to guests, is not available.`);
       options.chardev({ type: 'unix', source: { path, seclabel: [] } }, vhostUserAlias(folder), {});
     } else {
-      if (folder.driver?.type === 'handle') throw unsupported("QEMU no longer has <filesystem><driver type='handle'>.");
+      if (folder.driver?.type === 'handle')
+        throw unsupported(say`QEMU no longer has <filesystem><driver type='handle'>.`);
       const parts = fsdevOptions(folder).flatMap(([name, value]) =>
         value === undefined ? [] : [`${name}=${escapeComma(value)}`],
       );
@@ -147,7 +149,7 @@ export const tpms: Section = (options, context) => {
     if (backend.type === 'passthrough') {
       const paths = launch.tpmDevice?.(tpm);
       if (paths === undefined)
-        throw unsupported("The host's TPM can only be given to a guest by a privileged connection.");
+        throw unsupported(say`The host's TPM can only be given to a guest by a privileged connection.`);
       const cancel = `cancel-path=${escapeComma(paths.cancelPath)}`;
       options.add('-tpmdev', ['passthrough', id, `path=${escapeComma(paths.path)}`, cancel].join(','));
     } else {
@@ -177,7 +179,8 @@ export const video: Section = (options, context) => {
   for (const card of context.domain.devices.video) {
     if (card.driver?.name === 'vhostuser') {
       const fd = context.launch.vhostDescriptor?.(card);
-      if (fd === undefined) throw unsupported('Graphics in a process of their own (vhost-user) are not supported yet.');
+      if (fd === undefined)
+        throw unsupported(say`Graphics in a process of their own (vhost-user) are not supported yet.`);
       options.chardev({ type: 'unix', source: { seclabel: [] } }, vhostUserAlias(card), { descriptor: () => fd });
     }
     options.device(videoProperties(card, context));
@@ -209,7 +212,7 @@ export const hostDevices: Section = (options, context) => {
     if (hostdev.type === 'scsi') {
       const path = launch.scsiGenericPath;
       if (path === undefined)
-        throw unsupported("The host's SCSI devices need a privileged connection (qemu:///system).");
+        throw unsupported(say`The host's SCSI devices need a privileged connection (qemu:///system).`);
       for (const step of scsiHostdevSteps(hostdev, context.domain, path, launch.block)) options.step(step);
     }
     options.device(hostdevProperties(hostdev, context, launch.vhostDescriptor));
@@ -249,6 +252,6 @@ export const vsock: Section = (options, context) => {
   const { vsock: device } = context.domain.devices;
   if (device === undefined) return;
   const fd = context.launch.vhostDescriptor?.('vsock');
-  if (fd === undefined) throw unsupported('<vsock> needs a privileged connection (qemu:///system).');
+  if (fd === undefined) throw unsupported(say`<vsock> needs a privileged connection (qemu:///system).`);
   options.device(vsockProperties(device, context, fd));
 };

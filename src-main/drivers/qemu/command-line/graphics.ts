@@ -1,4 +1,5 @@
 import type { Graphics } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { audiodevAlias } from '../devices/sound.ts';
 import { unsupported } from '../passes/errors.ts';
 import { escapeComma } from './json.ts';
@@ -14,7 +15,7 @@ export const graphics: Section = (options, context) => {
   const { graphics: displays } = context.domain.devices;
   for (const type of ['sdl', 'vnc', 'spice', 'egl-headless', 'dbus'] as const) {
     if (displays.filter((display) => display.type === type).length > 1) {
-      throw unsupported(`A machine has at most one display of the type '${type}'.`);
+      throw unsupported(say`A machine has at most one display of the type '${type}'.`);
     }
   }
   for (const display of displays) {
@@ -36,7 +37,7 @@ export const graphics: Section = (options, context) => {
         break;
       case 'rdp':
       case 'desktop':
-        throw unsupported(`QEMU has no display of the type '${display.type}'.`);
+        throw unsupported(say`QEMU has no display of the type '${display.type}'.`);
     }
   }
 };
@@ -57,7 +58,7 @@ function vnc(options: OptionList, display: Of<'vnc'>, { domain }: BuildContext):
     case 'network': {
       const port = display.port ?? 0;
       if (port < lowestVncPort || port > 65_535)
-        throw unsupported(`A VNC port is between 5900 and 65535, not ${port}.`);
+        throw unsupported(say`A VNC port is between 5900 and 65535, not ${port}.`);
       const address = listen.address ?? '';
       parts.push(`${address.includes(':') ? `[${address}]` : address}:${port - lowestVncPort}`);
       if (display.websocket !== undefined && display.websocket !== 0) parts.push(`websocket=${display.websocket}`);
@@ -114,7 +115,7 @@ function channelModes(display: Of<'spice'>, isSecure: boolean, isPlain: boolean)
     if (mode === undefined || mode === 'any') return;
     if (mode === 'secure' ? !isSecure : !isPlain) {
       const what = mode === 'secure' ? 'encrypted' : 'plain';
-      throw unsupported(`The SPICE channel '${name}' is to be ${what}, but the display has no ${what} port.`);
+      throw unsupported(say`The SPICE channel '${name}' is to be ${what}, but the display has no ${what} port.`);
     }
     parts.push(`${mode === 'secure' ? 'tls' : 'plaintext'}-channel=${name}`);
   };

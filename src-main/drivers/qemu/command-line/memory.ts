@@ -14,6 +14,7 @@ import { rangesOf } from './json.ts';
 import { defaultRam, hasMemoryAttributes } from './machine.ts';
 import type { OptionList } from './option-list.ts';
 import type { BuildContext, Section } from './types.ts';
+import { say } from '../../../../src-shared/words.ts';
 
 const hostOf = (context: BuildContext): MemoryHost => ({
   ...context.launch.run.memory,
@@ -80,7 +81,7 @@ export const numa: Section = (options, context) => {
   const needsBackends = !isMemorySupported || hasAttributes || backends.some((backend) => !backend.isPlain);
   if (!needsBackends) memoryPath(options, context);
   const master = cells.findIndex((cell) => cell.cpus !== undefined && cell.cpus.length > 0);
-  if (master < 0) throw unsupported('At least one NUMA cell has to have CPUs.');
+  if (master < 0) throw unsupported(say`At least one NUMA cell has to have CPUs.`);
   cells.forEach((cell, node) => {
     const backend = backends[node];
     if (needsBackends && backend !== undefined) addBackend(options, context, backend.properties);

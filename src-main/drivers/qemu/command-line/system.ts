@@ -1,4 +1,5 @@
 import type { Sysinfo } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { invalidDefinition, unsupported } from '../passes/errors.ts';
 import { escapeComma } from './json.ts';
 import type { Section } from './types.ts';
@@ -10,14 +11,14 @@ type Entry = { readonly name: string; readonly value: string };
 export const smbios: Section = (options, { domain, launch }) => {
   const mode = domain.os.smbios?.mode;
   if (mode === 'host') {
-    if (launch.hostSysinfo === undefined) throw unsupported('The host’s SMBIOS information is not available.');
+    if (launch.hostSysinfo === undefined) throw unsupported(say`The host’s SMBIOS information is not available.`);
     for (const line of launch.hostSysinfo) options.add('-smbios', line);
     return;
   }
   if (mode !== 'sysinfo') return;
   const source = domain.sysinfo.find((item): item is Smbios => item.type === 'smbios');
-  if (source === undefined) throw invalidDefinition(`Domain '${domain.name}' has no <sysinfo type='smbios'>.`);
-  if (source.baseBoard.length > 1) throw unsupported('QEMU has one <baseBoard> in its SMBIOS tables.');
+  if (source === undefined) throw invalidDefinition(say`Domain '${domain.name}' has no <sysinfo type='smbios'>.`);
+  if (source.baseBoard.length > 1) throw unsupported(say`QEMU has one <baseBoard> in its SMBIOS tables.`);
   const add = (type: number, entries: readonly Entry[] | undefined, names: Readonly<Record<string, string>>): void => {
     if (entries === undefined) return;
     const parts = Object.entries(names).flatMap(([name, option]) => {

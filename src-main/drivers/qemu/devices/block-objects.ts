@@ -4,6 +4,7 @@ import { type Image, type ImageObjects, storageNodeOf } from './block-image.ts';
 import { authReference, encryptionReference, type SealedSecret, secretObject } from './secrets.ts';
 import type { BlockHost } from './block-host.ts';
 import type { ObjectProperties } from './properties.ts';
+import { say } from '../../../../src-shared/words.ts';
 
 export function imageObjects(image: Image, names: ImageObjects, host: BlockHost): ObjectProperties[] {
   const { source } = image;
@@ -11,7 +12,7 @@ export function imageObjects(image: Image, names: ImageObjects, host: BlockHost)
   const { reservations } = source;
   if (names.reservations !== undefined && reservations?.managed !== true) {
     const path = reservations?.source?.path;
-    if (path === undefined) throw unsupported('Unmanaged <reservations> need the <source> of a helper.');
+    if (path === undefined) throw unsupported(say`Unmanaged <reservations> need the <source> of a helper.`);
     objects.push({ 'qom-type': 'pr-manager-helper', id: names.reservations, path });
   }
   const auth = authReference(source);
@@ -28,7 +29,7 @@ export function imageObjects(image: Image, names: ImageObjects, host: BlockHost)
 }
 
 function needSecrets(host: BlockHost): NonNullable<BlockHost['secrets']> {
-  if (host.secrets === undefined) throw unsupported('Storage that needs a <secret> is not supported here.');
+  if (host.secrets === undefined) throw unsupported(say`Storage that needs a <secret> is not supported here.`);
   return host.secrets;
 }
 
@@ -40,7 +41,9 @@ function cookies({ source }: Image, host: BlockHost): SealedSecret {
 function certificates(image: Image, id: string, host: BlockHost): ObjectProperties[] {
   const tls = image.source.protocol === 'nbd' ? host.nbdTls : undefined;
   if (tls === undefined) {
-    throw unsupported(`Encrypted transport (tls='yes') to storage over '${image.source.protocol}' is not set up here.`);
+    throw unsupported(
+      say`Encrypted transport (tls='yes') to storage over '${image.source.protocol}' is not set up here.`,
+    );
   }
   const secretId = `obj${storageNodeOf(image)}_tls0-secret0`;
   const secret =

@@ -1,4 +1,5 @@
 import type { AnySource } from '../../../../src-shared/model/domain/storage-source.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { unsupported } from '../passes/errors.ts';
 import type { ImageObjects } from './block-image.ts';
 import type { BlockHost } from './block-host.ts';
@@ -41,7 +42,7 @@ export function storageBackend(stored: Stored, host: BlockHost): Backend {
     case 'network':
       return networkBackend(source, objects);
     default:
-      throw unsupported(`A disk whose source is of type '${stored.type}' is not supported yet.`);
+      throw unsupported(say`A disk whose source is of type '${stored.type}' is not supported yet.`);
   }
 }
 
@@ -107,7 +108,7 @@ function networkBackend(source: AnySource, objects: ImageObjects): Backend {
         group: numericId(source.identity?.group),
       };
     default:
-      throw unsupported(`A disk over the protocol '${source.protocol}' is not supported yet.`);
+      throw unsupported(say`A disk over the protocol '${source.protocol}' is not supported yet.`);
   }
 }
 
@@ -116,7 +117,7 @@ function numericId(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const id = /^\+(\d+)$/.exec(text)?.[1];
   if (id === undefined)
-    throw unsupported(`The <identity> '${text}' of a disk over NFS is not a number such as '+1000'.`);
+    throw unsupported(say`The <identity> '${text}' of a disk over NFS is not a number such as '+1000'.`);
   return Number(id);
 }
 
@@ -164,7 +165,7 @@ type Server = AnySource['host'][number];
 
 function onlyServer(source: AnySource): Json {
   const [server] = source.host;
-  if (server === undefined || source.host.length > 1) throw unsupported('A disk over NBD has exactly one <host>.');
+  if (server === undefined || source.host.length > 1) throw unsupported(say`A disk over NBD has exactly one <host>.`);
   return socketServer(server, 10_809);
 }
 

@@ -3,6 +3,7 @@
  * format and where every chain ends; it never looks into an image to find out.
  */
 import type { Disk, DiskDriver } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { unsupported } from '../passes/errors.ts';
 import {
   type Image,
@@ -89,7 +90,7 @@ const layered = new Set(['cow', 'qcow', 'qcow2', 'qed', 'vmdk']);
 
 function backing({ format, below }: Image, host: BlockHost): JsonProperties {
   if (typeof below === 'object') {
-    if (!layered.has(format)) throw unsupported(`An image of format '${format}' can't lie on another image.`);
+    if (!layered.has(format)) throw unsupported(say`An image of format '${format}' can't lie on another image.`);
     return { backing: formatNodeOf(below) };
   }
   const isKnown = below === 'none' || host.leavesChainsOpen !== true;
@@ -105,7 +106,7 @@ const isEncryptedByQemu = ({ source: { encryption } }: Image): boolean =>
 function formatProperties(image: Image, objects: ImageObjects): { driver: string } & JsonProperties {
   const driver = drivers[image.format] ?? image.format;
   if (drivers[image.format] === undefined && !known.has(image.format)) {
-    throw unsupported(`The image format '${image.format}' is not supported.`);
+    throw unsupported(say`The image format '${image.format}' is not supported.`);
   }
   const cacheSize = driver === 'qcow2' ? image.cacheSize : undefined;
   const { encryption } = image.source;
@@ -115,12 +116,12 @@ function formatProperties(image: Image, objects: ImageObjects): { driver: string
   }
   if (driver === 'raw') {
     if (encryption.format !== 'luks') {
-      throw unsupported(`A raw image can't be encrypted in the format '${encryption.format}'; QEMU knows 'luks'.`);
+      throw unsupported(say`A raw image can't be encrypted in the format '${encryption.format}'; QEMU knows 'luks'.`);
     }
     return { driver: 'luks', 'key-secret': objects.encryption };
   }
   if (encryption.format !== 'luks' && encryption.format !== 'qcow') {
-    throw unsupported(`QEMU can't open a disk encrypted in the format '${encryption.format}'.`);
+    throw unsupported(say`QEMU can't open a disk encrypted in the format '${encryption.format}'.`);
   }
   const format = encryption.format === 'luks' ? 'luks' : 'aes';
   return {

@@ -7,6 +7,7 @@ import type {
   Redirfilter,
   Serial,
 } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { unsupported } from '../passes/errors.ts';
 import { addressProperties } from './address.ts';
 import {
@@ -21,7 +22,7 @@ import {
 export function serialProperties(serial: Serial, { domain, capabilities }: DeviceContext): DeviceProperties {
   const driver = serial.target?.model?.name ?? 'isa-serial';
   if (driver !== 'isa-debugcon' && !capabilities.hasType(driver)) {
-    throw unsupported(`This QEMU has no serial port '${driver}'.`);
+    throw unsupported(say`This QEMU has no serial port '${driver}'.`);
   }
   return {
     driver,
@@ -44,7 +45,7 @@ const spiceAgent = 'com.redhat.spice.0';
 export function channelProperties(channel: Channel, { domain }: DeviceContext): DeviceProperties {
   const name = channel.target?.type === 'virtio' ? channel.target.name : undefined;
   if (channel.type === 'spicevmc' && name !== undefined && name !== spiceAgent) {
-    throw unsupported(`A SPICE channel is called '${spiceAgent}', not '${name}'.`);
+    throw unsupported(say`A SPICE channel is called '${spiceAgent}', not '${name}'.`);
   }
   return {
     driver: 'virtserialport',
@@ -66,7 +67,7 @@ export const consoleProperties = (console: Console, { domain }: DeviceContext): 
 /** A TCP address inside the guest's user network that leads to a character device. */
 export function guestForward(channel: Channel): NetdevProperties {
   const { target } = channel;
-  if (target?.type !== 'guestfwd') throw unsupported('Only a guest forward has an address.');
+  if (target?.type !== 'guestfwd') throw unsupported(say`Only a guest forward has an address.`);
   return {
     type: 'user',
     guestfwd: [{ str: `tcp:${target.address}:${target.port}-chardev:${chardevAlias(channel)}` }],

@@ -1,5 +1,6 @@
 /** The host's end of character devices: what stands after `-chardev`, as its options in order. */
 import type { Rng, Serial, Smartcard } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { unsupported } from '../passes/errors.ts';
 import { type SealedSecret, secretObject } from './secrets.ts';
 import type { ObjectProperties } from './properties.ts';
@@ -78,7 +79,7 @@ function backendOf(device: CharacterDevice, id: string, host: ChardevHost): Char
       return { backend: 'qemu-vdagent', options };
     }
     case 'nmdm':
-      throw unsupported("QEMU has no character device of type 'nmdm'.");
+      throw unsupported(say`QEMU has no character device of type 'nmdm'.`);
   }
 }
 
@@ -111,7 +112,7 @@ export function chardevObjects(device: CharacterDevice, id: string, host: Charde
   const { tls } = host;
   if (tls === undefined) {
     throw unsupported(
-      `The encrypted connection (tls='yes') to ${device.source.host}:${device.source.service} is not set up here.`,
+      say`The encrypted connection (tls='yes') to ${device.source.host}:${device.source.service} is not set up here.`,
     );
   }
   const secretId = `${id}-secret0`;
@@ -202,6 +203,6 @@ export function asCharacterDevice(end: EgdBackend | PassedCard): CharacterDevice
     case 'qemu-vdagent':
       return { type: end.type, ...log };
     case 'nmdm':
-      throw unsupported("QEMU has no character device of type 'nmdm'.");
+      throw unsupported(say`QEMU has no character device of type 'nmdm'.`);
   }
 }

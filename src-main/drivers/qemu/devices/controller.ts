@@ -1,4 +1,5 @@
 import type { Controller } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { isUsb2 } from '../passes/controller-list.ts';
 import { unsupported } from '../passes/errors.ts';
 import { hasBuiltinIde, isQ35 } from '../passes/machine-kind.ts';
@@ -15,7 +16,7 @@ export function controllerProperties(controller: Controller, context: DeviceCont
   const properties = ownProperties(controller, context);
   if (properties === undefined) return undefined;
   if (!capabilities.hasType(properties.driver) && !aliases.has(properties.driver)) {
-    throw unsupported(`This QEMU has no ${controller.type} controller '${properties.driver}'.`);
+    throw unsupported(say`This QEMU has no ${controller.type} controller '${properties.driver}'.`);
   }
   return { ...properties, ...addressProperties(domain, controller) };
 }
@@ -63,13 +64,15 @@ function ownProperties(controller: Controller, context: DeviceContext): DevicePr
     case 'xenbus':
     case 'isa':
     case 'nvme':
-      throw unsupported(`A controller of type '${controller.type}' with index ${controller.index} is not supported.`);
+      throw unsupported(
+        say`A controller of type '${controller.type}' with index ${controller.index} is not supported.`,
+      );
   }
 }
 
 function pciProperties(controller: Of<'pci'>): DeviceProperties {
   const driver = controller.modelName?.name;
-  if (driver === undefined) throw unsupported(`The PCI controller ${controller.index} has no <model name>.`);
+  if (driver === undefined) throw unsupported(say`The PCI controller ${controller.index} has no <model name>.`);
   const id = aliasOf(controller);
   const { target } = controller;
   switch (controller.model) {
@@ -105,17 +108,17 @@ function usbProperties(controller: Of<'usb'>, { domain, capabilities }: DeviceCo
   // Of the parts of a USB 2 controller only the first is looked for, as QEMU has all or none.
   const type = isUsb2(controller) ? 'ich9-usb-ehci1' : driver;
   if (driver === undefined || type === undefined || !capabilities.hasType(type)) {
-    throw unsupported(`This QEMU has no USB controller '${controller.model}'.`);
+    throw unsupported(say`This QEMU has no USB controller '${controller.model}'.`);
   }
   if (controller.ports !== undefined && !driver.endsWith('xhci')) {
-    throw unsupported(`The number of ports of the USB controller '${controller.model}' can't be chosen.`);
+    throw unsupported(say`The number of ports of the USB controller '${controller.model}' can't be chosen.`);
   }
   const ports = { p2: controller.ports, p3: controller.ports };
   if (controller.master === undefined) return { driver, ...ports, id: aliasOf(controller) };
   const master = domain.devices.controller.find(
     (item) => item.type === 'usb' && item.index === controller.index && item.master === undefined,
   );
-  if (master === undefined) throw unsupported(`The USB controller '${controller.model}' has no master.`);
+  if (master === undefined) throw unsupported(say`The USB controller '${controller.model}' has no master.`);
   return { driver, ...ports, masterbus: `${aliasOf(master)}.0`, firstport: controller.master.startport };
 }
 
@@ -143,6 +146,6 @@ function scsiProperties(controller: Of<'scsi'>, { capabilities }: DeviceContext)
     };
   }
   const driver = scsiDrivers[model ?? ''];
-  if (driver === undefined) throw unsupported(`QEMU has no SCSI controller of the model '${model}'.`);
+  if (driver === undefined) throw unsupported(say`QEMU has no SCSI controller of the model '${model}'.`);
   return { driver, id };
 }

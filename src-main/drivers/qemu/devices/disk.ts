@@ -1,4 +1,5 @@
 import type { Disk, DiskDriver } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { unsupported } from '../passes/errors.ts';
 import { backendNode, cacheOf } from './block-names.ts';
 import { addressProperties, driveProperties } from './address.ts';
@@ -78,7 +79,7 @@ function frontend(disk: Disk, { capabilities }: DeviceContext): DeviceProperties
     case 'fdc':
       return { driver: 'floppy' };
     default:
-      throw unsupported(`The bus '${disk.target.bus}' of disk '${disk.target.dev}' is not supported.`);
+      throw unsupported(say`The bus '${disk.target.bus}' of disk '${disk.target.dev}' is not supported.`);
   }
 }
 

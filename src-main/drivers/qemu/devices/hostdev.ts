@@ -1,5 +1,6 @@
 import type { Hostdev, Interface } from '../../../../src-shared/model/domain/index.ts';
 import type { AnySource } from '../../../../src-shared/model/domain/storage-source.ts';
+import { say } from '../../../../src-shared/words.ts';
 import type { CompleteDomain } from '../passes/types.ts';
 import { unsupported } from '../passes/errors.ts';
 import { addressProperties, driveProperties } from './address.ts';
@@ -37,7 +38,7 @@ export function hostdevProperties(
       };
     case 'scsi':
       if (hostdev.address?.type !== 'drive')
-        throw unsupported('A SCSI device of the host needs the address of a drive.');
+        throw unsupported(say`A SCSI device of the host needs the address of a drive.`);
       return {
         driver: 'scsi-generic',
         drive: scsiNode(hostdev, domain),
@@ -56,13 +57,13 @@ export function hostdevProperties(
     case 'storage':
     case 'misc':
     case 'net':
-      throw unsupported(`<hostdev mode='capabilities'> of type '${hostdev.type}' is for containers.`);
+      throw unsupported(say`<hostdev mode='capabilities'> of type '${hostdev.type}' is for containers.`);
   }
 }
 
 function pciProperties(hostdev: Of<'pci'>, context: DeviceContext): DeviceProperties {
   if (hostdev.driver?.name !== undefined && hostdev.driver.name !== 'vfio') {
-    throw unsupported(`Devices of the host are given to guests by VFIO, not by '${hostdev.driver.name}'.`);
+    throw unsupported(say`Devices of the host are given to guests by VFIO, not by '${hostdev.driver.name}'.`);
   }
   const { domain = 0, bus = 0, slot = 0, function: fn = 0 } = hostdev.source.address;
   const hexadecimal = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
@@ -82,7 +83,7 @@ function pciProperties(hostdev: Of<'pci'>, context: DeviceContext): DeviceProper
 export function cardAsHostdev(card: Extract<Interface, { type: 'hostdev' }>): Of<'pci'> {
   const { source, alias, address, boot, rom, acpi, teaming, managed = false } = card;
   if (source.address?.type !== 'pci') {
-    throw unsupported(`<interface> ${card.mac?.address ?? ''} of type 'hostdev' needs the PCI address of a card.`);
+    throw unsupported(say`<interface> ${card.mac?.address ?? ''} of type 'hostdev' needs the PCI address of a card.`);
   }
   const { type: _, ...place } = source.address;
   return {
@@ -104,7 +105,8 @@ function usbProperties(hostdev: Of<'usb'>, { domain, capabilities }: DeviceConte
   const bus = source.address?.bus ?? 0;
   const device = source.address?.device ?? 0;
   const isMissing = source.missing === true;
-  if (!isMissing && bus === 0 && device === 0) throw unsupported('A USB device of the host was not found by its ids.');
+  if (!isMissing && bus === 0 && device === 0)
+    throw unsupported(say`A USB device of the host was not found by its ids.`);
   const byPath = !isMissing && capabilities.hasProperty('usb-host', 'hostdevice');
   const digits = (value: number): string => String(value).padStart(3, '0');
   return {
@@ -151,7 +153,7 @@ export function scsiHostdevSteps(
   const backend = storageBackend({ type, source, driver: undefined, readOnly, isFloppy: false, objects }, host);
   const steps: BlockStep[] = [{ blockdev: { ...backend, 'node-name': node, 'read-only': readOnly } }];
   if (reference === undefined) return steps;
-  if (host.secrets === undefined) throw unsupported('Storage that needs a <secret> is not supported here.');
+  if (host.secrets === undefined) throw unsupported(say`Storage that needs a <secret> is not supported here.`);
   return [{ object: secretObject(secretId, host.secrets.sealed(reference)) }, ...steps];
 }
 

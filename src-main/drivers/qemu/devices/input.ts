@@ -1,4 +1,5 @@
 import type { Input } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { unsupported } from '../passes/errors.ts';
 import { addressProperties } from './address.ts';
 import { aliasOf, type DeviceContext, type DeviceProperties, type ObjectProperties } from './properties.ts';
@@ -16,7 +17,7 @@ const virtioDrivers = {
 export function inputProperties(input: Input, { domain, capabilities }: DeviceContext): DeviceProperties | undefined {
   const { type } = input;
   if (input.bus === 'usb') {
-    if (type === 'passthrough' || type === 'evdev') throw unsupported(`An input of type '${type}' can't be on USB.`);
+    if (type === 'passthrough' || type === 'evdev') throw unsupported(say`An input of type '${type}' can't be on USB.`);
     return { driver: usbDrivers[type], id: aliasOf(input), ...addressProperties(domain, input) };
   }
   if (input.bus !== 'virtio' || type === 'evdev') return undefined;

@@ -1,5 +1,6 @@
 /** Where the guest's memory comes from: anonymous, a file, huge pages, a memfd; and on which NUMA nodes of the host. */
 import type { MemoryDevice } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import type { QemuCapabilities } from '../capabilities/types.ts';
 import { unsupported } from '../passes/errors.ts';
 import type { CompleteDomain } from '../passes/types.ts';
@@ -119,13 +120,13 @@ function pagesOf({ device, node }: MemoryPiece, domain: CompleteDomain, host: Me
 
 function defaultHugepage(host: MemoryHost): HugepageMount {
   const mount = host.hugepages.find((item) => item.isDefault) ?? host.hugepages[0];
-  if (mount === undefined) throw unsupported('Huge pages (<hugepages>) are not available: no hugetlbfs is mounted.');
+  if (mount === undefined) throw unsupported(say`Huge pages (<hugepages>) are not available: no hugetlbfs is mounted.`);
   return mount;
 }
 
 export function hugepagePath(sizeKiB: number, host: MemoryHost): string {
   const mount = host.hugepages.find((item) => item.sizeKiB === sizeKiB);
-  if (mount === undefined) throw unsupported(`No hugetlbfs with pages of ${sizeKiB} KiB is mounted (<hugepages>).`);
+  if (mount === undefined) throw unsupported(say`No hugetlbfs with pages of ${sizeKiB} KiB is mounted (<hugepages>).`);
   return `${mount.path}/${host.hugepageFolder}`;
 }
 

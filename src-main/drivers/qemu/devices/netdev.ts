@@ -1,4 +1,5 @@
 import type { Interface } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { unsupported } from '../passes/errors.ts';
 import { chardevAlias, type Json, type NetdevProperties } from './properties.ts';
 import { netdevAlias } from './network-card.ts';
@@ -61,7 +62,7 @@ function backend(
     case 'hostdev':
     case 'null':
     case 'vds':
-      throw unsupported(`A network card of type '${card.type}' is not supported yet.`);
+      throw unsupported(say`A network card of type '${card.type}' is not supported yet.`);
   }
 }
 
@@ -89,10 +90,10 @@ export interface SlirpForward {
 /** Ports of the host that lead into the guest; libvirt knows them for passt, and slirp does as much. */
 export function slirpForwards(card: Of<'user'>): readonly SlirpForward[] {
   return card.portForward.flatMap(({ proto, address = '', dev, range }) => {
-    if (dev !== undefined) throw unsupported(`<portForward dev='${dev}'> needs <backend type='passt'/>.`);
+    if (dev !== undefined) throw unsupported(say`<portForward dev='${dev}'> needs <backend type='passt'/>.`);
     return range.flatMap(({ start, end, to, exclude }) => {
       if (start === undefined || exclude === true) {
-        throw unsupported('<portForward> without a first port, or with exceptions, needs <backend type="passt"/>.');
+        throw unsupported(say`<portForward> without a first port, or with exceptions, needs <backend type="passt"/>.`);
       }
       const count = (end ?? start) - start + 1;
       return Array.from({ length: count }, (_, step) => ({
@@ -111,13 +112,13 @@ export const forwardText = ({ protocol, address, hostPort, guestPort }: SlirpFor
 
 function passt(card: Of<'user'>, host: NetworkHost): { readonly type: 'stream' } & Record<string, Json> {
   const path = host.passtSocket?.(card);
-  if (path === undefined) throw unsupported(`passt is not available for the network card ${card.mac?.address}.`);
+  if (path === undefined) throw unsupported(say`passt is not available for the network card ${card.mac?.address}.`);
   return { type: 'stream', addr: { type: 'unix', path }, server: false };
 }
 
 function tap(card: Interface, host: NetworkHost): { readonly type: 'tap' } & Record<string, Json | undefined> {
   if (host.tap === undefined) {
-    throw unsupported(`A network card of type '${card.type}' needs a privileged connection (qemu:///system).`);
+    throw unsupported(say`A network card of type '${card.type}' needs a privileged connection (qemu:///system).`);
   }
   const end = host.tap(card);
   if ('device' in end) {

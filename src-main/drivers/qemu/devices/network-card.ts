@@ -1,4 +1,5 @@
 import type { Interface } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { unsupported } from '../passes/errors.ts';
 import { addressProperties } from './address.ts';
 import { aliasOf, type DeviceContext, type DeviceProperties, type JsonProperties, positive } from './properties.ts';
@@ -9,7 +10,7 @@ export const netdevAlias = (card: Interface): string => `host${aliasOf(card)}`;
 /** The guest's side of a network card. */
 export function networkCardProperties(card: Interface, context: DeviceContext): DeviceProperties {
   const model = card.model?.type;
-  if (model === undefined) throw unsupported(`The network card ${card.mac?.address} has no model.`);
+  if (model === undefined) throw unsupported(say`The network card ${card.mac?.address} has no model.`);
   return {
     ...(model === 'virtio' || model.startsWith('virtio-') ? virtioCard(card, model, context) : { driver: model }),
     netdev: netdevAlias(card),
@@ -56,7 +57,7 @@ function virtioCard(card: Interface, model: string, { capabilities }: DeviceCont
 /** Whether firmware sees the device's option ROM, or another file's. */
 export function romProperties({ rom, address }: Pick<Interface, 'rom' | 'address'>): JsonProperties {
   if (rom === undefined) return {};
-  if (address?.type !== 'pci') throw unsupported('<rom> is only supported for PCI devices.');
+  if (address?.type !== 'pci') throw unsupported(say`<rom> is only supported for PCI devices.`);
   if (rom.enabled === false) return { romfile: '' };
   return { rombar: rom.bar === undefined ? undefined : Number(rom.bar), romfile: rom.file };
 }

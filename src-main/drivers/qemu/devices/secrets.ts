@@ -5,6 +5,7 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
 import type { Domain } from '../../../../src-shared/model/domain/index.ts';
 import type { AnySource } from '../../../../src-shared/model/domain/storage-source.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { unsupported } from '../passes/errors.ts';
 import type { ObjectProperties } from './properties.ts';
 
@@ -56,7 +57,7 @@ export function encryptionReference({ encryption }: AnySource): SecretReference 
 /** What a source is asked for when it is opened: a password or key. */
 export function authReference({ auth, protocol }: AnySource): SecretReference | undefined {
   if (auth === undefined) return undefined;
-  if (auth.secret === undefined) throw unsupported(`The <auth> of user '${auth.username}' names no <secret>.`);
+  if (auth.secret === undefined) throw unsupported(say`The <auth> of user '${auth.username}' names no <secret>.`);
   return reference(protocol === 'rbd' ? 'ceph' : 'iscsi', auth.secret);
 }
 

@@ -1,5 +1,6 @@
 /** What the guest shares with the host or with other guests: folders and memory. */
 import type { Filesystem, Shmem } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { unsupported } from '../passes/errors.ts';
 import { addressProperties } from './address.ts';
 import {
@@ -46,7 +47,7 @@ const securityModels = { mapped: 'mapped', passthrough: 'passthrough', squash: '
 /** What `-fsdev` takes: the options of a folder over 9p. */
 export function fsdevOptions(folder: Filesystem): (readonly [name: string, value: string | undefined])[] {
   if (folder.type !== 'mount' && folder.type !== 'bind') {
-    throw unsupported(`A filesystem of type '${folder.type}' is for containers.`);
+    throw unsupported(say`A filesystem of type '${folder.type}' is for containers.`);
   }
   const mode = (value: number | undefined): string | undefined =>
     value === undefined ? undefined : value.toString(8).padStart(4, '0');
@@ -76,7 +77,7 @@ export function shmemObject(shmem: Shmem): ObjectProperties | undefined {
 export function shmemProperties(shmem: Shmem, { domain }: DeviceContext): DeviceProperties {
   const model = shmem.model?.type;
   if (model === undefined || model === 'ivshmem')
-    throw unsupported(`<shmem> '${shmem.name}': QEMU has no 'ivshmem' any more.`);
+    throw unsupported(say`<shmem> '${shmem.name}': QEMU has no 'ivshmem' any more.`);
   const hasServer = shmem.server !== undefined;
   return {
     driver: model,

@@ -10,6 +10,7 @@ import type {
   Vsock,
   Watchdog,
 } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { unsupported } from '../passes/errors.ts';
 import { addressProperties } from './address.ts';
 import {
@@ -36,7 +37,7 @@ export function memballoonProperties(
   { domain, capabilities }: DeviceContext,
 ): DeviceProperties | undefined {
   if (balloon.model === 'none') return undefined;
-  if (balloon.model === 'xen') throw unsupported("QEMU has no memory balloon of the model 'xen'.");
+  if (balloon.model === 'xen') throw unsupported(say`QEMU has no memory balloon of the model 'xen'.`);
   return {
     ...virtioProperties('virtio-balloon', balloon, balloon.model, capabilities),
     id: aliasOf(balloon),
@@ -93,7 +94,7 @@ export function panicProperties(panic: Panic): DeviceProperties | undefined {
     case 'hyperv':
       return undefined;
     default:
-      throw unsupported(`A <panic> device of the model '${panic.model}' is not supported.`);
+      throw unsupported(say`A <panic> device of the model '${panic.model}' is not supported.`);
   }
 }
 
@@ -116,7 +117,7 @@ export function iommuProperties(iommu: Iommu, { domain }: DeviceContext): Device
   if (iommu.model === 'virtio') {
     return { driver: 'virtio-iommu', id: aliasOf(iommu), ...addressProperties(domain, iommu) };
   }
-  if (iommu.model !== 'intel') throw unsupported(`An <iommu> of the model '${iommu.model}' is not supported.`);
+  if (iommu.model !== 'intel') throw unsupported(say`An <iommu> of the model '${iommu.model}' is not supported.`);
   return {
     driver: 'intel-iommu',
     id: aliasOf(iommu),

@@ -1,4 +1,5 @@
 import type { Audio, Sound } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { unsupported } from '../passes/errors.ts';
 import type { CompleteDomain } from '../passes/types.ts';
 import { addressProperties } from './address.ts';
@@ -25,14 +26,14 @@ const hasCodecs = (sound: Sound): boolean => sound.model === 'ich6' || sound.mod
 /** The host's end a card plays through: the one it names, or the first. */
 export function audiodevAlias({ devices }: CompleteDomain, id: number | undefined): string {
   const audio = id === undefined || id === 0 ? devices.audio[0] : devices.audio.find((item) => item.id === id);
-  if (audio === undefined) throw unsupported(`There is no <audio id='${id ?? 1}'> for a sound card or display.`);
+  if (audio === undefined) throw unsupported(say`There is no <audio id='${id ?? 1}'> for a sound card or display.`);
   return `audio${audio.id}`;
 }
 
 /** A sound card and, on HD audio, what is connected to it. */
 export function soundProperties(sound: Sound, { domain }: DeviceContext): DeviceProperties[] {
   const driver = drivers[sound.model];
-  if (driver === undefined) throw unsupported(`The sound card '${sound.model}' is not supported.`);
+  if (driver === undefined) throw unsupported(say`The sound card '${sound.model}' is not supported.`);
   const audiodev = audiodevAlias(domain, sound.audio?.id);
   const card: DeviceProperties = {
     driver,

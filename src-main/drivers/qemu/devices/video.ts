@@ -1,4 +1,5 @@
 import type { Video } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { unsupported } from '../passes/errors.ts';
 import { addressProperties } from './address.ts';
 import {
@@ -57,7 +58,7 @@ function driver(card: Video, { capabilities }: DeviceContext): DeviceProperties 
   }
   const name = isPrimary ? withVga[model?.type ?? ''] : model?.type === 'qxl' ? 'qxl' : undefined;
   if (name === undefined)
-    throw unsupported(`A graphics card '${model?.type}' is not supported${isPrimary ? '' : ' besides the first'}.`);
+    throw unsupported(say`A graphics card '${model?.type}' is not supported${isPrimary ? '' : ' besides the first'}.`);
   return { driver: name };
 }
 

@@ -1,4 +1,5 @@
 import type { Address } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import type { QemuCapabilities } from '../capabilities/types.ts';
 import { unsupported } from '../passes/errors.ts';
 import type { DeviceProperties } from './properties.ts';
@@ -40,12 +41,12 @@ function virtioDriver(
 ): string {
   if (address?.type !== 'pci') {
     throw unsupported(
-      `The device '${base}' can only sit on the PCI bus, not at an address of type '${address?.type}'.`,
+      say`The device '${base}' can only sit on the PCI bus, not at an address of type '${address?.type}'.`,
     );
   }
   const hasGenerations = capabilities.hasType('virtio-blk-pci-non-transitional');
   if (model === 'virtio-transitional') return hasGenerations ? `${base}-pci-transitional` : `${base}-pci`;
   if (model !== 'virtio-non-transitional') return `${base}-pci`;
-  if (!hasGenerations) throw unsupported(`This QEMU has no '${base}' of the model 'virtio-non-transitional'.`);
+  if (!hasGenerations) throw unsupported(say`This QEMU has no '${base}' of the model 'virtio-non-transitional'.`);
   return `${base}-pci-non-transitional`;
 }

@@ -3,6 +3,7 @@ import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Domain } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import type { UndefineOptions } from '../../../engine/driver.ts';
 import type { QemuFolders } from '../process/run-paths.ts';
 import type { GuestRecord } from './context.ts';
@@ -31,8 +32,8 @@ export function removeBelongings(record: GuestRecord, folders: QemuFolders, opti
     throw new VirError({
       code: 'operation-invalid',
       domain: 'qemu',
-      message: `cannot undefine domain '${domain.name}' with nvram`,
-      fix: `Say whether its UEFI variables in '${nvram}' are to be removed or kept.`,
+      message: say`cannot undefine domain '${domain.name}' with nvram`,
+      fix: say`Say whether its UEFI variables in '${nvram}' are to be removed or kept.`,
     });
   }
   if (nvram !== undefined && options.nvram === 'remove' && statSync(nvram).isFile()) rmSync(nvram);

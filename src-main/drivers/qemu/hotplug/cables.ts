@@ -2,6 +2,7 @@
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Interface } from '../../../../src-shared/model/domain/index.ts';
 import { readConditions } from '../../../../src-shared/model/link-conditions.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { isCableCard } from '../../../network/ports/connect.ts';
 import type { CableEnd } from '../devices/netdev.ts';
 import type { GuestContext, GuestRecord } from '../guests/context.ts';
@@ -88,7 +89,7 @@ const noDescriptors = (what: string): VirError =>
   new VirError({
     code: 'operation-unsupported',
     domain: 'qemu',
-    message: `${what} can't be plugged in while the machine runs.`,
-    cause: 'A device beside a card of the host (macvtap) is handed to QEMU when it starts.',
-    fix: 'Change the definition; it takes effect at the next start.',
+    message: say`${what} can't be plugged in while the machine runs.`,
+    cause: say`A device beside a card of the host (macvtap) is handed to QEMU when it starts.`,
+    fix: say`Change the definition; it takes effect at the next start.`,
   });

@@ -2,6 +2,7 @@
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Disk, Domain } from '../../../../src-shared/model/domain/index.ts';
 import { emptyDevices } from '../../../../src-shared/model/domain/normalise.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { addDevice, type ParsedDevice } from '../../../engine/device-edit.ts';
 import { inactiveCopy } from '../../../engine/live-parts.ts';
 import { NodeNumbers, numberDisk } from '../devices/block-names.ts';
@@ -37,8 +38,8 @@ export function completeDevice(
     throw new VirError({
       code: 'operation-unsupported',
       domain: 'qemu',
-      message: `live attach of device '${added.kind}' is not supported`,
-      fix: 'Change the definition; it takes effect at the next start.',
+      message: say`live attach of device '${added.kind}' is not supported`,
+      fix: say`Change the definition; it takes effect at the next start.`,
     });
   }
   const controllers = unnamed.filter((item) => item !== found).filter(isPluggable);
@@ -46,8 +47,8 @@ export function completeDevice(
     throw new VirError({
       code: 'internal-error',
       domain: 'qemu',
-      message: `No more PCI slots are free in the running machine '${live.name}'.`,
-      fix: 'Add pcie-root-port controllers to the definition and start it again.',
+      message: say`No more PCI slots are free in the running machine '${live.name}'.`,
+      fix: say`Add pcie-root-port controllers to the definition and start it again.`,
     });
   }
   return { domain: withOnly(domain, live, [...controllers, found]), device: found, controllers };

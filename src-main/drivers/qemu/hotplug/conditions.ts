@@ -13,6 +13,7 @@ import {
   readConditions,
   writeConditions,
 } from '../../../../src-shared/model/link-conditions.ts';
+import { say } from '../../../../src-shared/words.ts';
 import type { Affects } from '../../../engine/driver.ts';
 import { withMetadata } from '../../../engine/metadata.ts';
 import { isCableCard } from '../../../network/ports/connect.ts';
@@ -95,7 +96,7 @@ function checked(asked: LinkConditions | undefined): LinkConditions | undefined 
     throw new VirError({
       code: 'invalid-arg',
       domain: 'qemu',
-      message: `These can't be the conditions of a link: ${problem ?? ''}`,
+      message: say`These can't be the conditions of a link: ${problem ?? ''}`,
     });
   }
   return effective(parsed.data);
@@ -132,10 +133,14 @@ const impossible = (card: Interface, cause: string | undefined): VirError =>
   new VirError({
     code: 'config-unsupported',
     domain: 'qemu',
-    message: `The cable of the card ${card.mac?.address ?? ''} can't be made like that.`,
+    message: say`The cable of the card ${card.mac?.address ?? ''} can't be made like that.`,
     ...(cause === undefined ? {} : { cause }),
-    fix: 'Plug the card into a virtual network or a bridge.',
+    fix: say`Plug the card into a virtual network or a bridge.`,
   });
 
 const noCard = (name: string, card: string): VirError =>
-  new VirError({ code: 'invalid-arg', domain: 'qemu', message: `The domain '${name}' has no network card '${card}'.` });
+  new VirError({
+    code: 'invalid-arg',
+    domain: 'qemu',
+    message: say`The domain '${name}' has no network card '${card}'.`,
+  });

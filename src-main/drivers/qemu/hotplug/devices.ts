@@ -1,6 +1,7 @@
 /** Devices that come to, leave, or change in a running machine, and in its definition. */
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Disk, Domain, Graphics, Interface } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import {
   addDevice,
   findDevice,
@@ -119,8 +120,8 @@ export class HotPlug {
       throw new VirError({
         code: 'operation-unsupported',
         domain: 'qemu',
-        message: `live detach of device '${wanted.kind}' is not supported`,
-        fix: 'Change the definition; it takes effect at the next start.',
+        message: say`live detach of device '${wanted.kind}' is not supported`,
+        fix: say`Change the definition; it takes effect at the next start.`,
       });
     }
     const steps = plugSteps(item, await this.#plugContext(live as CompleteDomain, instance));
@@ -153,17 +154,17 @@ export class HotPlug {
       throw new VirError({
         code: 'operation-failed',
         domain: 'qemu',
-        message: `The guest of domain '${record.name}' refused to let go of '${alias}'.`,
-        fix: 'Stop using the device in the guest first.',
+        message: say`The guest of domain '${record.name}' refused to let go of '${alias}'.`,
+        fix: say`Stop using the device in the guest first.`,
       });
     }
     instance.unplugging.set(alias, forget);
     throw new VirError({
       code: 'operation-timeout',
       domain: 'qemu',
-      message: `The guest of domain '${record.name}' has not let go of '${alias}' within ${unplugTimeoutMs / 1000} s.`,
-      cause: 'Its operating system has to agree; one that is still starting, or has none, does not answer.',
-      fix: 'It will be removed as soon as the guest lets go of it.',
+      message: say`The guest of domain '${record.name}' has not let go of '${alias}' within ${unplugTimeoutMs / 1000} s.`,
+      cause: say`Its operating system has to agree; one that is still starting, or has none, does not answer.`,
+      fix: say`It will be removed as soon as the guest lets go of it.`,
     });
   }
 
@@ -191,8 +192,8 @@ export class HotPlug {
         throw new VirError({
           code: 'operation-unsupported',
           domain: 'qemu',
-          message: `live update of device '${wanted.kind}' is not supported`,
-          fix: 'Change the definition; it takes effect at the next start.',
+          message: say`live update of device '${wanted.kind}' is not supported`,
+          fix: say`Change the definition; it takes effect at the next start.`,
         });
     }
   }
@@ -226,15 +227,15 @@ export class HotPlug {
       throw new VirError({
         code: 'operation-unsupported',
         domain: 'qemu',
-        message: `The display of domain '${record.name}' can't be changed into another while it runs.`,
+        message: say`The display of domain '${record.name}' can't be changed into another while it runs.`,
       });
     }
     if (after.passwd === undefined || !('passwd' in before)) {
       throw new VirError({
         code: 'operation-unsupported',
         domain: 'qemu',
-        message: 'Only the password of a display that has one can be changed while it runs.',
-        fix: 'Change the definition; it takes effect at the next start.',
+        message: say`Only the password of a display that has one can be changed while it runs.`,
+        fix: say`Change the definition; it takes effect at the next start.`,
       });
     }
     const protocol = after.type;

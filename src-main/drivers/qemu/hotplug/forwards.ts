@@ -1,6 +1,7 @@
 /** Ports of the host that come to lead into a running guest, and those that no longer do. */
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Interface } from '../../../../src-shared/model/domain/index.ts';
+import { say, type Sentence } from '../../../../src-shared/words.ts';
 import { portProblem } from '../../../host/port-use.ts';
 import { forwardText, type SlirpForward, slirpForwards } from '../devices/netdev.ts';
 import { netdevAlias } from '../devices/network-card.ts';
@@ -53,10 +54,10 @@ async function refuseTaken(added: readonly SlirpForward[], gone: readonly SlirpF
       domain: 'qemu',
       message:
         problem === 'EADDRINUSE'
-          ? `The ${port} is used by another program of this host.`
-          : `The ${port} can't be listened on.`,
-      cause: problem === 'EACCES' ? 'Ports below 1024 are the administrator’s.' : problem,
-      fix: 'Choose another port of the host.',
+          ? say`The ${port} is used by another program of this host.`
+          : say`The ${port} can't be listened on.`,
+      cause: problem === 'EACCES' ? say`Ports below 1024 are the administrator’s.` : problem,
+      fix: say`Choose another port of the host.`,
     });
   }
 }
@@ -78,11 +79,11 @@ async function tell(monitor: QmpClient, command: string): Promise<string> {
   return String(await monitor.execute('human-monitor-command', { 'command-line': command })).trim();
 }
 
-const refused = (forward: SlirpForward, said: string): VirError =>
+const refused = (forward: SlirpForward, said: Sentence): VirError =>
   new VirError({
     code: 'operation-failed',
     domain: 'qemu',
-    message: `QEMU did not change the port forward ${forwardText(forward)}.`,
+    message: say`QEMU did not change the port forward ${forwardText(forward)}.`,
     cause: said,
   });
 
@@ -90,15 +91,15 @@ const notHere = ({ mac }: Interface): VirError =>
   new VirError({
     code: 'operation-unsupported',
     domain: 'qemu',
-    message: `The card ${mac?.address ?? ''} is not on QEMU's own network: it has no port forwards.`,
-    fix: 'Forward the port in the virtual network that it is plugged into.',
+    message: say`The card ${mac?.address ?? ''} is not on QEMU's own network: it has no port forwards.`,
+    fix: say`Forward the port in the virtual network that it is plugged into.`,
   });
 
 const passtIsAsked = ({ mac }: Interface): VirError =>
   new VirError({
     code: 'operation-unsupported',
     domain: 'qemu',
-    message: `The port forwards of the card ${mac?.address ?? ''} can't be changed while it runs.`,
-    cause: 'passt takes them when it starts; starting it again would cut the guest off.',
-    fix: 'Change the definition; it takes effect at the next start.',
+    message: say`The port forwards of the card ${mac?.address ?? ''} can't be changed while it runs.`,
+    cause: say`passt takes them when it starts; starting it again would cut the guest off.`,
+    fix: say`Change the definition; it takes effect at the next start.`,
   });

@@ -1,6 +1,7 @@
 /** Limits of disks, and what follows a guest's end: both in the definition, and in the running machine. */
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Disk, DiskIoTune, Domain } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import type { Affects, BlockLimits, GuestEnd } from '../../../engine/driver.ts';
 import { throttleArguments } from '../devices/throttle.ts';
 import type { GuestContext } from '../guests/context.ts';
@@ -62,7 +63,7 @@ function findDisk(domain: Domain, wanted: string): Disk {
   throw new VirError({
     code: 'invalid-arg',
     domain: 'qemu',
-    message: `disk '${wanted}' was not found in the domain config`,
+    message: say`disk '${wanted}' was not found in the domain config`,
   });
 }
 

@@ -1,6 +1,7 @@
 /** Changing and ejecting the medium of a CD-ROM or floppy drive. */
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Disk } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import type { BlockHost } from '../devices/block-host.ts';
 import { backendNode, isEmptyDisk, NodeNumbers, numberDisk } from '../devices/block-names.ts';
 import type { GuestContext, GuestRecord } from '../guests/context.ts';
@@ -31,9 +32,9 @@ export async function changeMedium(
     throw new VirError({
       code: 'operation-unsupported',
       domain: 'qemu',
-      message: `The disk '${before.target.dev}' can't be changed while the machine runs.`,
-      cause: 'Only drives with media, CD-ROM and floppy, can.',
-      fix: 'Change the definition; it takes effect at the next start.',
+      message: say`The disk '${before.target.dev}' can't be changed while the machine runs.`,
+      cause: say`Only drives with media, CD-ROM and floppy, can.`,
+      fix: say`Change the definition; it takes effect at the next start.`,
     });
   }
   const monitor = monitorOf(record);

@@ -4,6 +4,7 @@
  */
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Controller, Disk, Input, Interface, Rng, Watchdog } from '../../../../src-shared/model/domain/index.ts';
+import { say, type Sentence } from '../../../../src-shared/words.ts';
 import type { BlockHost } from '../devices/block-host.ts';
 import { diskSteps } from '../devices/block.ts';
 import { controllerProperties } from '../devices/controller.ts';
@@ -87,7 +88,7 @@ const objectAdd = (properties: { readonly id: string }): PlugStep => ({
 });
 
 function required(properties: DeviceProperties | undefined, kind: string): DeviceProperties {
-  if (properties === undefined) throw cold(kind, 'It is a part of the board.');
+  if (properties === undefined) throw cold(kind, say`It is a part of the board.`);
   return properties;
 }
 
@@ -96,22 +97,22 @@ function refuseColdBus(item: PluggableDevice): void {
   if (item.kind === 'disk' && ['ide', 'sata', 'fdc'].includes(item.device.target.bus ?? '')) {
     throw cold(
       `disk '${item.device.target.dev}'`,
-      `The bus '${item.device.target.bus}' can't take disks while it runs.`,
+      say`The bus '${item.device.target.bus}' can't take disks while it runs.`,
     );
   }
   if (item.kind === 'controller' && !['scsi', 'virtio-serial', 'usb'].includes(item.device.type)) {
-    throw cold(`controller '${item.device.type}'`, 'Only SCSI, USB and virtio-serial controllers can come and go.');
+    throw cold(`controller '${item.device.type}'`, say`Only SCSI, USB and virtio-serial controllers can come and go.`);
   }
   if (item.kind === 'input' && item.device.bus !== 'usb' && item.device.bus !== 'virtio') {
-    throw cold('input device', `The bus '${item.device.bus}' can't take devices while it runs.`);
+    throw cold('input device', say`The bus '${item.device.bus}' can't take devices while it runs.`);
   }
 }
 
-const cold = (what: string, cause: string): VirError =>
+const cold = (what: string, cause: Sentence): VirError =>
   new VirError({
     code: 'operation-unsupported',
     domain: 'qemu',
-    message: `The ${what} can't be added to or removed from a running machine.`,
+    message: say`The ${what} can't be added to or removed from a running machine.`,
     cause,
-    fix: 'Change the definition; it takes effect at the next start.',
+    fix: say`Change the definition; it takes effect at the next start.`,
   });

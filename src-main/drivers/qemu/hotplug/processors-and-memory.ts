@@ -1,6 +1,7 @@
 /** How much memory and how many processors a machine has, running and stored. */
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Domain } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import type { Affects } from '../../../engine/driver.ts';
 import { connectedAgent } from '../agent/agent-channel.ts';
 import type { GuestContext, GuestRecord } from '../guests/context.ts';
@@ -25,9 +26,9 @@ export async function setMemory(
     if (live && affects.maximum === true) {
       throw table.errors.error(
         'operation-invalid',
-        `cannot resize the maximum memory of an active domain '${record.name}'`,
+        say`cannot resize the maximum memory of an active domain '${record.name}'`,
         undefined,
-        'Shut it down first, or change only the definition.',
+        say`Shut it down first, or change only the definition.`,
       );
     }
     if (config && record.config !== undefined) change(record.config);
@@ -37,9 +38,9 @@ export async function setMemory(
       if (balloon === undefined || balloon.model === 'none') {
         throw table.errors.error(
           'operation-invalid',
-          `The memory of the running domain '${record.name}' can't be changed: it has no balloon device.`,
+          say`The memory of the running domain '${record.name}' can't be changed: it has no balloon device.`,
           undefined,
-          'Add <memballoon model="virtio"/> to it; it takes effect at the next start.',
+          say`Add <memballoon model="virtio"/> to it; it takes effect at the next start.`,
         );
       }
       // What the guest gives back, and when, is told by QEMU's events; the live definition follows those.
@@ -64,9 +65,9 @@ const withMemory =
     if (kiB <= total) return { ...domain, currentMemory: { ...domain.currentMemory, KiB: kiB } };
     throw context.table.errors.error(
       'invalid-arg',
-      `cannot set memory of domain '${domain.name}' higher than its maximum`,
-      `It has ${total} KiB.`,
-      'Raise the maximum first, while it is off.',
+      say`cannot set memory of domain '${domain.name}' higher than its maximum`,
+      say`It has ${total} KiB.`,
+      say`Raise the maximum first, while it is off.`,
     );
   };
 
@@ -88,9 +89,9 @@ export async function setVcpus(
     if (live && affects.maximum === true) {
       throw table.errors.error(
         'operation-invalid',
-        `cannot change the maximum number of vCPUs of an active domain '${record.name}'`,
+        say`cannot change the maximum number of vCPUs of an active domain '${record.name}'`,
         undefined,
-        'Shut it down first, or change only the definition.',
+        say`Shut it down first, or change only the definition.`,
       );
     }
     if (config && record.config !== undefined) change(record.config);
@@ -127,7 +128,7 @@ const withVcpus =
     if (count > rest.value) {
       throw context.table.errors.error(
         'invalid-arg',
-        `requested cpu amount exceeds maximum (${count} > ${rest.value})`,
+        say`requested cpu amount exceeds maximum (${count} > ${rest.value})`,
       );
     }
     return { ...domain, vcpu: count === rest.value ? rest : { ...rest, current: count } };
@@ -173,9 +174,9 @@ async function plugVcpus(record: GuestRecord, instance: Instance, count: number)
     throw new VirError({
       code: 'operation-unsupported',
       domain: 'qemu',
-      message: `The running domain '${record.name}' can't have ${count} vCPUs; it has ${now}.`,
-      cause: 'Processors it was started with can’t be taken away.',
-      fix: 'Change the definition; it takes effect at the next start.',
+      message: say`The running domain '${record.name}' can't have ${count} vCPUs; it has ${now}.`,
+      cause: say`Processors it was started with can’t be taken away.`,
+      fix: say`Change the definition; it takes effect at the next start.`,
     });
   }
 }
@@ -191,8 +192,8 @@ async function unplugVcpu(record: GuestRecord, instance: Instance, alias: string
   throw new VirError({
     code: event === undefined ? 'operation-timeout' : 'operation-failed',
     domain: 'qemu',
-    message: `The guest of domain '${record.name}' did not let go of the processor '${alias}'.`,
-    fix: 'Its operating system has to take the processor offline; try again when it is idle.',
+    message: say`The guest of domain '${record.name}' did not let go of the processor '${alias}'.`,
+    fix: say`Its operating system has to take the processor offline; try again when it is idle.`,
   });
 }
 
@@ -205,7 +206,7 @@ async function setGuestVcpus(context: GuestContext, record: GuestRecord, count: 
     isRemovable: flag(item, 'can-offline'),
   }));
   if (count > all.length) {
-    throw context.table.errors.error('invalid-arg', `The guest has ${all.length} vCPUs, not ${count}.`);
+    throw context.table.errors.error('invalid-arg', say`The guest has ${all.length} vCPUs, not ${count}.`);
   }
   let online = all.filter((item) => item.online).length;
   const wanted = new Map<number, boolean>();
@@ -224,6 +225,6 @@ async function setGuestVcpus(context: GuestContext, record: GuestRecord, count: 
   const vcpus = [...wanted].map(([id, isOnline]) => ({ 'logical-id': id, online: isOnline }));
   if (vcpus.length > 0) await agent.execute('guest-set-vcpus', { vcpus });
   if (online !== count) {
-    throw context.table.errors.error('operation-failed', `The guest keeps ${online} vCPUs online.`);
+    throw context.table.errors.error('operation-failed', say`The guest keeps ${online} vCPUs online.`);
   }
 }

@@ -2,6 +2,7 @@ import type { GuestContext } from '../guests/context.ts';
 import type { QmpClient } from '../qmp/client.ts';
 import { QmpError } from '../qmp/error.ts';
 import { VirError } from '../../../../src-shared/errors.ts';
+import { say } from '../../../../src-shared/words.ts';
 import type { PlugStep } from './plug-steps.ts';
 
 /** Tells QEMU one step after the other; when one fails those before it are taken back. */
@@ -24,7 +25,7 @@ export async function runSteps(
       {
         code: 'operation-failed',
         domain: 'qemu',
-        message: `QEMU could not take ${what}.`,
+        message: say`QEMU could not take ${what}.`,
         cause: thrown.description,
         details: JSON.stringify(steps[done.length], (_key, value: unknown) =>
           typeof value === 'bigint' ? value.toString() : value,

@@ -1,5 +1,6 @@
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Domain } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import type { AcceleratorName } from '../capabilities/facts.ts';
 import { hostArchitecture } from '../capabilities/emulators.ts';
 import type { QemuCapabilities } from '../capabilities/types.ts';
@@ -33,8 +34,8 @@ export function chooseAccelerator<D extends Domain>(domain: D, capabilities: Qem
       throw new VirError({
         code: 'config-unsupported',
         domain: 'qemu',
-        message: `The domain '${domain.name}' is of type '${domain.type}', which QEMU does not run here.`,
-        fix: "Use type='kvm', or type='qemu' for emulation.",
+        message: say`The domain '${domain.name}' is of type '${domain.type}', which QEMU does not run here.`,
+        fix: say`Use type='kvm', or type='qemu' for emulation.`,
       });
   }
 }

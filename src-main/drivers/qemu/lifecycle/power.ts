@@ -1,6 +1,7 @@
 /** The verbs that act on a running guest's power: asking it to stop or start again, stopping it, pausing it. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { VirError } from '../../../../src-shared/errors.ts';
+import { say, type Sentence } from '../../../../src-shared/words.ts';
 import type { ShutdownMode } from '../../../engine/driver.ts';
 import { connectedAgent } from '../agent/agent-channel.ts';
 import type { GuestContext, GuestRecord } from '../guests/context.ts';
@@ -13,7 +14,7 @@ import { askToEnd, endProcess, finishRun } from './stop.ts';
 const gracefulMs = 15_000;
 const lastWordsMs = 100;
 
-const invalid = (message: string, fix?: string): VirError =>
+const invalid = (message: Sentence, fix?: Sentence): VirError =>
   new VirError({ code: 'operation-invalid', domain: 'qemu', message, ...(fix === undefined ? {} : { fix }) });
 
 /** Asks the guest to power off, by its agent where that listens, else by its power button. */
@@ -49,8 +50,8 @@ async function askGuest(
     throw new VirError({
       code: 'argument-unsupported',
       domain: 'qemu',
-      message: `A QEMU guest can't be asked by '${unknown}'.`,
-      fix: "Use 'acpi' or 'agent'.",
+      message: say`A QEMU guest can't be asked by '${unknown}'.`,
+      fix: say`Use 'acpi' or 'agent'.`,
     });
   }
   const asked = context.table.get(uuid);
@@ -71,14 +72,15 @@ async function askGuest(
   }
   await context.table.modify(uuid, api, async (record) => {
     const instance = context.table.requireActive(record);
-    if (record.state.state !== 'running') throw invalid(`domain '${record.name}' is not running`, 'Resume it first.');
+    if (record.state.state !== 'running')
+      throw invalid(say`domain '${record.name}' is not running`, say`Resume it first.`);
     setRebooting(context, record, instance, reboot);
     await monitorOf(record).execute('system_powerdown');
   });
 }
 
 async function askAgent(context: GuestContext, record: GuestRecord, reboot: boolean): Promise<void> {
-  if (record.state.state !== 'running') throw invalid(`domain '${record.name}' is not running`);
+  if (record.state.state !== 'running') throw invalid(say`domain '${record.name}' is not running`);
   const { agent, instance } = connectedAgent(context, record);
   // The guest resets itself; nothing has to be made of its shutting down.
   setRebooting(context, record, instance, false);
@@ -132,7 +134,7 @@ export async function destroyGuest(
       if (record.runtime === undefined) {
         // What it was starting is what was ended.
         if (isStarting) return;
-        throw invalid(`domain '${record.name}' is not running`);
+        throw invalid(say`domain '${record.name}' is not running`);
       }
       const instance = record.runtime;
       instance.ending = true;
@@ -170,8 +172,8 @@ async function endNow(instance: Instance, graceful: boolean): Promise<void> {
   throw new VirError({
     code: 'resource-busy',
     domain: 'qemu',
-    message: `QEMU (process ${pid}) did not end within ${gracefulMs / 1000} s after SIGTERM.`,
-    fix: 'Force it off without asking it to be graceful.',
+    message: say`QEMU (process ${pid}) did not end within ${gracefulMs / 1000} s after SIGTERM.`,
+    fix: say`Force it off without asking it to be graceful.`,
   });
 }
 
@@ -182,7 +184,8 @@ export async function suspendGuest(context: GuestContext, uuid: string): Promise
     'suspend',
     async (record) => {
       const instance = context.table.requireActive(record);
-      if (record.state.state === 'pmsuspended') throw invalid(`domain '${record.name}' is pmsuspended`, 'Wake it up.');
+      if (record.state.state === 'pmsuspended')
+        throw invalid(say`domain '${record.name}' is pmsuspended`, say`Wake it up.`);
       if (record.state.state === 'paused') return;
       await pause(context, record, instance, 'user');
     },
@@ -210,8 +213,8 @@ export async function resumeGuest(context: GuestContext, uuid: string): Promise<
   await context.table.modify(uuid, 'resume', async (record) => {
     const instance = context.table.requireActive(record);
     const { state } = record.state;
-    if (state === 'pmsuspended') throw invalid(`domain '${record.name}' is pmsuspended`, 'Wake it up.');
-    if (state === 'running') throw invalid(`domain '${record.name}' is already running`);
+    if (state === 'pmsuspended') throw invalid(say`domain '${record.name}' is pmsuspended`, say`Wake it up.`);
+    if (state === 'running') throw invalid(say`domain '${record.name}' is already running`);
     await unpause(record, instance, 'unpaused');
   });
 }

@@ -6,6 +6,7 @@ import { closeSync, mkdirSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Domain } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import type { DomainEvent } from '../../../engine/events.ts';
 import { spawnDetached } from '../../../host/process.ts';
 import { terminate, waitForExit } from '../../../host/process-identity.ts';
@@ -231,9 +232,9 @@ function failedToStart(name: string, complaint: string, how: string, argv: reado
   return new VirError({
     code: 'internal-error',
     domain: 'qemu',
-    message: `QEMU could not start domain '${name}'.`,
-    cause: said === '' ? `It ended with ${how} and said nothing.` : (said.split('\n').pop() ?? said),
-    fix: 'The log of the machine has everything QEMU said.',
+    message: say`QEMU could not start domain '${name}'.`,
+    cause: said === '' ? say`It ended with ${how} and said nothing.` : (said.split('\n').pop() ?? said),
+    fix: say`The log of the machine has everything QEMU said.`,
     details: `${said}\n${argv.join(' ')}`,
   });
 }

@@ -3,6 +3,7 @@ import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs'
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Interface } from '../../../../src-shared/model/domain/index.ts';
 import { type LinkConditions, readConditions } from '../../../../src-shared/model/link-conditions.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { dropInterfaceParts } from '../../../engine/live-parts.ts';
 import type { Logger } from '../../../engine/logger.ts';
 import { macvtapDevice } from '../../../network/devices/taps.ts';
@@ -208,12 +209,12 @@ export function usesVhost(card: Interface, accelerator: AcceleratorName): boolea
     throw new VirError({
       code: 'config-unsupported',
       domain: 'qemu',
-      message: 'vhost-net was requested for an interface, but is unavailable',
+      message: say`vhost-net was requested for an interface, but is unavailable`,
       cause:
         accelerator === 'kvm'
-          ? `${vhostDevice} can't be opened.`
-          : 'It takes hardware virtualisation (<domain type="kvm">).',
-      fix: "Load the module vhost_net and let this user open the device, or leave <driver name='vhost'/> out.",
+          ? say`${vhostDevice} can't be opened.`
+          : say`It takes hardware virtualisation (<domain type="kvm">).`,
+      fix: say`Load the module vhost_net and let this user open the device, or leave <driver name='vhost'/> out.`,
     });
   }
   return isPossible;
@@ -223,9 +224,9 @@ const notOurs = (link: string): VirError =>
   new VirError({
     code: 'config-unsupported',
     domain: 'qemu',
-    message: `The conditions of the cable ${link} can't be made.`,
-    cause: 'Another program made this device, and keeps it.',
-    fix: 'Take the conditions away, or plug the card into a network or a bridge.',
+    message: say`The conditions of the cable ${link} can't be made.`,
+    cause: say`Another program made this device, and keeps it.`,
+    fix: say`Take the conditions away, or plug the card into a network or a bridge.`,
   });
 
 function checkTun(): void {
@@ -233,11 +234,11 @@ function checkTun(): void {
   throw new VirError({
     code: 'operation-failed',
     domain: 'qemu',
-    message: "The host's network can't be used by this user's machines.",
-    cause: existsSync(tunDevice) ? `${tunDevice} can't be opened by this user.` : `There is no ${tunDevice}.`,
+    message: say`The host's network can't be used by this user's machines.`,
+    cause: existsSync(tunDevice) ? say`${tunDevice} can't be opened by this user.` : say`There is no ${tunDevice}.`,
     fix: existsSync(tunDevice)
-      ? `Let users open it: chmod 666 ${tunDevice}, as most distributions have it. Only devices made for them can be reached by it.`
-      : 'Load the module tun.',
+      ? say`Let users open it: chmod 666 ${tunDevice}, as most distributions have it. Only devices made for them can be reached by it.`
+      : say`Load the module tun.`,
   });
 }
 

@@ -1,6 +1,7 @@
 /** What becomes of a running machine's card when its definition is to be another. Pure. */
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Interface } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { dropInterfaceParts } from '../../../engine/live-parts.ts';
 import { type CableCard, isCableCard } from '../../../network/ports/connect.ts';
 
@@ -60,6 +61,6 @@ const fixed = (card: Interface, what: string): VirError =>
   new VirError({
     code: 'operation-unsupported',
     domain: 'qemu',
-    message: `${what} ${card.mac?.address ?? ''} can't be changed while it runs.`,
-    fix: 'Detach it and attach another.',
+    message: say`${what} ${card.mac?.address ?? ''} can't be changed while it runs.`,
+    fix: say`Detach it and attach another.`,
   });

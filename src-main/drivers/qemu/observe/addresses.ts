@@ -1,4 +1,5 @@
 import { VirError } from '../../../../src-shared/errors.ts';
+import { say } from '../../../../src-shared/words.ts';
 import type { InterfaceAddresses } from '../../../engine/driver.ts';
 import { agentAddresses } from '../agent/addresses.ts';
 import { connectedAgent } from '../agent/agent-channel.ts';
@@ -27,9 +28,9 @@ export async function guestAddresses(
       throw new VirError({
         code: 'operation-unsupported',
         domain: 'qemu',
-        message: `The host's neighbours don't include domain '${record.name}'.`,
-        cause: 'User-mode networking is not on the host’s networks.',
-        fix: "Ask by 'agent' or 'lease'.",
+        message: say`The host's neighbours don't include domain '${record.name}'.`,
+        cause: say`User-mode networking is not on the host’s networks.`,
+        fix: say`Ask by 'agent' or 'lease'.`,
       });
   }
 }

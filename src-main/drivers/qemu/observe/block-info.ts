@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Disk } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import type { BlockInfo } from '../../../engine/driver.ts';
 import { inspectImage } from '../../../storage/image-header.ts';
 import type { GuestContext, GuestRecord } from '../guests/context.ts';
@@ -21,7 +22,7 @@ export async function blockInfo(context: GuestContext, uuid: string, wanted: str
     throw new VirError({
       code: 'invalid-arg',
       domain: 'qemu',
-      message: `disk '${wanted}' does not currently have a source assigned`,
+      message: say`disk '${wanted}' does not currently have a source assigned`,
     });
   }
   const image = await imageInfo(path);
@@ -41,7 +42,7 @@ export async function imageInfo(path: string): Promise<BlockInfo> {
     if (thrown instanceof VirError || !(thrown instanceof Error)) throw thrown;
     const cause = statSync(path, { throwIfNoEntry: false }) === undefined ? 'There is no such file.' : thrown.message;
     throw new VirError(
-      { code: 'system-error', domain: 'qemu', message: `The image '${path}' can't be read.`, cause },
+      { code: 'system-error', domain: 'qemu', message: say`The image '${path}' can't be read.`, cause },
       { cause: thrown },
     );
   }
@@ -62,7 +63,7 @@ export async function blockResize(
       throw new VirError({
         code: 'operation-unsupported',
         domain: 'qemu',
-        message: `The disk '${wanted}' of domain '${record.name}' has no image to resize.`,
+        message: say`The disk '${wanted}' of domain '${record.name}' has no image to resize.`,
       });
     }
     await monitorOf(record).execute('block_resize', { 'node-name': node, size: capacityBytes });
@@ -77,7 +78,7 @@ function findDisk(record: GuestRecord, wanted: string): Disk {
   throw new VirError({
     code: 'invalid-arg',
     domain: 'qemu',
-    message: `invalid path ${wanted} not assigned to domain`,
+    message: say`invalid path ${wanted} not assigned to domain`,
   });
 }
 

@@ -1,6 +1,7 @@
 /** Listening on a guest's cards: QEMU's own `filter-dump`, put on the host's side of a card while the guest runs. */
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Interface } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import type { CaptureSource } from '../../../network/capture/captures.ts';
 import { netdevAlias } from '../devices/network-card.ts';
 import type { GuestContext } from '../guests/context.ts';
@@ -78,9 +79,9 @@ const noCard = (name: string, card: string | undefined): VirError =>
     domain: 'qemu',
     message:
       card === undefined
-        ? `The domain '${name}' has no network card.`
-        : `The domain '${name}' has no network card '${card}'.`,
-    fix: 'Name a card by its MAC address, its alias, or its number from 0.',
+        ? say`The domain '${name}' has no network card.`
+        : say`The domain '${name}' has no network card '${card}'.`,
+    fix: say`Name a card by its MAC address, its alias, or its number from 0.`,
   });
 
 const servedByKernel = (cause: QmpError): VirError =>
@@ -88,9 +89,9 @@ const servedByKernel = (cause: QmpError): VirError =>
     {
       code: 'operation-unsupported',
       domain: 'qemu',
-      message: "This card's packets don't pass through QEMU: the kernel carries them (vhost).",
+      message: say`This card's packets don't pass through QEMU: the kernel carries them (vhost).`,
       cause: cause.description,
-      fix: "Capture on its tap device, or give the card <driver name='qemu'/> and restart the machine.",
+      fix: say`Capture on its tap device, or give the card <driver name='qemu'/> and restart the machine.`,
     },
     { cause },
   );

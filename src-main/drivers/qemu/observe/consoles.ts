@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { ReadStream } from 'node:tty';
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Channel, Console, Domain, Serial } from '../../../../src-shared/model/domain/index.ts';
+import { say, type Sentence } from '../../../../src-shared/words.ts';
 import type { ConsoleEndpoint, ConsoleStream } from '../../../engine/driver.ts';
 import type { GuestContext, GuestRecord } from '../guests/context.ts';
 import { monitorOf } from '../guests/monitor-of.ts';
@@ -81,9 +82,9 @@ export async function openConsole(
       domain: 'qemu',
       message:
         alias === undefined
-          ? `The domain '${record.name}' has no serial port or console.`
-          : `cannot find character device ${alias} of domain '${record.name}'`,
-      fix: 'Add a serial port to it.',
+          ? say`The domain '${record.name}' has no serial port or console.`
+          : say`cannot find character device ${alias} of domain '${record.name}'`,
+      fix: say`Add a serial port to it.`,
     });
   }
   const name = device.alias?.name ?? '';
@@ -96,8 +97,8 @@ export async function openConsole(
     throw new VirError({
       code: 'operation-failed',
       domain: 'qemu',
-      message: `Active console session exists for domain '${record.name}'.`,
-      fix: 'Close it, or open this one by force.',
+      message: say`Active console session exists for domain '${record.name}'.`,
+      fix: say`Close it, or open this one by force.`,
     });
   }
   try {
@@ -133,8 +134,8 @@ async function openDevice(domain: string, device: CharacterDevice): Promise<Dupl
   throw new VirError({
     code: 'operation-unsupported',
     domain: 'qemu',
-    message: `The device '${device.alias?.name ?? ''}' of domain '${domain}' can't be opened as a console.`,
-    cause: `It is of the type '${device.type}'; only pseudo-terminals and unix sockets can be.`,
+    message: say`The device '${device.alias?.name ?? ''}' of domain '${domain}' can't be opened as a console.`,
+    cause: say`It is of the type '${device.type}'; only pseudo-terminals and unix sockets can be.`,
   });
 }
 
@@ -152,20 +153,20 @@ function openPty(path: string): Duplex {
 
 async function connectSocket(path: string): Promise<Duplex> {
   return await new Promise((resolve, reject) => {
-    const fail = (cause: string): void => {
+    const fail = (cause: Sentence): void => {
       clearTimeout(timer);
       socket.destroy();
       reject(
         new VirError({
           code: 'operation-failed',
           domain: 'qemu',
-          message: `The console at '${path}' can't be opened.`,
+          message: say`The console at '${path}' can't be opened.`,
           cause,
         }),
       );
     };
     const socket = connect({ path });
-    const timer = setTimeout(() => fail(`QEMU did not accept within ${connectTimeoutMs} ms.`), connectTimeoutMs);
+    const timer = setTimeout(() => fail(say`QEMU did not accept within ${connectTimeoutMs} ms.`), connectTimeoutMs);
     const onError = (error: Error): void => fail(error.message);
     socket.once('error', onError);
     socket.once('connect', () => {

@@ -1,5 +1,6 @@
 import { VirError } from '../../../../src-shared/errors.ts';
 import { type Codeset, qcodeOf } from '../../../../src-shared/keycodes.ts';
+import { say, type Sentence } from '../../../../src-shared/words.ts';
 import type { GuestContext } from '../guests/context.ts';
 import { monitorOf } from '../guests/monitor-of.ts';
 
@@ -18,14 +19,14 @@ export async function sendKey(
   codes: readonly number[],
   holdMs?: number,
 ): Promise<void> {
-  const invalid = (message: string): VirError => new VirError({ code: 'invalid-arg', domain: 'qemu', message });
+  const invalid = (message: Sentence): VirError => new VirError({ code: 'invalid-arg', domain: 'qemu', message });
   const set = codesets.find((name) => name === codeset);
-  if (set === undefined) throw invalid(`The code set '${codeset}' is not known; there are ${codesets.join(', ')}.`);
+  if (set === undefined) throw invalid(say`The code set '${codeset}' is not known; there are ${codesets.join(', ')}.`);
   if (codes.length === 0 || codes.length > mostKeys)
-    throw invalid(`From 1 to ${mostKeys} keys can be pressed at once.`);
+    throw invalid(say`From 1 to ${mostKeys} keys can be pressed at once.`);
   const keys = codes.map((code) => {
     const qcode = qcodeOf(set, code);
-    if (qcode === undefined) throw invalid(`The code set '${codeset}' has no key ${code}.`);
+    if (qcode === undefined) throw invalid(say`The code set '${codeset}' has no key ${code}.`);
     return { type: 'qcode', data: qcode };
   });
   await context.table.modify(uuid, 'sendKey', async (record) => {

@@ -1,11 +1,12 @@
 /** Commands for QEMU's monitor and the guest's agent as the user wrote them. */
 import { VirError } from '../../../../src-shared/errors.ts';
+import { say, type Sentence } from '../../../../src-shared/words.ts';
 import { connectedAgent } from '../agent/agent-channel.ts';
 import type { GuestContext } from '../guests/context.ts';
 import { monitorOf } from '../guests/monitor-of.ts';
 import { isObject } from '../qmp/message.ts';
 
-const invalid = (message: string): VirError => new VirError({ code: 'invalid-arg', domain: 'qemu', message });
+const invalid = (message: Sentence): VirError => new VirError({ code: 'invalid-arg', domain: 'qemu', message });
 
 interface Command {
   readonly execute: string;
@@ -18,11 +19,11 @@ export function parseCommand(text: string): Command {
   try {
     value = JSON.parse(text);
   } catch {
-    throw invalid('The command is not JSON.');
+    throw invalid(say`The command is not JSON.`);
   }
-  if (!isObject(value) || typeof value['execute'] !== 'string') throw invalid("The command has no 'execute'.");
+  if (!isObject(value) || typeof value['execute'] !== 'string') throw invalid(say`The command has no 'execute'.`);
   const args = value['arguments'];
-  if (args !== undefined && !isObject(args)) throw invalid("The command's 'arguments' are not an object.");
+  if (args !== undefined && !isObject(args)) throw invalid(say`The command's 'arguments' are not an object.`);
   return { execute: value['execute'], ...(args === undefined ? {} : { arguments: args }) };
 }
 

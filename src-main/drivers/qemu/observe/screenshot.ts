@@ -1,5 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { VirError } from '../../../../src-shared/errors.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { pngFromPpm } from '../../png.ts';
 import type { GuestContext } from '../guests/context.ts';
 import { monitorOf } from '../guests/monitor-of.ts';
@@ -21,8 +22,8 @@ export async function screenshot(context: GuestContext, uuid: string, screen = 0
     throw new VirError({
       code: 'operation-unsupported',
       domain: 'qemu',
-      message: `The domain '${record.name}' has no screen.`,
-      fix: 'Add a video device to it.',
+      message: say`The domain '${record.name}' has no screen.`,
+      fix: say`Add a video device to it.`,
     });
   }
   const heads = videos.flatMap(({ alias, model }) =>
@@ -39,7 +40,7 @@ export async function screenshot(context: GuestContext, uuid: string, screen = 0
     throw new VirError({
       code: 'invalid-arg',
       domain: 'qemu',
-      message: `The domain '${record.name}' has ${heads.length} screens; ${screen} is not one of them.`,
+      message: say`The domain '${record.name}' has ${heads.length} screens; ${screen} is not one of them.`,
     });
   }
   const capabilities = await context.registry.get(instance.facts.emulator);
@@ -59,7 +60,7 @@ export async function screenshot(context: GuestContext, uuid: string, screen = 0
       {
         code: 'operation-failed',
         domain: 'qemu',
-        message: `The screen of domain '${record.name}' can't be captured.`,
+        message: say`The screen of domain '${record.name}' can't be captured.`,
         cause: thrown.description,
       },
       { cause: thrown },

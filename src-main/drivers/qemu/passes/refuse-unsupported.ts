@@ -1,4 +1,5 @@
 import type { Extra } from '../../../../src-shared/xml/tree.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { unsupported } from './errors.ts';
 import type { CompleteDomain, Pass } from './types.ts';
 
@@ -33,10 +34,10 @@ function walk(value: unknown, path: string, domain: CompleteDomain): void {
 function refuseExtra(extra: Extra, path: string, { name }: CompleteDomain): void {
   for (const attribute in extra.attributes) {
     if (attribute.startsWith('xmlns')) continue;
-    throw unsupported(`Domain '${name}' can't be started: the attribute ${path}/@${attribute} is not supported.`);
+    throw unsupported(say`Domain '${name}' can't be started: the attribute ${path}/@${attribute} is not supported.`);
   }
   for (const { node } of extra.nodes ?? []) {
     if (node.kind !== 'element' || node.name.includes(':') || meaningless.has(node.name)) continue;
-    throw unsupported(`Domain '${name}' can't be started: the element ${path}/${node.name} is not supported.`);
+    throw unsupported(say`Domain '${name}' can't be started: the element ${path}/${node.name} is not supported.`);
   }
 }

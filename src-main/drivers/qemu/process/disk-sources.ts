@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { BackingStore, Disk, Domain } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { type ImageLayer, resolveBackingChain } from '../../../storage/backing-chain.ts';
 import { isEmptyDisk } from '../devices/block-names.ts';
 
@@ -25,9 +26,11 @@ export async function resolveDisk(disk: Disk, resolve = resolveBackingChain): Pr
     throw new VirError({
       code: 'system-error',
       domain: 'qemu',
-      message: `Cannot access storage file '${path}' of disk '${disk.target.dev}'.`,
-      cause: 'There is no such file.',
-      fix: isRemovable(disk) ? 'Eject the medium, or put the file back.' : 'Put the file back, or remove the disk.',
+      message: say`Cannot access storage file '${path}' of disk '${disk.target.dev}'.`,
+      cause: say`There is no such file.`,
+      fix: isRemovable(disk)
+        ? say`Eject the medium, or put the file back.`
+        : say`Put the file back, or remove the disk.`,
     });
   }
   // A chain that the definition spells out is the administrator's word.

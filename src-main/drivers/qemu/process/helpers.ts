@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Interface, PortForward, Tpm } from '../../../../src-shared/model/domain/index.ts';
+import { say, type Sentence } from '../../../../src-shared/words.ts';
 import { ProcessError, run } from '../../../host/process.ts';
 import type { HelperPlan } from '../guests/context.ts';
 
@@ -22,7 +23,7 @@ export async function prepareTpm(plan: TpmPlan): Promise<HelperPlan> {
   const { backend } = plan.tpm;
   if (backend.type !== 'emulator') throw new TypeError('only emulated TPMs have a program');
   if (backend.encryption !== undefined) {
-    throw unsupported('An encrypted TPM (<encryption secret=…/>)', 'Remove <encryption> from the TPM.');
+    throw unsupported('An encrypted TPM (<encryption secret=…/>)', say`Remove <encryption> from the TPM.`);
   }
   const folder = backend.source?.type === 'dir' ? backend.source.path : plan.stateFolder;
   if (!existsSync(join(folder, isVersion2(backend) ? 'tpm2-00.permall' : 'tpm-00.permall'))) {
@@ -97,8 +98,8 @@ export function portSpecification({ address, dev, range }: PortForward): string 
   return `${where}${ranges.join(',')}`;
 }
 
-const unsupported = (what: string, fix: string): VirError =>
-  new VirError({ code: 'config-unsupported', domain: 'qemu', message: `${what} is not supported yet.`, fix });
+const unsupported = (what: string, fix: Sentence): VirError =>
+  new VirError({ code: 'config-unsupported', domain: 'qemu', message: say`${what} is not supported yet.`, fix });
 
 /** Turns "there is no such program" into what to install. */
 export function missingProgram(thrown: ProcessError, program: string, packages: string, purpose: string): VirError {
@@ -107,8 +108,8 @@ export function missingProgram(thrown: ProcessError, program: string, packages: 
     {
       code: 'operation-failed',
       domain: 'qemu',
-      message: `The program '${program}' that ${purpose} needs is not installed.`,
-      fix: `Install ${packages}.`,
+      message: say`The program '${program}' that ${purpose} needs is not installed.`,
+      fix: say`Install ${packages}.`,
     },
     { cause: thrown },
   );

@@ -1,6 +1,7 @@
 /** What a run takes from the host: free ports, page sizes, a device to render with. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { VirError } from '../../../../src-shared/errors.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { readIfThere } from '../../../host/files.ts';
 import type { HugepageMount } from '../devices/memory-backend.ts';
 
@@ -49,7 +50,7 @@ export class PortAllocator {
     throw new VirError({
       code: 'internal-error',
       domain: 'qemu',
-      message: `No TCP port from ${first} to ${last} is free for a display.`,
+      message: say`No TCP port from ${first} to ${last} is free for a display.`,
     });
   }
 }

@@ -5,6 +5,7 @@ import { chmod } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Domain } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { buildCommandLine } from '../command-line/build.ts';
 import type { CommandLine, Launch } from '../command-line/types.ts';
 import type { BlockHost } from '../devices/block-host.ts';
@@ -132,8 +133,8 @@ async function finish(
     throw new VirError({
       code: 'config-unsupported',
       domain: 'qemu',
-      message: `Shared folders over virtiofs of domain '${live.name}' are not supported yet.`,
-      fix: "Use a 9p folder, or start virtiofsd yourself and name its socket in <source socket='…'/>.",
+      message: say`Shared folders over virtiofs of domain '${live.name}' are not supported yet.`,
+      fix: say`Use a 9p folder, or start virtiofsd yourself and name its socket in <source socket='…'/>.`,
     });
   }
   const helpers: HelperPlan[] = [];
@@ -172,7 +173,7 @@ async function sealedSecrets(
       throw new VirError({
         code: 'config-unsupported',
         domain: 'qemu',
-        message: `The secret ${reference.uuid ?? `'${reference.usage ?? ''}'`} of domain '${domain.name}' can't be used there.`,
+        message: say`The secret ${reference.uuid ?? `'${reference.usage ?? ''}'`} of domain '${domain.name}' can't be used there.`,
       });
     },
     sealedText: (text) => sealSecret(masterKey, text),
@@ -230,8 +231,8 @@ async function prepareNvram(
     throw new VirError({
       code: 'operation-failed',
       domain: 'qemu',
-      message: `The UEFI variables '${path}' of domain '${name}' are not there, and no template is known for them.`,
-      fix: "Name one in <nvram template='…'>.",
+      message: say`The UEFI variables '${path}' of domain '${name}' are not there, and no template is known for them.`,
+      fix: say`Name one in <nvram template='…'>.`,
     });
   }
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { VirError } from '../../../../src-shared/errors.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { spawnDetached } from '../../../host/process.ts';
 import { type ProcessIdentity, terminate } from '../../../host/process-identity.ts';
 import type { HelperPlan } from '../guests/context.ts';
@@ -26,10 +27,12 @@ export async function startHelper(helper: HelperPlan, logFile: string): Promise<
       throw new VirError({
         code: 'operation-failed',
         domain: 'qemu',
-        message: `The program '${helper.argv[0] ?? ''}' that the guest needs could not be started.`,
+        message: say`The program '${helper.argv[0] ?? ''}' that the guest needs could not be started.`,
         cause:
-          exit === undefined ? `It was not ready within ${helperTimeoutMs} ms.` : `It ended with status ${exit.code}.`,
-        fix: 'The log of the machine has what it said.',
+          exit === undefined
+            ? say`It was not ready within ${helperTimeoutMs} ms.`
+            : say`It ended with status ${exit.code}.`,
+        fix: say`The log of the machine has what it said.`,
         details: helper.argv.join(' '),
       });
     }

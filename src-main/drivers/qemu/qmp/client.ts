@@ -7,6 +7,7 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { VirError } from '../../../../src-shared/errors.ts';
+import { say, type Sentence } from '../../../../src-shared/words.ts';
 import { encodeCommand } from './encode.ts';
 import { MonitorClosedError, QmpError } from './error.ts';
 import { LineReader } from './line-reader.ts';
@@ -120,7 +121,7 @@ export class QmpClient {
   /** Ends the connection; what still waits is rejected. QEMU goes on. */
   close(): void {
     this.#socket.destroy();
-    this.#end('It was closed on this side.');
+    this.#end(say`It was closed on this side.`);
   }
 
   async #negotiate(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
@@ -157,7 +158,7 @@ export class QmpClient {
         .map(parseMessage);
     } catch (thrown) {
       this.#socket.destroy();
-      this.#end(`It sent something that is not QMP: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+      this.#end(say`It sent something that is not QMP: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
       return;
     }
     for (const message of messages) {
@@ -190,7 +191,7 @@ export class QmpClient {
     return typeof id === 'number' ? this.#waiting.get(id) : undefined;
   }
 
-  #end(cause?: string): void {
+  #end(cause?: Sentence): void {
     if (this.#closed !== undefined) return;
     const reason = new MonitorClosedError(cause);
     this.#closed = reason;
@@ -212,7 +213,7 @@ async function openSocket(path: string, options: QmpConnectOptions, deadline: nu
         {
           code: notYet && options.waitForSocket === true ? 'operation-timeout' : 'operation-failed',
           domain: 'qemu',
-          message: `The QEMU monitor at '${path}' can't be reached.`,
+          message: say`The QEMU monitor at '${path}' can't be reached.`,
           cause: attempt.message,
         },
         { cause: attempt },
@@ -238,6 +239,6 @@ const timedOut = (command: string, timeoutMs: number): VirError =>
   new VirError({
     code: 'operation-timeout',
     domain: 'qemu',
-    message: `The QEMU monitor did not answer '${command}' within ${Math.round(timeoutMs)} ms.`,
-    fix: 'The QEMU process may be stopped or stuck on storage; look at its log, or force it off.',
+    message: say`The QEMU monitor did not answer '${command}' within ${Math.round(timeoutMs)} ms.`,
+    fix: say`The QEMU process may be stopped or stuck on storage; look at its log, or force it off.`,
   });

@@ -1,4 +1,5 @@
 import { VirError } from '../../../../src-shared/errors.ts';
+import { say, type Sentence } from '../../../../src-shared/words.ts';
 
 /** QEMU refused a command. `qmpClass` is QEMU's own word: `GenericError`, `CommandNotFound`, `DeviceNotFound` … */
 export class QmpError extends VirError {
@@ -10,7 +11,7 @@ export class QmpError extends VirError {
     super({
       code: 'internal-error',
       domain: 'qemu',
-      message: `unable to execute QEMU command '${command}': ${description}`,
+      message: say`unable to execute QEMU command '${command}': ${description}`,
       details: `${qmpClass}: ${description}`,
     });
     this.command = command;
@@ -21,11 +22,11 @@ export class QmpError extends VirError {
 
 /** The monitor is gone: QEMU ended, or closed the connection. */
 export class MonitorClosedError extends VirError {
-  constructor(cause?: string) {
+  constructor(cause?: Sentence) {
     super({
       code: 'operation-failed',
       domain: 'qemu',
-      message: 'The connection to the QEMU monitor has ended.',
+      message: say`The connection to the QEMU monitor has ended.`,
       ...(cause === undefined ? {} : { cause }),
     });
   }

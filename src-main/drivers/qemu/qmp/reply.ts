@@ -1,12 +1,13 @@
 /** Reads answers of QEMU field by field. A field that is not what the protocol says is an error that names it. */
 import { VirError } from '../../../../src-shared/errors.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { isObject, type JsonObject } from './message.ts';
 
 const wrong = (what: string, expected: string): VirError =>
   new VirError({
     code: 'internal-error',
     domain: 'qemu',
-    message: `QEMU's answer is malformed: ${what} is not ${expected}.`,
+    message: say`QEMU's answer is malformed: ${what} is not ${expected}.`,
   });
 
 export function object(value: unknown, what: string): JsonObject {

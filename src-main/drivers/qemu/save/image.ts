@@ -4,6 +4,7 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { VirError } from '../../../../src-shared/errors.ts';
+import { say, type Sentence } from '../../../../src-shared/words.ts';
 
 const completeMagic = 'LibvirtQemudSave';
 /** While it is being written. */
@@ -74,9 +75,9 @@ export async function readWholeImage(path: string): Promise<SaveImage> {
   throw new VirError({
     code: 'operation-failed',
     domain: 'qemu',
-    message: `The saved guest '${path}' is incomplete.`,
-    cause: 'Its saving was interrupted.',
-    fix: 'Remove the file.',
+    message: say`The saved guest '${path}' is incomplete.`,
+    cause: say`Its saving was interrupted.`,
+    fix: say`Remove the file.`,
   });
 }
 
@@ -96,10 +97,10 @@ export async function readSaveImage(path: string): Promise<SaveImage | 'partial'
   }
   try {
     const header = decodeSaveHeader(await readExactly(file, 0, headerBytes));
-    if (header === undefined) throw cannotRead(path, 'It is not a saved guest that can be read here.');
+    if (header === undefined) throw cannotRead(path, say`It is not a saved guest that can be read here.`);
     if (header.kind === 'partial') return 'partial';
     const data = await readExactly(file, headerBytes, header.dataBytes);
-    if (data.length < header.dataBytes) throw cannotRead(path, 'It is cut off.');
+    if (data.length < header.dataBytes) throw cannotRead(path, say`It is cut off.`);
     const end = data.indexOf(0);
     const xml = data.toString('utf8', 0, end < 0 ? header.xmlBytes : Math.min(end, header.xmlBytes));
     const { running, compression, dataBytes } = header;
@@ -120,12 +121,12 @@ async function readExactly(file: FileHandle, position: number, length: number): 
   return buffer.subarray(0, done);
 }
 
-const cannotRead = (path: string, cause: string, thrown?: unknown): VirError =>
+const cannotRead = (path: string, cause: Sentence, thrown?: unknown): VirError =>
   new VirError(
     {
       code: 'operation-failed',
       domain: 'qemu',
-      message: `The saved guest '${path}' can't be read.`,
+      message: say`The saved guest '${path}' can't be read.`,
       cause,
     },
     { cause: thrown },

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { VirError } from '../../../../src-shared/errors.ts';
+import { say, type Sentence } from '../../../../src-shared/words.ts';
 import type { Instance } from '../guests/instance.ts';
 import type { QmpClient } from '../qmp/client.ts';
 import { object, optionalText } from '../qmp/reply.ts';
@@ -20,7 +21,7 @@ const chunkBytes = 1024 * 1024;
 /** More than any disk takes, since the guest stands still. */
 const unlimitedBandwidth = 2 ** 50;
 
-const failed = (what: string, cause: string, thrown?: unknown): VirError =>
+const failed = (what: Sentence, cause: Sentence, thrown?: unknown): VirError =>
   new VirError({ code: 'operation-failed', domain: 'qemu', message: what, cause }, { cause: thrown });
 
 const isEnd = ({ name, data }: { readonly name: string; readonly data: Readonly<Record<string, unknown>> }): boolean =>
@@ -85,7 +86,7 @@ export async function readState(
   const problem = await sent;
   signal.throwIfAborted();
   if (end?.data['status'] === 'completed') return;
-  if (problem !== undefined) throw failed('The saved state could not be given to QEMU.', String(problem), problem);
+  if (problem !== undefined) throw failed(say`The saved state could not be given to QEMU.`, String(problem), problem);
   await requireCompleted(monitor, end?.data['status']);
 }
 
@@ -97,7 +98,7 @@ async function requireCompleted(monitor: QmpClient, status: unknown): Promise<vo
   if (status === 'completed') return;
   const info = object(await monitor.execute('query-migrate'), 'query-migrate');
   const reason = optionalText(info, 'error-desc') ?? `The migration ended as '${optionalText(info, 'status') ?? ''}'.`;
-  throw failed('QEMU could not write its state.', reason);
+  throw failed(say`QEMU could not write its state.`, reason);
 }
 
 interface Listening {
@@ -111,7 +112,7 @@ async function listenOnce(path: string): Promise<Listening> {
   const sockets: Socket[] = [];
   const accepted = new Promise<Socket>((resolve, reject) => {
     const timer = setTimeout(
-      () => reject(failed('QEMU did not connect to hand over its state.', `It had ${connectTimeoutMs} ms.`)),
+      () => reject(failed(say`QEMU did not connect to hand over its state.`, say`It had ${connectTimeoutMs} ms.`)),
       connectTimeoutMs,
     );
     server.once('connection', (socket) => {
@@ -187,6 +188,6 @@ async function unpack(
       return;
     default:
       socket.destroy();
-      throw failed('The saved guest can’t be unpacked.', `It is packed with ${compression}.`);
+      throw failed(say`The saved guest can’t be unpacked.`, say`It is packed with ${compression}.`);
   }
 }

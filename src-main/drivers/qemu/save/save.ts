@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Domain } from '../../../../src-shared/model/domain/index.ts';
 import type { DomainSummary } from '../../../../src-shared/model/summary.ts';
+import { say, type Sentence } from '../../../../src-shared/words.ts';
 import type { NestedJob } from '../../../engine/domain-table.ts';
 import type { Job, JobControl } from '../../../engine/jobs.ts';
 import { isAlive } from '../../../host/process-identity.ts';
@@ -35,7 +36,10 @@ export function saveGuest(
       'save',
       async (record, nested) => {
         if (options.managed === true && !record.persistent) {
-          throw invalid(`cannot do managed save for transient domain '${record.name}'`, 'Save it to a file instead.');
+          throw invalid(
+            say`cannot do managed save for transient domain '${record.name}'`,
+            say`Save it to a file instead.`,
+          );
         }
         await saveNow(context, record, path, options, nested, control);
         if (options.managed === true) context.table.changed(record, { hasManagedSave: true });
@@ -106,9 +110,9 @@ async function openNew(path: string): Promise<FileHandle> {
     throw new VirError({
       code: 'operation-failed',
       domain: 'qemu',
-      message: `The guest can't be saved to '${path}'.`,
-      cause: 'It is not a plain file.',
-      fix: 'Choose another path.',
+      message: say`The guest can't be saved to '${path}'.`,
+      cause: say`It is not a plain file.`,
+      fix: say`Choose another path.`,
     });
   }
   return await open(path, 'w', 0o600);
@@ -127,9 +131,9 @@ function diskFailure(path: string, thrown: unknown): unknown {
     {
       code: 'operation-failed',
       domain: 'qemu',
-      message: `The guest can't be saved to '${path}'.`,
-      cause: isFull ? 'There is no space left on the disk.' : thrown.message,
-      ...(isFull ? { fix: 'Free some space, or save to another disk.' } : {}),
+      message: say`The guest can't be saved to '${path}'.`,
+      cause: isFull ? say`There is no space left on the disk.` : thrown.message,
+      ...(isFull ? { fix: say`Free some space, or save to another disk.` } : {}),
     },
     { cause: thrown },
   );
@@ -200,7 +204,7 @@ export async function startFromManagedSave(
     throw new VirError({
       code: 'operation-failed',
       domain: 'qemu',
-      message: `cannot restore domain '${record.name}' uuid ${record.uuid} from a file which belongs to domain '${domain.name}' uuid ${domain.uuid}`,
+      message: say`cannot restore domain '${record.name}' uuid ${record.uuid} from a file which belongs to domain '${domain.name}' uuid ${domain.uuid}`,
     });
   }
   const description = {
@@ -246,5 +250,5 @@ function restoreOptions(
   };
 }
 
-const invalid = (message: string, fix: string): VirError =>
+const invalid = (message: Sentence, fix: Sentence): VirError =>
   new VirError({ code: 'operation-invalid', domain: 'qemu', message, fix });

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { VirError } from '../../../../src-shared/errors.ts';
 import { formatDomain, parseDomain } from '../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { fromXmlError } from '../../../engine/domain-errors.ts';
 import { withoutSecrets } from '../../../engine/live-parts.ts';
 import type { GuestContext } from '../guests/context.ts';
@@ -27,6 +28,6 @@ export async function managedSaveXml(context: GuestContext, uuid: string, secure
   throw new VirError({
     code: 'operation-invalid',
     domain: 'qemu',
-    message: 'domain does not have managed save image',
+    message: say`domain does not have managed save image`,
   });
 }

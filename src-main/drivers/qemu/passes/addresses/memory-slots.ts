@@ -1,6 +1,7 @@
 import { placementFailed } from '../errors.ts';
 import { hasMemoryHotplug } from '../memory-size.ts';
 import type { Pass } from '../types.ts';
+import { say } from '../../../../../src-shared/words.ts';
 
 /** Memory modules get a slot. */
 export const assignMemorySlots: Pass = (domain) => {
@@ -11,7 +12,7 @@ export const assignMemorySlots: Pass = (domain) => {
     if (memory.address?.type === 'dimm') continue;
     let slot = 0;
     while (used.has(slot)) slot += 1;
-    if (slot >= (domain.maxMemory?.slots ?? 0)) throw placementFailed('No memory slot is left (<maxMemory slots>).');
+    if (slot >= (domain.maxMemory?.slots ?? 0)) throw placementFailed(say`No memory slot is left (<maxMemory slots>).`);
     used.add(slot);
     memory.address = { type: 'dimm', slot };
   }

@@ -1,5 +1,6 @@
 import { invalidDefinition, placementFailed } from '../errors.ts';
 import { allKinds, connect, endpointKinds, type PciModel } from './pci-connection.ts';
+import { say } from '../../../../../src-shared/words.ts';
 
 export interface PciPlace {
   readonly bus: number;
@@ -109,19 +110,19 @@ export class PciBuses {
   validate(place: PciPlace, needs: number, asked: boolean): void {
     const fail = asked ? invalidDefinition : placementFailed;
     const bus = this.#buses[place.bus];
-    if (bus === undefined) throw fail(`There is no PCI bus ${place.bus} for the address ${formatPlace(place)}.`);
+    if (bus === undefined) throw fail(say`There is no PCI bus ${place.bus} for the address ${formatPlace(place)}.`);
     const problem = misfit(bus, place, needs, asked);
-    if (problem !== undefined) throw fail(`The PCI address ${formatPlace(place)} ${problem}.`);
-    if (place.slot < bus.firstSlot) throw fail(`The slot of ${formatPlace(place)} is below ${bus.firstSlot}.`);
-    if (place.slot > bus.lastSlot) throw fail(`The slot of ${formatPlace(place)} is above ${bus.lastSlot}.`);
-    if (place.function > 7) throw fail(`The function of ${formatPlace(place)} is above 7.`);
+    if (problem !== undefined) throw fail(say`The PCI address ${formatPlace(place)} ${problem}.`);
+    if (place.slot < bus.firstSlot) throw fail(say`The slot of ${formatPlace(place)} is below ${bus.firstSlot}.`);
+    if (place.slot > bus.lastSlot) throw fail(say`The slot of ${formatPlace(place)} is above ${bus.lastSlot}.`);
+    if (place.function > 7) throw fail(say`The function of ${formatPlace(place)} is above 7.`);
   }
 
   #take(place: PciPlace, needs: number): PciPlace {
     const bus = this.#buses[place.bus];
     const used = bus?.slots[place.slot] ?? 0;
     if (bus === undefined || (used & (1 << place.function)) !== 0) {
-      throw invalidDefinition(`The PCI address ${formatPlace(place)} is used twice.`);
+      throw invalidDefinition(say`The PCI address ${formatPlace(place)} is used twice.`);
     }
     if (used === 0 && (needs & connect.aggregate) !== 0) bus.shared |= 1 << place.slot;
     bus.slots[place.slot] = used | (1 << place.function);
@@ -129,14 +130,14 @@ export class PciBuses {
   }
 
   #findNext(needs: number, fn: number | undefined): PciPlace {
-    if (this.#buses.length === 0) throw invalidDefinition('The machine has no PCI bus.');
+    if (this.#buses.length === 0) throw invalidDefinition(say`The machine has no PCI bus.`);
     for (let index = 0; index < this.#buses.length; index += 1) {
       const bus = this.#buses[index];
       if (bus === undefined || misfit(bus, { bus: index, slot: 0, function: 0 }, needs, false) !== undefined) continue;
       const place = freePlace(bus, needs, fn);
       if (place !== undefined) return { bus: index, ...place };
     }
-    if (!this.#grows) throw placementFailed('No free PCI slot is left.');
+    if (!this.#grows) throw placementFailed(say`No free PCI slot is left.`);
     const grown = this.#growTo({ bus: this.#buses.length, slot: 0, function: fn ?? 0 }, needs);
     return { ...grown, slot: this.#buses[grown.bus]?.firstSlot ?? 0 };
   }
@@ -156,7 +157,7 @@ export class PciBuses {
         if (place.bus === this.#buses.length) target = { ...place, bus: place.bus + 1 };
       }
     } else if ((needs & (pcie | connect.upstreamPort)) !== 0) model = 'pcie-root-port';
-    else throw placementFailed('A PCI controller needs a slot, none is free, and none can be added by itself.');
+    else throw placementFailed(say`A PCI controller needs a slot, none is free, and none can be added by itself.`);
     const end = target.bus + 1;
     for (const added of extra) {
       const index = this.#buses.length;

@@ -3,6 +3,7 @@ import { type ControllerOf, controllersOf } from '../controller-list.ts';
 import { devicesOf } from '../device-list.ts';
 import { unsupported } from '../errors.ts';
 import type { CompleteDomain } from '../types.ts';
+import { say } from '../../../../../src-shared/words.ts';
 
 /** Function 0 of a slot with more than one function says so, or the guest would not look at the others. */
 export function markMultifunction({ devices }: CompleteDomain): void {
@@ -34,7 +35,7 @@ export function completePciControllers({ devices }: CompleteDomain, capabilities
         target.chassisNr ??= index;
         if (index <= (address?.bus ?? 0)) {
           throw unsupported(
-            `The PCI bridge with index ${index} sits on bus ${address?.bus ?? 0}; its index must be larger.`,
+            say`The PCI bridge with index ${index} sits on bus ${address?.bus ?? 0}; its index must be larger.`,
           );
         }
         break;
@@ -83,6 +84,6 @@ function qemuName({ model }: PciController, capabilities: QemuCapabilities): str
 /** Two below the lowest in use: one for the expander, one for the bridge in it. */
 function freeBusNumber(controllers: readonly PciController[]): number {
   const lowest = Math.min(256, ...controllers.map((item) => item.target?.busNr ?? 256));
-  if (lowest <= 2) throw unsupported('No PCI bus number is left for another PCI expander; give <target busNr>.');
+  if (lowest <= 2) throw unsupported(say`No PCI bus number is left for another PCI expander; give <target busNr>.`);
   return lowest - 2;
 }

@@ -1,5 +1,6 @@
 /** Devices whose place the board gives: those inside its chip set, and the first graphics card. */
 import type { Address, Controller } from '../../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../../src-shared/words.ts';
 import type { Addressed } from '../device-list.ts';
 import { placementFailed } from '../errors.ts';
 import { isI440fx, isQ35 } from '../machine-kind.ts';
@@ -77,7 +78,7 @@ function placeInChipset(controller: Controller, place: PciPlace): void {
   if (given.bus !== place.bus || given.slot !== place.slot || given.function !== place.function) {
     const where = `0:${place.bus}:${place.slot.toString(16)}.${place.function}`;
     throw placementFailed(
-      `The first '${controller.type}' controller is part of the chip set, at PCI address ${where}.`,
+      say`The first '${controller.type}' controller is part of the chip set, at PCI address ${where}.`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import type { Address, Controller, Devices } from '../../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../../src-shared/words.ts';
 import { controllersOf } from '../controller-list.ts';
 import type { Addressed } from '../device-list.ts';
 import { invalidDefinition, placementFailed, unsupported } from '../errors.ts';
@@ -54,7 +55,7 @@ function usbDevices(devices: Devices): Addressed[] {
 function addHubs({ devices, name }: CompleteDomain, count: number): void {
   const controllers = controllersOf(devices.controller, 'usb');
   if (count > 0 && !controllers.some((item) => item.model !== 'none')) {
-    throw unsupported(`Domain '${name}' has USB devices, but its USB controller is switched off (model='none').`);
+    throw unsupported(say`Domain '${name}' has USB devices, but its USB controller is switched off (model='none').`);
   }
   const available =
     controllers.reduce((sum, controller) => sum + portsOf(controller), 0) + devices.hub.length * hubPorts;
@@ -97,7 +98,7 @@ class UsbPorts {
       const size = portsOf(controller);
       const index = controller.index ?? 0;
       if (size === 0) continue;
-      if (this.#buses[index] !== undefined) throw invalidDefinition(`Two USB controllers have the index ${index}.`);
+      if (this.#buses[index] !== undefined) throw invalidDefinition(say`Two USB controllers have the index ${index}.`);
       this.#buses[index] = newHub(size);
     }
     for (const hub of devices.hub) if (hasPort(hub)) this.addHub(hub.address);
@@ -105,14 +106,15 @@ class UsbPorts {
 
   reserve(address: UsbAddress): void {
     const { hub, port } = this.#find(address);
-    if (hub.used.has(port)) throw invalidDefinition(`USB bus ${address.bus ?? 0} port ${address.port} is used twice.`);
+    if (hub.used.has(port))
+      throw invalidDefinition(say`USB bus ${address.bus ?? 0} port ${address.port} is used twice.`);
     hub.used.add(port);
   }
 
   addHub(address: UsbAddress): void {
     const { hub, port } = this.#find(address);
     if (hub.hubs.has(port))
-      throw invalidDefinition(`Two USB hubs are on bus ${address.bus ?? 0} port ${address.port}.`);
+      throw invalidDefinition(say`Two USB hubs are on bus ${address.bus ?? 0} port ${address.port}.`);
     hub.used.add(port);
     hub.hubs.set(port, newHub(hubPorts));
   }
@@ -120,7 +122,7 @@ class UsbPorts {
   assign(device: Addressed): void {
     const asked = device.address?.type === 'usb' ? (device.address.bus ?? 0) : undefined;
     if (asked !== undefined && this.#buses[asked] === undefined) {
-      throw invalidDefinition(`A device asks for USB bus ${asked}, which no controller has.`);
+      throw invalidDefinition(say`A device asks for USB bus ${asked}, which no controller has.`);
     }
     for (let bus = 0; bus < this.#buses.length; bus += 1) {
       const hub = this.#buses[bus];
@@ -132,21 +134,21 @@ class UsbPorts {
       this.reserve(address);
       return;
     }
-    throw placementFailed('No free USB port is left.');
+    throw placementFailed(say`No free USB port is left.`);
   }
 
   #find(address: UsbAddress): { readonly hub: HubPorts; readonly port: number } {
     const bus = address.bus ?? 0;
     let hub = this.#buses[bus];
-    if (hub === undefined) throw invalidDefinition(`There is no USB bus ${bus}.`);
+    if (hub === undefined) throw invalidDefinition(say`There is no USB bus ${bus}.`);
     const path = (address.port ?? '').split('.').map(Number);
     const port = path.pop() ?? 0;
     for (const step of path) {
       hub = hub.hubs.get(step);
       if (hub === undefined)
-        throw invalidDefinition(`There is no hub at port ${step} of USB bus ${bus} (${address.port}).`);
+        throw invalidDefinition(say`There is no hub at port ${step} of USB bus ${bus} (${address.port}).`);
     }
-    if (port < 1 || port > hub.size) throw invalidDefinition(`USB bus ${bus} has no port ${address.port}.`);
+    if (port < 1 || port > hub.size) throw invalidDefinition(say`USB bus ${bus} has no port ${address.port}.`);
     return { hub, port };
   }
 }

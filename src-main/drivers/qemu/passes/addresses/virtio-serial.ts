@@ -1,4 +1,5 @@
 import type { Address, Controller } from '../../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../../src-shared/words.ts';
 import { controllersOf, ensureController, findController } from '../controller-list.ts';
 import { type Addressed, devicesOf } from '../device-list.ts';
 import { invalidDefinition } from '../errors.ts';
@@ -30,10 +31,10 @@ class Ports {
     const index = place.controller ?? 0;
     const port = place.port ?? 0;
     const size = this.#size(index);
-    if (size === undefined) throw invalidDefinition(`The virtio-serial controller ${index} is missing.`);
-    if (port >= size) throw invalidDefinition(`The virtio-serial controller ${index} has no port ${port}.`);
+    if (size === undefined) throw invalidDefinition(say`The virtio-serial controller ${index} is missing.`);
+    if (port >= size) throw invalidDefinition(say`The virtio-serial controller ${index} has no port ${port}.`);
     if (this.#usedOn(index).has(port)) {
-      throw invalidDefinition(`Port ${port} of virtio-serial controller ${index} is used twice.`);
+      throw invalidDefinition(say`Port ${port} of virtio-serial controller ${index} is used twice.`);
     }
     this.#usedOn(index).add(port);
   }
@@ -63,7 +64,7 @@ class Ports {
 
   #nextOn(controller: number): Place {
     const port = this.#free(controller, 1);
-    if (port === undefined) throw invalidDefinition(`The virtio-serial controller ${controller} has no free port.`);
+    if (port === undefined) throw invalidDefinition(say`The virtio-serial controller ${controller} has no free port.`);
     return { type: 'virtio-serial', controller, bus: 0, port };
   }
 

@@ -1,4 +1,5 @@
 import type { Console, Serial } from '../../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../../src-shared/words.ts';
 import { isSerialStandIn } from '../device-list.ts';
 import { placementFailed, unsupported } from '../errors.ts';
 import type { CompleteDomain, Pass } from '../types.ts';
@@ -30,11 +31,11 @@ function numberIsaPorts(serials: readonly Serial[]): void {
   for (const { target } of isa) {
     const port = target?.port;
     if (port === undefined) continue;
-    if (port >= isaSerialPorts) throw placementFailed(`There are at most ${isaSerialPorts} ISA serial ports.`);
-    if (used.has(port)) throw placementFailed(`Two ISA serial ports have the number ${port}.`);
+    if (port >= isaSerialPorts) throw placementFailed(say`There are at most ${isaSerialPorts} ISA serial ports.`);
+    if (used.has(port)) throw placementFailed(say`Two ISA serial ports have the number ${port}.`);
     used.add(port);
   }
-  if (isa.length > isaSerialPorts) throw placementFailed(`There are at most ${isaSerialPorts} ISA serial ports.`);
+  if (isa.length > isaSerialPorts) throw placementFailed(say`There are at most ${isaSerialPorts} ISA serial ports.`);
   for (const { target } of isa) {
     if (target === undefined || target.port !== undefined) continue;
     target.port = Array.from({ length: isaSerialPorts }, (_, port) => port).find((port) => !used.has(port)) ?? 0;
@@ -78,7 +79,7 @@ const nextPort = (devices: readonly { target?: { port?: number } }[]): number =>
 export const pairConsoleWithSerial: Pass = ({ devices }) => {
   const { console: consoles, serial: serials } = devices;
   if (consoles.slice(1).some((item) => item.target?.type === 'serial')) {
-    throw unsupported('Only the first <console> can be a serial port.');
+    throw unsupported(say`Only the first <console> can be a serial port.`);
   }
   const [first] = consoles;
   if (first !== undefined && isSerialStandIn(first)) {

@@ -1,4 +1,5 @@
 import type { Controller } from '../../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../../src-shared/words.ts';
 import type { QemuCapabilities } from '../../capabilities/types.ts';
 import { ensureController } from '../controller-list.ts';
 import { invalidDefinition, placementFailed, unsupported } from '../errors.ts';
@@ -67,12 +68,14 @@ export const completeControllers: Pass = (domain, { capabilities }) => {
       case 'usb':
         if (controller.model === undefined && capabilities.hasType('piix3-usb-uhci')) controller.model = 'piix3-uhci';
         if (controller.model?.endsWith('xhci') === true && (controller.ports ?? 0) > xhciPorts) {
-          throw unsupported(`USB controller '${controller.model}' has at most ${xhciPorts} ports.`);
+          throw unsupported(say`USB controller '${controller.model}' has at most ${xhciPorts} ports.`);
         }
         break;
       case 'pci':
         if ((controller.model === 'pci-root' || controller.model === 'pcie-root') && controller.index !== 0) {
-          throw invalidDefinition(`The PCI controller '${controller.model}' has the index 0, not ${controller.index}.`);
+          throw invalidDefinition(
+            say`The PCI controller '${controller.model}' has the index 0, not ${controller.index}.`,
+          );
         }
         break;
       default:
@@ -84,7 +87,7 @@ export const completeControllers: Pass = (domain, { capabilities }) => {
 function scsiModel(index: number, capabilities: QemuCapabilities): 'lsilogic' | 'virtio-scsi' {
   if (capabilities.hasType('lsi53c895a')) return 'lsilogic';
   if (capabilities.hasType('virtio-scsi-pci')) return 'virtio-scsi';
-  throw placementFailed(`This QEMU has no SCSI controller for index ${index}.`);
+  throw placementFailed(say`This QEMU has no SCSI controller for index ${index}.`);
 }
 
 /** Two controllers of one kind can't have one index; a USB 2 controller's parts do. */
@@ -92,7 +95,7 @@ export const rejectDoubleControllers: Pass = ({ devices }) => {
   const seen = new Set<string>();
   for (const { type, index } of devices.controller) {
     if (type === 'usb') continue;
-    if (seen.has(`${type} ${index}`)) throw invalidDefinition(`Two '${type}' controllers have the index ${index}.`);
+    if (seen.has(`${type} ${index}`)) throw invalidDefinition(say`Two '${type}' controllers have the index ${index}.`);
     seen.add(`${type} ${index}`);
   }
 };

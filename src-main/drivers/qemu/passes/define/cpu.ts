@@ -2,6 +2,7 @@ import type { QemuCapabilities } from '../../capabilities/types.ts';
 import { invalidDefinition, unsupported } from '../errors.ts';
 import { isX86 } from '../machine-kind.ts';
 import type { CompleteDomain, Pass } from '../types.ts';
+import { say } from '../../../../../src-shared/words.ts';
 
 /** The CPU model the machine would take by itself is written down, so that a newer QEMU does not change it. */
 export const chooseCpu: Pass = (domain, { capabilities }) => {
@@ -9,7 +10,7 @@ export const chooseCpu: Pass = (domain, { capabilities }) => {
   if (cpu?.model?.value !== undefined) cpu.mode ??= 'custom';
   const isCustom = (cpu?.mode ?? 'custom') === 'custom';
   if (cpu !== undefined && isCustom && cpu.model?.value === undefined) {
-    if (cpu.check !== undefined) throw unsupported("<cpu check='…'> means nothing without a model.");
+    if (cpu.check !== undefined) throw unsupported(say`<cpu check='…'> means nothing without a model.`);
     delete cpu.mode;
     delete cpu.model;
     const { feature, ...rest } = cpu;
@@ -62,9 +63,9 @@ export const completeCpu: Pass = (domain, { capabilities }) => {
 export const completeVcpus: Pass = (domain) => {
   const { vcpu, vcpus } = domain;
   const online = vcpu.current ?? vcpu.value;
-  if (online > vcpu.value) throw invalidDefinition('<vcpu current> is more than the number of virtual CPUs.');
+  if (online > vcpu.value) throw invalidDefinition(say`<vcpu current> is more than the number of virtual CPUs.`);
   for (const item of vcpus?.vcpu ?? []) item.hotpluggable ??= !item.enabled;
   const first = vcpus?.vcpu.find((item) => item.id === 0);
-  if (first !== undefined && !first.enabled) throw unsupported("Virtual CPU 0 can't be switched off.");
-  if (first?.hotpluggable === true) throw unsupported("Virtual CPU 0 can't be hot-pluggable.");
+  if (first !== undefined && !first.enabled) throw unsupported(say`Virtual CPU 0 can't be switched off.`);
+  if (first?.hotpluggable === true) throw unsupported(say`Virtual CPU 0 can't be hot-pluggable.`);
 };

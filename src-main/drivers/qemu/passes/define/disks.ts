@@ -1,4 +1,5 @@
 import type { Disk } from '../../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../../src-shared/words.ts';
 import { diskIndex } from '../disk-name.ts';
 import { invalidDefinition } from '../errors.ts';
 import { completeSources } from './disk-source.ts';
@@ -63,7 +64,7 @@ function busOf(name: string): NonNullable<Disk['target']['bus']> {
 function placeByName(disk: Disk): void {
   const { bus, dev } = disk.target;
   const index = diskIndex(dev);
-  if (index === undefined) throw invalidDefinition(`'${dev}' is not a disk's name, and the disk has no <address>.`);
+  if (index === undefined) throw invalidDefinition(say`'${dev}' is not a disk's name, and the disk has no <address>.`);
   const at = (controller: number, busNumber: number, unit: number): void => {
     disk.address = { type: 'drive', controller: Math.floor(controller), bus: busNumber, target: 0, unit };
   };

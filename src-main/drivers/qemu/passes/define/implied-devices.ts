@@ -1,4 +1,5 @@
 import type { Audio, Controller, Input } from '../../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../../src-shared/words.ts';
 import type { QemuCapabilities } from '../../capabilities/types.ts';
 import { ensureController, findController } from '../controller-list.ts';
 import { isI440fx, isQ35 } from '../machine-kind.ts';
@@ -48,7 +49,7 @@ function addPciRoot(domain: CompleteDomain, model: 'pci-root' | 'pcie-root'): vo
   if (root === undefined) controller.push({ type: 'pci', index: 0, model });
   else if (root.model !== model) {
     throw invalidDefinition(
-      `The PCI controller with index 0 is '${root.model}'; on the machine '${domain.os.type.machine}' it is '${model}'.`,
+      say`The PCI controller with index 0 is '${root.model}'; on the machine '${domain.os.type.machine}' it is '${model}'.`,
     );
   }
 }

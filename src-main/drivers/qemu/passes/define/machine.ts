@@ -2,13 +2,14 @@ import type { QemuCapabilities } from '../../capabilities/types.ts';
 import { invalidDefinition, unsupported } from '../errors.ts';
 import { isX86 } from '../machine-kind.ts';
 import type { Pass } from '../types.ts';
+import { say } from '../../../../../src-shared/words.ts';
 
 /** The QEMU to run, when the definition leaves it open. */
 export const chooseEmulator: Pass = (domain, { environment }) => {
   const architecture = domain.os.type.arch ?? environment.hostArchitecture;
   const emulator = domain.devices.emulator ?? environment.emulatorFor(architecture);
   if (emulator === undefined) {
-    throw unsupported(`No QEMU was found for the architecture '${architecture}' of domain '${domain.name}'.`);
+    throw unsupported(say`No QEMU was found for the architecture '${architecture}' of domain '${domain.name}'.`);
   }
   domain.devices.emulator = emulator;
 };
@@ -20,7 +21,7 @@ export const chooseEmulator: Pass = (domain, { environment }) => {
 export const chooseMachine: Pass = (domain, { capabilities }) => {
   const { type } = domain.os;
   if (!isX86(domain)) {
-    throw unsupported(`The architecture '${type.arch}' of domain '${domain.name}' is not supported yet.`);
+    throw unsupported(say`The architecture '${type.arch}' of domain '${domain.name}' is not supported yet.`);
   }
   const wanted = type.machine ?? preferredMachine(capabilities);
   const machine = capabilities.machines.find((item) => item.alias === wanted);
@@ -32,7 +33,7 @@ function preferredMachine(capabilities: QemuCapabilities): string {
     capabilities.machines.find((item) => item.alias === 'pc' || item.name === 'pc') ??
     capabilities.machines.find((item) => item.isDefault) ??
     capabilities.machines[0];
-  if (machine === undefined) throw invalidDefinition(`${capabilities.binary} offers no machine.`);
+  if (machine === undefined) throw invalidDefinition(say`${capabilities.binary} offers no machine.`);
   return machine.name;
 }
 
@@ -46,7 +47,7 @@ export const completeLoader: Pass = (domain, { environment, isNew }) => {
   if (keys?.enabled === true) {
     const secureBoot = features.find((feature) => feature.name === 'secure-boot');
     if (secureBoot?.enabled === false) {
-      throw invalidDefinition("Firmware can't have 'enrolled-keys' while 'secure-boot' is switched off.");
+      throw invalidDefinition(say`Firmware can't have 'enrolled-keys' while 'secure-boot' is switched off.`);
     }
     if (secureBoot === undefined) features.push({ name: 'secure-boot', enabled: true });
   }

@@ -1,4 +1,5 @@
 import type { Numa } from '../../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../../src-shared/words.ts';
 import { invalidDefinition } from '../errors.ts';
 import type { Pass } from '../types.ts';
 
@@ -14,7 +15,7 @@ export const completeNuma: Pass = ({ cpu, vcpu }) => {
   const [first] = cells;
   if (first === undefined) return;
   if (cells.some((cell, index) => cell.id !== index)) {
-    throw invalidDefinition('The NUMA <cell>s of the guest are not numbered 0, 1, 2 …');
+    throw invalidDefinition(say`The NUMA <cell>s of the guest are not numbered 0, 1, 2 …`);
   }
   const named = new Set(cells.flatMap((cell) => cell.cpus ?? []));
   if (named.size < vcpu.value) {
@@ -34,7 +35,7 @@ function completeDistances(cells: readonly Cell[]): void {
     for (const [to, value] of [...distances]) {
       const back = given[to];
       if (back === undefined)
-        throw invalidDefinition(`<distances> of cell ${from} speak of cell ${to}, which is not there.`);
+        throw invalidDefinition(say`<distances> of cell ${from} speak of cell ${to}, which is not there.`);
       if (to !== from && !back.has(from)) back.set(from, value);
     }
   });

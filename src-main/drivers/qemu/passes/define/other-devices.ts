@@ -1,5 +1,6 @@
 import type { Redirfilter } from '../../../../../src-shared/model/domain/redirfilter.ts';
 import type { Hostdev, Input, Shmem } from '../../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../../src-shared/words.ts';
 import { invalidDefinition, placementFailed, unsupported } from '../errors.ts';
 import { isSerialStandIn } from '../device-list.ts';
 import type { CompleteDomain, Pass, PassContext } from '../types.ts';
@@ -30,7 +31,7 @@ export const completeOtherDevices: Pass = (domain, context) => {
   for (const panic of devices.panic) panic.model ??= 'isa';
   const models = devices.panic.map((panic) => panic.model);
   const double = models.find((model, place) => models.indexOf(model) !== place);
-  if (double !== undefined) throw invalidDefinition(`Two <panic> devices are of the model '${double}'.`);
+  if (double !== undefined) throw invalidDefinition(say`Two <panic> devices are of the model '${double}'.`);
   for (const tpm of devices.tpm) {
     tpm.model ??= 'tpm-tis';
     if (tpm.backend.type === 'emulator') tpm.backend.version ??= tpm.model === 'tpm-crb' ? '2.0' : '1.2';
@@ -64,12 +65,13 @@ function completeShmem(shmem: Shmem): void {
   if (model === 'ivshmem') return;
   if (shmem.server === undefined) {
     if (model === 'ivshmem-doorbell')
-      throw unsupported(`<shmem> '${shmem.name}' of model '${model}' needs a <server>.`);
+      throw unsupported(say`<shmem> '${shmem.name}' of model '${model}' needs a <server>.`);
     return;
   }
   if (model === 'ivshmem-plain')
-    throw unsupported(`<shmem> '${shmem.name}' of model '${model}' can't have a <server>.`);
-  if (shmem.size !== undefined) throw unsupported(`<shmem> '${shmem.name}' of model '${model}' can't have a <size>.`);
+    throw unsupported(say`<shmem> '${shmem.name}' of model '${model}' can't have a <server>.`);
+  if (shmem.size !== undefined)
+    throw unsupported(say`<shmem> '${shmem.name}' of model '${model}' can't have a <size>.`);
   shmem.msi ??= {};
   shmem.msi.ioeventfd ??= true;
 }
@@ -96,5 +98,5 @@ function freeScsiPlace({ devices }: CompleteDomain): NonNullable<Hostdev['addres
       if (!used.has(`${controller}/${unit}`)) return { type: 'drive', controller, bus: 0, target: 0, unit };
     }
   }
-  throw placementFailed('No place on a SCSI controller is left for a host device.');
+  throw placementFailed(say`No place on a SCSI controller is left for a host device.`);
 }

@@ -1,18 +1,19 @@
 import { uuidFromBytes } from '../../../../../src-shared/uuid.ts';
 import { emptyDevices } from '../../../../../src-shared/model/domain/normalise.ts';
 import type { Domain } from '../../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../../src-shared/words.ts';
 import { invalidDefinition, unsupported } from '../errors.ts';
 import type { CompleteDomain, DefinitionEnvironment } from '../types.ts';
 
 /** Gives a definition the sections and the values every domain has, whatever runs it. Edits and returns `domain`. */
 export function completeSections(domain: Domain, environment: DefinitionEnvironment): CompleteDomain {
   if (domain.type !== 'kvm' && domain.type !== 'qemu') {
-    throw unsupported(`Domain '${domain.name}' is of type '${domain.type}', which QEMU does not run.`);
+    throw unsupported(say`Domain '${domain.name}' is of type '${domain.type}', which QEMU does not run.`);
   }
   const { os } = domain;
-  if (os === undefined) throw invalidDefinition(`Domain '${domain.name}' has no <os>.`);
+  if (os === undefined) throw invalidDefinition(say`Domain '${domain.name}' has no <os>.`);
   if (os.type.value !== 'hvm') {
-    throw unsupported(`Domain '${domain.name}' has <os><type>${os.type.value}</type>, which QEMU does not run.`);
+    throw unsupported(say`Domain '${domain.name}' has <os><type>${os.type.value}</type>, which QEMU does not run.`);
   }
   os.type.arch ??= environment.hostArchitecture;
   domain.clock ??= { offset: 'utc', timer: [] };
@@ -22,7 +23,7 @@ export function completeSections(domain: Domain, environment: DefinitionEnvironm
       const { offset, adjustment, timer, ...rest } = clock;
       const seconds = Number(adjustment);
       if (!Number.isSafeInteger(seconds)) {
-        throw invalidDefinition(`'${adjustment}' is neither 'reset' nor a number of seconds (<clock adjustment>).`);
+        throw invalidDefinition(say`'${adjustment}' is neither 'reset' nor a number of seconds (<clock adjustment>).`);
       }
       domain.clock = { ...rest, offset: 'variable', adjustment: seconds, basis: offset, timer };
     }

@@ -2,6 +2,7 @@ import { findFirmware } from '../../firmware/match.ts';
 import { unsupported } from '../errors.ts';
 import type { CompleteDomain } from '../types.ts';
 import type { StartPass } from './types.ts';
+import { say } from '../../../../../src-shared/words.ts';
 
 /** `<os firmware='efi'>` becomes the paths of this host's firmware; a given loader gets its variables' template. */
 export const chooseFirmware: StartPass = (domain, { run }) => {
@@ -19,7 +20,7 @@ export const chooseFirmware: StartPass = (domain, { run }) => {
     const features = (os.firmwareFeatures?.feature ?? []).map((item) => `${item.enabled ? '' : 'no '}${item.name}`);
     const wish = features.length === 0 ? '' : ` with ${features.join(', ')}`;
     throw unsupported(
-      `No firmware on this host fits domain '${domain.name}': firmware='${os.firmware}'${wish} for '${os.type.machine}'.`,
+      say`No firmware on this host fits domain '${domain.name}': firmware='${os.firmware}'${wish} for '${os.type.machine}'.`,
     );
   }
   const { mapping } = firmware;
@@ -27,7 +28,7 @@ export const chooseFirmware: StartPass = (domain, { run }) => {
     case 'flash': {
       if (mapping.executable.format !== 'raw') {
         throw unsupported(
-          `The firmware ${mapping.executable.filename} is of the format '${mapping.executable.format}'.`,
+          say`The firmware ${mapping.executable.filename} is of the format '${mapping.executable.format}'.`,
         );
       }
       os.loader = { ...os.loader, type: 'pflash', readonly: true, value: mapping.executable.filename };
@@ -53,7 +54,9 @@ export const chooseFirmware: StartPass = (domain, { run }) => {
 function requireSmm(domain: CompleteDomain): void {
   const features = (domain.features ??= {});
   if (features.smm?.state === false) {
-    throw unsupported(`Domain '${domain.name}' has SMM switched off (<smm state='off'/>), which its firmware needs.`);
+    throw unsupported(
+      say`Domain '${domain.name}' has SMM switched off (<smm state='off'/>), which its firmware needs.`,
+    );
   }
   features.smm ??= { state: true };
   if (domain.os.loader !== undefined) domain.os.loader.secure = true;

@@ -1,4 +1,5 @@
 import type { Graphics } from '../../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../../src-shared/words.ts';
 import { unsupported } from '../errors.ts';
 import type { RunContext, StartPass } from './types.ts';
 
@@ -10,7 +11,7 @@ export const prepareGraphics: StartPass = ({ devices }, { run }) => {
   for (const display of devices.graphics) {
     if (display.type === 'vnc' || display.type === 'spice') {
       if (display.listens.length > 1)
-        throw unsupported(`<graphics type='${display.type}'> can listen in one place only.`);
+        throw unsupported(say`<graphics type='${display.type}'> can listen in one place only.`);
       prepareListens(display, run);
       preparePorts(display, run);
     }
@@ -34,7 +35,7 @@ function prepareListens(display: Server, run: RunContext): void {
         const { network } = listen;
         const address = network === undefined ? run.listenAddress : run.networkAddress?.(network);
         if (address === undefined)
-          throw unsupported(`The display listens on network '${network}', which is not active.`);
+          throw unsupported(say`The display listens on network '${network}', which is not active.`);
         listen.address = address;
         break;
       }
@@ -63,7 +64,7 @@ function preparePorts(display: Server, run: RunContext): void {
   if (plain || display.port === -1) display.port = run.allocatePort('spice');
   if (encrypted || display.tlsPort === -1) {
     if (run.spiceTlsDirectory === undefined) {
-      throw unsupported('An encrypted SPICE port is asked for (tlsPort), but there are no certificates for it.');
+      throw unsupported(say`An encrypted SPICE port is asked for (tlsPort), but there are no certificates for it.`);
     }
     display.tlsPort = run.allocatePort('spice-tls');
   }

@@ -1,4 +1,5 @@
 import type { Disk, Interface } from '../../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../../src-shared/words.ts';
 import { isCableCard } from '../../../../network/ports/connect.ts';
 import { unsupported } from '../errors.ts';
 import type { CompleteDomain } from '../types.ts';
@@ -20,7 +21,7 @@ export const refuseUnprovided: StartPass = (domain, { run }) => {
   ];
   for (const [element, provision] of needs) {
     if (provision !== 'nobody' && run.provides?.has(provision) === true) continue;
-    throw unsupported(`Domain '${domain.name}' can't be started: ${element} is not supported here.`);
+    throw unsupported(say`Domain '${domain.name}' can't be started: ${element} is not supported here.`);
   }
 };
 

@@ -1,4 +1,5 @@
 import type { Controller } from '../../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../../src-shared/words.ts';
 import { unsupported } from '../errors.ts';
 import { hasBuiltinIde } from '../machine-kind.ts';
 import type { CompleteDomain, Pass } from '../types.ts';
@@ -8,9 +9,10 @@ export const validateControllers: Pass = (domain, { capabilities }) => {
     checkThread(domain, controller);
     switch (controller.type) {
       case 'ide':
-        if (hasBuiltinIde(domain) && controller.index !== 0) throw unsupported('This board has one IDE <controller>.');
+        if (hasBuiltinIde(domain) && controller.index !== 0)
+          throw unsupported(say`This board has one IDE <controller>.`);
         if (!hasBuiltinIde(domain)) {
-          throw unsupported(`The machine '${domain.os.type.machine}' has no IDE <controller>; use SATA.`);
+          throw unsupported(say`The machine '${domain.os.type.machine}' has no IDE <controller>; use SATA.`);
         }
         break;
       case 'pci':
@@ -19,7 +21,7 @@ export const validateControllers: Pass = (domain, { capabilities }) => {
       case 'xenbus':
       case 'isa':
       case 'nvme':
-        throw unsupported(`A <controller type='${controller.type}'> is not supported.`);
+        throw unsupported(say`A <controller type='${controller.type}'> is not supported.`);
       default:
         break;
     }
@@ -31,7 +33,7 @@ function checkThread(domain: CompleteDomain, controller: Controller): void {
   if (driver === undefined || controller.type === 'scsi' || controller.type === 'virtio-serial') return;
   for (const name of ['queues', 'cmd_per_lun', 'max_sectors', 'iothread', 'ioeventfd'] as const) {
     if (driver[name] !== undefined) {
-      throw unsupported(`<controller type='${controller.type}'><driver ${name}> is for virtio-scsi only.`);
+      throw unsupported(say`<controller type='${controller.type}'><driver ${name}> is for virtio-scsi only.`);
     }
   }
 }
@@ -43,16 +45,17 @@ function checkPci(controller: Extract<Controller, { type: 'pci' }>, canSwitchRoo
   const { model, index = 0, target, address } = controller;
   const isRoot = model === 'pci-root' || model === 'pcie-root';
   const named = `<controller type='pci' index='${index}' model='${model}'>`;
-  if (isRoot && address !== undefined) throw unsupported(`${named} is the root and has no <address>.`);
-  if (index > highest.index) throw unsupported(`${named}: the highest index is ${highest.index}.`);
+  if (isRoot && address !== undefined) throw unsupported(say`${named} is the root and has no <address>.`);
+  if (index > highest.index) throw unsupported(say`${named}: the highest index is ${highest.index}.`);
   for (const name of ['chassisNr', 'chassis', 'port', 'busNr'] as const) {
-    if ((target?.[name] ?? 0) > highest[name]) throw unsupported(`${named}: the highest ${name} is ${highest[name]}.`);
+    if ((target?.[name] ?? 0) > highest[name])
+      throw unsupported(say`${named}: the highest ${name} is ${highest[name]}.`);
   }
   if (target?.hotplug === undefined) return;
   if (model === 'pci-root' && !canSwitchRootHotplug) {
-    throw unsupported(`${named}: this QEMU can't switch <target hotplug>.`);
+    throw unsupported(say`${named}: this QEMU can't switch <target hotplug>.`);
   }
   if (model !== 'pci-root' && model !== 'pcie-root-port' && model !== 'pcie-switch-downstream-port') {
-    throw unsupported(`${named} has no <target hotplug>.`);
+    throw unsupported(say`${named} has no <target hotplug>.`);
   }
 }

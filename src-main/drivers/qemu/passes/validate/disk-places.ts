@@ -1,4 +1,5 @@
 import type { Disk, Hostdev } from '../../../../../src-shared/model/domain/index.ts';
+import { say } from '../../../../../src-shared/words.ts';
 import { placementFailed, unsupported } from '../errors.ts';
 import { hasBuiltinIde } from '../machine-kind.ts';
 import type { CompleteDomain, Pass } from '../types.ts';
@@ -13,7 +14,7 @@ export const validateDiskPlaces: Pass = (domain) => {
     checkNumbers(disk, domain);
     const other = taken.get(place);
     if (other !== undefined)
-      throw unsupported(`Disks '${other}' and '${disk.target.dev}' have one <address>: ${place}.`);
+      throw unsupported(say`Disks '${other}' and '${disk.target.dev}' have one <address>: ${place}.`);
     taken.set(place, disk.target.dev);
   }
   const hosts = new Set<string>();
@@ -22,8 +23,8 @@ export const validateDiskPlaces: Pass = (domain) => {
     const place = placeOf('scsi', hostdev);
     if (place === undefined) continue;
     const disk = taken.get(place);
-    if (disk !== undefined) throw unsupported(`Disk '${disk}' has the <address> of a SCSI <hostdev>: ${place}.`);
-    if (hosts.has(place)) throw unsupported(`Two SCSI <hostdev> have one <address>: ${place}.`);
+    if (disk !== undefined) throw unsupported(say`Disk '${disk}' has the <address> of a SCSI <hostdev>: ${place}.`);
+    if (hosts.has(place)) throw unsupported(say`Two SCSI <hostdev> have one <address>: ${place}.`);
     hosts.add(place);
   }
 };
@@ -35,10 +36,10 @@ function checkKind({ address, target }: Disk): void {
   const { bus, dev } = target;
   const isDrive = address.type === 'drive';
   if (driveBuses.includes(bus) !== isDrive && (isDrive || driveBuses.includes(bus))) {
-    throw unsupported(`Disk '${dev}' on the bus '${bus}' can't have an <address type='${address.type}'>.`);
+    throw unsupported(say`Disk '${dev}' on the bus '${bus}' can't have an <address type='${address.type}'>.`);
   }
   if (bus === 'usb' && address.type !== 'usb') {
-    throw placementFailed(`Disk '${dev}' on the bus 'usb' can't have an <address type='${address.type}'>.`);
+    throw placementFailed(say`Disk '${dev}' on the bus 'usb' can't have an <address type='${address.type}'>.`);
   }
 }
 
@@ -52,7 +53,7 @@ function checkNumbers(disk: Disk, domain: CompleteDomain): void {
   if (disk.address?.type !== 'drive') return;
   const { controller = 0, bus = 0, target = 0 } = disk.address;
   const refuse = (what: string): never => {
-    throw unsupported(`Disk '${disk.target.dev}': ${what}.`);
+    throw unsupported(say`Disk '${disk.target.dev}': ${what}.`);
   };
   switch (disk.target.bus) {
     case 'ide':
