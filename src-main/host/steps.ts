@@ -13,6 +13,23 @@ export type { Step } from './step.ts';
  */
 export interface Performer<A> {
   perform(action: A, signal?: AbortSignal): Promise<void>;
+  /**
+   * Carries out several with the same result as one after another, as fast as it can. When it fails, any of them may or
+   * may not have been done; doing them one by one then tells which can't be.
+   */
+  performAll?(actions: readonly A[], signal?: AbortSignal): Promise<void>;
+}
+
+/** @returns whether all of it was done; else any part of it may have been. */
+async function doneTogether<A>(performer: Performer<A>, actions: readonly A[], signal?: AbortSignal): Promise<boolean> {
+  if (performer.performAll === undefined || actions.length < 2) return false;
+  try {
+    await performer.performAll(actions, signal);
+    return true;
+  } catch {
+    // Every action may be done twice, and each says itself what is wrong with it.
+    return false;
+  }
 }
 
 /** What could not be undone; everything else was. */
@@ -49,16 +66,20 @@ export async function applySteps<A>(
   // Somebody else's record of a shared step knows how the host was before.
   const recorded = steps.map((step) => (step.shared === undefined ? step : (ledger.shared(step.shared) ?? step)));
   await ledger.record(owner, recorded);
+  const isOfOthers = ({ shared }: Step<A>): boolean =>
+    shared !== undefined && ledger.usersOf(shared).some((user) => user !== owner);
+  const needed = recorded.filter((step) => !isOfOthers(step));
+  const actions = needed.map(({ action }) => action);
+  if (signal?.aborted !== true && (await doneTogether(performer, actions, signal))) return;
   let at = 0;
   try {
-    for (const step of recorded) {
+    for (const action of actions) {
       signal?.throwIfAborted();
-      const isDone = step.shared !== undefined && ledger.usersOf(step.shared).some((user) => user !== owner);
-      if (!isDone) await performer.perform(step.action, signal);
+      await performer.perform(action, signal);
       at += 1;
     }
   } catch (thrown) {
-    const sentence = recorded[at]?.sentence ?? '';
+    const sentence = needed[at]?.sentence ?? '';
     throw new StepsError(sentence, thrown, await undoSteps(ledger, performer, owner));
   }
 }
@@ -74,10 +95,19 @@ export async function undoSteps<A>(
 ): Promise<readonly UndoFailure[]> {
   const failures: UndoFailure[] = [];
   const left: Step<A>[] = [];
-  for (const step of [...ledger.steps(owner)].reverse()) {
-    const { inverse, shared } = step;
-    const isNeeded = shared !== undefined && ledger.usersOf(shared).some((user) => user !== owner);
-    if (inverse === undefined || isNeeded) continue;
+  const undone = ledger
+    .steps(owner)
+    .toReversed()
+    .flatMap((step) => {
+      const { inverse, shared } = step;
+      const isNeeded = shared !== undefined && ledger.usersOf(shared).some((user) => user !== owner);
+      return inverse === undefined || isNeeded ? [] : [{ step, inverse }];
+    });
+  const isDone = await doneTogether(
+    performer,
+    undone.map(({ inverse }) => inverse.action),
+  );
+  for (const { step, inverse } of isDone ? [] : undone) {
     try {
       await performer.perform(inverse.action);
     } catch (cause) {

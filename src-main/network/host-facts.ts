@@ -1,9 +1,10 @@
 /** What a planner needs to know of the host before it changes anything. */
-import { access, constants } from 'node:fs/promises';
+import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { readIfThere } from '../host/files.ts';
 import { run } from '../host/process.ts';
-import { type HostRoute, type Link, listLinks, listRoutes } from './observe-links.ts';
+import { type Link, listLinks } from './observe-links.ts';
+import { type HostRoute, listRoutes } from './observe-routes.ts';
 import { listSysctl, readSysctl } from './sysctl.ts';
 
 /** A firewalld that answers on D-Bus. */
@@ -15,9 +16,8 @@ export interface FirewalldFacts {
   readonly policies: readonly string[];
 }
 
-/** A socket that listens on every address of the host. */
+/** A UDP socket that listens on every address of the host. Servers of names and addresses all have one. */
 export interface WildcardSocket {
-  readonly protocol: 'udp' | 'tcp';
   readonly port: number;
 }
 
@@ -41,12 +41,9 @@ export type OpenFacts = Omit<HostFacts, 'firewalld' | 'forwardPolicy'>;
 
 /** Looks at the host. What firewalld is, and what iptables forwards, is found out by who may. */
 export async function observeHost(): Promise<OpenFacts> {
-  const [programs, links, routes] = await Promise.all([
-    findPrograms(['dnsmasq', 'nft', 'iptables', 'ip']),
-    listLinks(),
-    listRoutes(),
-  ]);
-  return { links, routes, programs, sysctls: readSwitches(), wildcardSockets: readWildcardSockets() };
+  const programs = findPrograms(['dnsmasq', 'nft', 'iptables', 'ip']);
+  const [links, routes] = await Promise.all([listLinks(), listRoutes()]);
+  return { links, programs, routes, sysctls: readSwitches(), wildcardSockets: readWildcardSockets() };
 }
 
 /** The host as it would be without a device of a network that is looked at anew. */
@@ -73,19 +70,19 @@ function readSwitches(): Record<string, string> {
 const perDevice = (family: 'ipv4' | 'ipv6', names: readonly string[]): string[] =>
   listSysctl(`net/${family}/conf`).flatMap((device) => names.map((name) => `net/${family}/conf/${device}/${name}`));
 
-async function findPrograms(names: readonly string[]): Promise<ReadonlySet<string>> {
+function findPrograms(names: readonly string[]): ReadonlySet<string> {
   // Users' own paths often lack those of the administrator's programs.
   const folders = [...new Set([...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin'])];
-  const found = await Promise.all(
-    names.map(async (name) => {
-      const attempts = folders.map(async (folder) => await access(join(folder, name), constants.X_OK));
-      return await Promise.any(attempts).then(
-        () => [name],
-        () => [],
-      );
-    }),
-  );
-  return new Set(found.flat());
+  return new Set(names.filter((name) => folders.some((folder) => mayRun(join(folder, name)))));
+}
+
+function mayRun(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The kernel's own file says whether anybody uses iptables; asking the program would load its modules. */
@@ -111,16 +108,12 @@ function readForRoot(path: string): string | undefined {
 
 const nothing = { stdout: '', exitCode: 1 } as const;
 
-/** Of the ports that matter to networks: DNS and DHCP. */
+/** The kernel's list of TCP sockets takes milliseconds to read, however short it is. */
 function readWildcardSockets(): readonly WildcardSocket[] {
-  return (['udp', 'tcp'] as const).flatMap((protocol) => {
-    const lines = ['', '6'].flatMap((suffix) => (readIfThere(`/proc/net/${protocol}${suffix}`) ?? '').split('\n'));
-    return lines.flatMap((line) => {
-      const [, local = '', , state] = line.trim().split(/\s+/);
-      const [address = '', port = ''] = local.split(':');
-      // A TCP socket that listens, or a UDP one that is bound.
-      const isListening = protocol === 'udp' || state === '0A';
-      return isListening && /^0+$/.test(address) ? [{ protocol, port: Number.parseInt(port, 16) }] : [];
-    });
+  const lines = ['udp', 'udp6'].flatMap((file) => (readIfThere(`/proc/net/${file}`) ?? '').split('\n'));
+  return lines.flatMap((line) => {
+    const [, local = ''] = line.trim().split(/\s+/);
+    const [address = '', port = ''] = local.split(':');
+    return /^0+$/.test(address) ? [{ port: Number.parseInt(port, 16) }] : [];
   });
 }

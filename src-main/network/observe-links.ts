@@ -1,4 +1,4 @@
-/** Network devices, addresses and routes as `ip -json` tells them. */
+/** Network devices and addresses as `ip -json` tells them. */
 import { ProcessError, run } from '../host/process.ts';
 
 export interface Link {
@@ -12,15 +12,6 @@ export interface Link {
   readonly addresses: readonly string[];
 }
 
-export interface HostRoute {
-  /** `192.168.122.0/24`; `default` is `0.0.0.0/0` or `::/0`. */
-  readonly destination: string;
-  readonly device: string;
-  readonly family: 'ipv4' | 'ipv6';
-  /** Who made it: `kernel`, `ra`, `dhcp` … */
-  readonly protocol?: string;
-}
-
 const timeoutMs = 10_000;
 
 interface IpLink {
@@ -31,14 +22,8 @@ interface IpLink {
   readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number }[];
 }
 
-interface IpRoute {
-  readonly dst?: string;
-  readonly dev?: string;
-  readonly type?: string;
-  readonly protocol?: string;
-}
-
-async function json<T>(args: readonly string[], acceptCodes: readonly number[] = [0]): Promise<readonly T[]> {
+/** What `ip -json` answers. */
+export async function askIp<T>(args: readonly string[], acceptCodes: readonly number[] = [0]): Promise<readonly T[]> {
   try {
     const { stdout } = await run(['ip', '-json', ...args], { timeoutMs, acceptCodes });
     // With nothing to tell it prints nothing.
@@ -51,12 +36,12 @@ async function json<T>(args: readonly string[], acceptCodes: readonly number[] =
 }
 
 export async function listLinks(): Promise<readonly Link[]> {
-  return (await json<Partial<IpLink>>(['-details', 'address', 'show'])).flatMap(toLink);
+  return (await askIp<Partial<IpLink>>(['-details', 'address', 'show'])).flatMap(toLink);
 }
 
 /** The device of this name; undefined when there is none. */
 export async function findLink(name: string): Promise<Link | undefined> {
-  const [found] = (await json<Partial<IpLink>>(['-details', 'address', 'show', 'dev', name], [0, 1])).flatMap(toLink);
+  const [found] = (await askIp<Partial<IpLink>>(['-details', 'address', 'show', 'dev', name], [0, 1])).flatMap(toLink);
   return found;
 }
 
@@ -73,23 +58,4 @@ function toLink({ ifname, address, master, linkinfo, addr_info: addresses = [] }
       addresses: addresses.flatMap(({ local, prefixlen }) => (local === undefined ? [] : [`${local}/${prefixlen}`])),
     },
   ];
-}
-
-/** The main table's routes that lead to a device. */
-export async function listRoutes(): Promise<readonly HostRoute[]> {
-  const families = [
-    ['ipv4', '-4'],
-    ['ipv6', '-6'],
-  ] as const;
-  const lists = await Promise.all(
-    families.map(async ([family, flag]) =>
-      (await json<IpRoute>([flag, 'route', 'show'])).flatMap(({ dst, dev, type, protocol }): HostRoute[] => {
-        if (dst === undefined || dev === undefined || (type !== undefined && type !== 'unicast')) return [];
-        const everywhere = family === 'ipv4' ? '0.0.0.0/0' : '::/0';
-        const destination = dst === 'default' ? everywhere : dst;
-        return [{ destination, device: dev, family, ...(protocol === undefined ? {} : { protocol }) }];
-      }),
-    ),
-  );
-  return lists.flat();
 }

@@ -1,20 +1,22 @@
 /** Carries out networks' actions on this host, for an engine that may: root. */
 import { VirError } from '../../src-shared/errors.ts';
-import { parseAddress, parseSubnet } from '../../src-shared/model/network-address.ts';
 import { ProcessError, run } from '../host/process.ts';
 import type { Performer } from '../host/steps.ts';
 import type { NetworkAction } from './actions.ts';
 import { clearBandwidth, setBandwidth } from './devices/bandwidth.ts';
+import { clearPortVlans, filterVlans, setPortVlans } from './devices/bridge-vlans.ts';
 import { addMacvtap, addTap, deleteTap } from './devices/taps.ts';
 import { clearConditions, setConditions } from './devices/conditions.ts';
 import { startDnsmasq, stopDnsmasq } from './dnsmasq-process.ts';
 import { chainQueries, missingChains, ruleCommands } from './firewall/iptables.ts';
-import { networkScript, removeNetworkScript, removeTableScript, tableScript } from './firewall/nftables.ts';
-import { forwardsScript, removeForwardsScript } from './firewall/port-forwards.ts';
+import { performRules } from './firewall/perform-rules.ts';
 import type { FirewallRule } from './firewall/rules.ts';
 import { addException, deleteException } from './firewall/exceptions.ts';
 import { performFilter } from './nwfilter/perform.ts';
+import { ip, ipCommand } from './ip-commands.ts';
 import { findLink } from './observe-links.ts';
+import { bridgeVlans, plainVlans } from './ports/vlans.ts';
+import { performTogether } from './perform-together.ts';
 import { writeSysctl } from './sysctl.ts';
 
 /** What puts interfaces into zones, where firewalld runs. */
@@ -44,38 +46,23 @@ export class DirectPerformer implements Performer<NetworkAction> {
         return;
       }
       case 'link-up':
-        return await ip(['link', 'set', 'dev', action.link, 'up'], signal);
-      case 'address-add': {
-        const isFour = parseSubnet(action.address)?.family === 'ipv4';
-        // Nobody answers on a bridge without ports, so looking for duplicates would only delay.
-        const rest = isFour ? ['broadcast', '+'] : ['nodad'];
-        return await ip(['address', 'replace', action.address, 'dev', action.link, ...rest], signal);
-      }
-      case 'route-add': {
-        const family = parseAddress(action.gateway)?.family === 'ipv6' ? '-6' : '-4';
-        const metric = action.metric === undefined ? [] : ['metric', String(action.metric)];
-        const target = [action.destination, 'via', action.gateway, 'dev', action.link, 'proto', 'static', ...metric];
-        return await ip([family, 'route', 'replace', ...target], signal);
-      }
+      case 'address-add':
+      case 'route-add':
+        return await ip(ipCommand(action), signal);
       case 'sysctl-set':
         for (const { key, value } of action.values) writeSysctl(key, value);
         return;
       case 'nft-table-add':
-        return await nft(tableScript(action.table), signal);
       case 'nft-table-delete':
-        return await nft(removeTableScript(action.table));
       case 'nft-network-set':
-        return await nft(networkScript(action.table, action.bridge, action.rules), signal);
       case 'nft-network-delete':
-        return await nft(removeNetworkScript(action.table, action.bridge));
+      case 'nft-forwards-set':
+      case 'nft-forwards-delete':
+        return await performRules([action], signal);
       case 'nft-exception-add':
         return await addException(action, signal);
       case 'nft-exception-delete':
         return await deleteException(action);
-      case 'nft-forwards-set':
-        return await nft(forwardsScript(action.table, action.bridge, action.forwards), signal);
-      case 'nft-forwards-delete':
-        return await nft(removeForwardsScript(action.table));
       case 'iptables-add':
         return await addIptables(action.rules, signal);
       case 'iptables-delete':
@@ -93,7 +80,13 @@ export class DirectPerformer implements Performer<NetworkAction> {
       case 'macvtap-add':
         return await addMacvtap(action, signal);
       case 'tap-delete':
-        return await deleteTap(action.link, action.mac);
+        return await deleteTap(action);
+      case 'bridge-vlans-filter':
+        return await filterVlans(action.link, signal);
+      case 'port-vlans-set':
+        return await setPortVlans(action.link, bridgeVlans(action.vlans), signal);
+      case 'port-vlans-clear':
+        return await clearPortVlans(action.link, plainVlans);
       case 'bandwidth-set':
         return await setBandwidth(action, signal);
       case 'bandwidth-clear':
@@ -110,32 +103,25 @@ export class DirectPerformer implements Performer<NetworkAction> {
     }
   }
 
+  async performAll(actions: readonly NetworkAction[], signal?: AbortSignal): Promise<void> {
+    await performTogether(actions, async (action) => await this.perform(action, signal), signal);
+  }
+
   #zone(): ZoneKeeper {
     if (this.#zones !== undefined) return this.#zones;
     throw new VirError({ code: 'dbus-service', domain: 'firewalld', message: "firewalld can't be reached." });
   }
 }
 
-async function ip(args: readonly string[], signal?: AbortSignal): Promise<void> {
-  await run(['ip', ...args], { timeoutMs, ...(signal === undefined ? {} : { signal }) });
-}
-
-async function nft(script: string, signal?: AbortSignal): Promise<void> {
-  await run(['nft', '-f', '-'], { input: script, timeoutMs, ...(signal === undefined ? {} : { signal }) });
-}
-
 type BridgeAdd = Extract<NetworkAction, { readonly verb: 'bridge-add' }>;
 
-async function addBridge({ link, mac, mtu, stp, forwardDelaySeconds }: BridgeAdd, signal?: AbortSignal): Promise<void> {
-  const size = mtu === undefined ? [] : ['mtu', String(mtu)];
-  // The kernel takes a delay this short only while STP is off; it applies the attributes in this order.
-  const bridge = ['forward_delay', String(forwardDelaySeconds * 100), 'stp_state', stp ? '1' : '0'];
+async function addBridge(action: BridgeAdd, signal?: AbortSignal): Promise<void> {
   try {
-    await ip(['link', 'add', 'name', link, 'address', mac, ...size, 'type', 'bridge', ...bridge], signal);
+    await ip(ipCommand(action), signal);
   } catch (thrown) {
     // Its name and hardware address say that it is the one to be made.
-    const found = await findLink(link);
-    if (found?.kind !== 'bridge' || found.mac !== mac) throw thrown;
+    const found = await findLink(action.link);
+    if (found?.kind !== 'bridge' || found.mac !== action.mac) throw thrown;
   }
 }
 

@@ -49,7 +49,14 @@ const chainName = (bridge: string, suffix: string): string =>
   `net_${[...Buffer.from(bridge)].map((byte) => (/[a-zA-Z0-9]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `_${byte.toString(16).padStart(2, '0')}`)).join('')}_${suffix}`;
 
 /** Puts the network's rules in the place of whatever it had. */
-export function networkScript(table: string, bridge: string, rules: readonly FirewallRule[]): string {
+export const networkScript = (table: string, bridge: string, rules: readonly FirewallRule[]): string =>
+  tableScript(table) + removal(table, bridge) + chains(table, bridge, rules, 'add');
+
+/** Puts rules into the table for a network that has none there. */
+export const newNetworkScript = (table: string, bridge: string, rules: readonly FirewallRule[]): string =>
+  chains(table, bridge, rules, 'create');
+
+function chains(table: string, bridge: string, rules: readonly FirewallRule[], verb: 'add' | 'create'): string {
   const blocks = parts.map(({ chain, suffix, map }) => {
     // Each upstream rule goes before the earlier ones, so the last counts first.
     const lines = rules
@@ -59,15 +66,10 @@ export function networkScript(table: string, bridge: string, rules: readonly Fir
     return { name: chainName(bridge, suffix), map, lines };
   });
   const used = blocks.filter(({ lines }) => lines.length > 0);
-  const chains = used.map(
-    ({ name, lines }) => `  chain ${name} {\n${lines.map((text) => `    ${text}\n`).join('')}  }\n`,
-  );
-  const elements = used.map(({ name, map }) => `add element inet ${table} ${map} { "${bridge}" : jump ${name} }\n`);
   return [
-    tableScript(table),
-    removal(table, bridge),
-    ...(chains.length === 0 ? [] : [`table inet ${table} {\n${chains.join('')}}\n`]),
-    ...elements,
+    ...used.map(({ name }) => `${verb} chain inet ${table} ${name}\n`),
+    ...used.flatMap(({ name, lines }) => lines.map((text) => `add rule inet ${table} ${name} ${text}\n`)),
+    ...used.map(({ name, map }) => `${verb} element inet ${table} ${map} { "${bridge}" : jump ${name} }\n`),
   ].join('');
 }
 

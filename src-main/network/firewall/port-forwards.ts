@@ -50,11 +50,17 @@ export function forwardSteps(network: Network, bridge: string, table: string): r
 }
 
 /** In one transaction, whatever was there. */
-export function forwardsScript(table: string, bridge: string, forwards: readonly NetworkForward[]): string {
+export const forwardsScript = (table: string, bridge: string, forwards: readonly NetworkForward[]): string =>
+  `${removeForwardsScript(table)}\n${tableText(table, bridge, forwards)}`;
+
+/** For a network that has none. */
+export const newForwardsScript = (table: string, bridge: string, forwards: readonly NetworkForward[]): string =>
+  `create table inet ${table}\n${tableText(table, bridge, forwards)}`;
+
+function tableText(table: string, bridge: string, forwards: readonly NetworkForward[]): string {
   const before = forwards.map((forward) => `    ${ruleOf(forward)}\n`).join('');
   const own = forwards.map((forward) => `    ${notLoopback(forward)} ${ruleOf(forward)}\n`).join('');
   return [
-    removeForwardsScript(table),
     `table inet ${table} {`,
     '  chain prerouting {\n    type nat hook prerouting priority dstnat; policy accept;',
     `${before}  }`,

@@ -53,6 +53,31 @@ describe('an engine killed while it starts a network', () => {
   });
 });
 
+describe('an engine killed whenever', () => {
+  it('while it starts or stops a network, has left what the next engine removes or finds running', async () => {
+    let engine = await lab.engine();
+    await engine.networks.define(both);
+    const before = await lab.state();
+    for (const moment of [2, 6, 12, 20, 35, 60, 100]) {
+      engine.crashAfter(moment);
+      const died = await dies(
+        (async () => {
+          for (;;) {
+            await engine.networks.start(uuid);
+            await engine.networks.destroy(uuid);
+          }
+        })(),
+      );
+      expect(died).toBe(true);
+      engine = await lab.engine();
+      const { active } = await engine.networks.lookupByUuid(uuid);
+      if (active) await engine.networks.destroy(uuid);
+      expect(await lab.state(), `after ${moment} ms`).toEqual(before);
+      expect(engine.log).not.toContain('could not be undone');
+    }
+  });
+});
+
 describe('an engine killed while it stops a network', () => {
   it('leaves the rest to the next engine, whichever step it was at', async () => {
     let engine = await lab.engine();

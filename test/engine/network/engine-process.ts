@@ -19,12 +19,18 @@ const { directories, folder } = JSON.parse(process.argv[2] ?? '{}') as {
 };
 
 class CrashingPerformer implements Performer<NetworkAction> {
-  readonly #inner: Performer<NetworkAction> = new DirectPerformer(new Firewalld());
+  readonly #inner = new DirectPerformer(new Firewalld());
   #left: number | undefined;
 
   /** Ends this process by SIGKILL before (even) or after (odd) the action of half this number, from now on. */
   arm(moment: number): void {
     this.#left = moment;
+  }
+
+  /** Several at once, as an engine does them, while it isn't known at which it is to end. */
+  async performAll(actions: readonly NetworkAction[], signal?: AbortSignal): Promise<void> {
+    if (this.#left !== undefined) throw new Error('one by one');
+    await this.#inner.performAll(actions, signal);
   }
 
   async perform(action: NetworkAction, signal?: AbortSignal): Promise<void> {
@@ -60,6 +66,8 @@ const openConnection = async (): Promise<Connection> => {
   return await qemuDriver.open(uri, context);
 };
 
+type Call = readonly [string, ...unknown[]];
+
 /** `start` is the networks'; `domains.start` the machines', `filters.define` the network filters'. */
 async function callMethod(method: string, args: readonly unknown[]): Promise<unknown> {
   const [name = '', part] = method.split('.').toReversed();
@@ -79,8 +87,16 @@ for await (const line of createInterface({ input: process.stdin })) {
     performer.arm(Number(args[0]));
     continue;
   }
+  if (method === 'crashAfter') {
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), Number(args[0]));
+    continue;
+  }
   try {
-    process.stdout.write(`${JSON.stringify({ value: await callMethod(method, args) })}\n`);
+    const value =
+      method === 'together'
+        ? await Promise.all((args as readonly Call[]).map(async ([name, ...rest]) => await callMethod(name, rest)))
+        : await callMethod(method, args);
+    process.stdout.write(`${JSON.stringify({ value })}\n`);
   } catch (thrown) {
     process.stdout.write(`${JSON.stringify({ error: toErrorData(thrown) })}\n`);
   }

@@ -231,6 +231,16 @@ export class LabEngine {
     this.#child.stdin.write(`${JSON.stringify({ method: 'crashAt', args: [moment] })}\n`);
   }
 
+  /** It is killed in so many milliseconds, whatever it does then. */
+  crashAfter(ms: number): void {
+    this.#child.stdin.write(`${JSON.stringify({ method: 'crashAfter', args: [ms] })}\n`);
+  }
+
+  /** Calls at the same time: each a method with its arguments. */
+  async together(calls: readonly (readonly [string, ...unknown[]])[]): Promise<readonly unknown[]> {
+    return (await this.#call('together', calls)) as readonly unknown[];
+  }
+
   /** Lets go of the networks, which go on. */
   async leave(): Promise<void> {
     this.#child.stdin.end();
