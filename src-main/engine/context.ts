@@ -31,6 +31,14 @@ export interface Asking {
    * disturbed; undefined when there is nothing it could be told.
    */
   attempt(options: { readonly quiet: boolean }): Promise<Readonly<Record<string, string>> | undefined>;
+  /**
+   * The answer to a question of our own, which serves every connection to the same host as long as the engine runs.
+   * With `again`, what was answered before was wrong; with `quiet`, the user is not disturbed.
+   */
+  ask(
+    question: { readonly text: string; readonly kind: 'text' | 'secret' },
+    options: { readonly again: boolean; readonly quiet: boolean },
+  ): Promise<string | undefined>;
   /** Forgets what was answered. */
   end(): void;
 }

@@ -26,6 +26,9 @@ export class Prompts {
   readonly #open = new Map<string, Open>();
   readonly #answerers = new Set<object>();
   readonly #memories = new Map<string, Memory>();
+  /** Answers to questions of our own, and those that are being asked. */
+  readonly #kept = new Map<string, string>();
+  readonly #asking = new Map<string, Promise<string | undefined>>();
 
   /** Somebody can put questions to the user, until the returned function is called. */
   serve(): () => void {
@@ -54,6 +57,7 @@ export class Prompts {
         if (quiet && memory.answers.size === 0) return undefined;
         return { ...(await environment()), [askingVariable]: id };
       },
+      ask: async (question, options) => await this.#askOnce(question, options),
       end: () => void this.#memories.delete(id),
     };
   }
@@ -87,6 +91,21 @@ export class Prompts {
   /** Undefined declines. A question that is no longer open was answered elsewhere. */
   answer(id: string, answer: string | undefined): void {
     this.#open.get(id)?.settle(answer);
+  }
+
+  async #askOnce(
+    question: Omit<PromptInfo, 'id'>,
+    { again, quiet }: { readonly again: boolean; readonly quiet: boolean },
+  ): Promise<string | undefined> {
+    const { text } = question;
+    if (again) this.#kept.delete(text);
+    const known = this.#kept.get(text) ?? this.#asking.get(text);
+    if (known !== undefined || quiet) return await known;
+    const asking = this.#askUser(question).finally(() => this.#asking.delete(text));
+    this.#asking.set(text, asking);
+    const answer = await asking;
+    if (answer !== undefined) this.#kept.set(text, answer);
+    return answer;
   }
 
   async #askUser(question: Omit<PromptInfo, 'id'>): Promise<string | undefined> {

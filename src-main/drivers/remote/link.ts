@@ -4,9 +4,10 @@
  */
 import type { Duplex } from 'node:stream';
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { Asking, EngineContext } from '../../engine/context.ts';
 import type { Logger } from '../../engine/logger.ts';
-import { connectServer, type OpenedServer } from '../../rpc/client/connect.ts';
+import { connectServer, type OpenedServer, type ReachOptions } from '../../rpc/client/connect.ts';
 import { linkError } from '../../rpc/client/errors.ts';
 import type { RemoteUri } from '../../rpc/client/remote-uri.ts';
 import type { CallOptions, RpcClient } from '../../rpc/client/rpc-client.ts';
@@ -63,15 +64,10 @@ export class Link {
 
   /** @throws VirError when the server can't be reached, or does not open the URI. */
   static async open(uri: RemoteUri, context: EngineContext): Promise<Link> {
-    const asking = uri.transport === 'ssh' ? context.asking?.() : undefined;
+    const asking = context.asking?.();
     try {
-      const surroundings = await surroundingsOf(context.directories.runtime, asking, false);
-      return new Link(
-        uri,
-        context,
-        asking,
-        await connectServer(uri, { ...surroundings, isAsked: asking !== undefined }),
-      );
+      const ways = await waysOf(uri, context.directories.runtime, asking, false);
+      return new Link(uri, context, asking, await connectServer(uri, ways));
     } catch (error) {
       asking?.end();
       throw error;
@@ -144,9 +140,9 @@ export class Link {
     if (this.#server !== undefined) return this.#server.client;
     const { error } = this.#failure ?? {};
     throw linkError(
-      `'${this.uri.where}' can't be reached at the moment.`,
+      say`'${this.uri.where}' can't be reached at the moment.`,
       error?.message,
-      'It is tried again by itself until it answers.',
+      say`It is tried again by itself until it answers.`,
     );
   }
 
@@ -191,8 +187,7 @@ export class Link {
   async #retry(delayMs: number, quiet: boolean): Promise<void> {
     let server: OpenedServer;
     try {
-      const surroundings = await surroundingsOf(this.#controlFolder, this.#asking, quiet);
-      server = await connectServer(this.uri, { ...surroundings, isAsked: !quiet });
+      server = await connectServer(this.uri, await waysOf(this.uri, this.#controlFolder, this.#asking, quiet));
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       const before = this.#failure;
@@ -212,6 +207,23 @@ export class Link {
     this.#logger.log('info', 'the connection to a server stands again', { server: this.uri.where });
     await this.#listener?.up();
   }
+}
+
+/** How the user is asked on the way: by ssh, or by ourselves. */
+async function waysOf(
+  { transport }: RemoteUri,
+  controlFolder: string,
+  asking: Asking | undefined,
+  quiet: boolean,
+): Promise<ReachOptions> {
+  if (transport === 'ssh') {
+    return { ...(await surroundingsOf(controlFolder, asking, quiet)), isAsked: asking !== undefined && !quiet };
+  }
+  if (asking === undefined) return { controlFolder };
+  return {
+    controlFolder,
+    ask: async (question, { again }) => await asking.ask(question, { again, quiet }),
+  };
 }
 
 async function surroundingsOf(

@@ -2,9 +2,11 @@
 import { connect as connectSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import { linkError } from './errors.ts';
 import type { RemoteUri } from './remote-uri.ts';
 import { RpcClient } from './rpc-client.ts';
+import { type AskUser, proveBySasl } from './sasl.ts';
 import { findSocket } from './socket-paths.ts';
 import { connectSsh, type SshSurroundings } from './ssh.ts';
 import { connectTls } from './tls.ts';
@@ -23,6 +25,8 @@ const eventCallbackFeature = 14;
 export interface ReachOptions extends SshSurroundings {
   /** The user may be asked something on the way, and takes the time. */
   readonly isAsked?: boolean;
+  /** Asks for a name and a password, when the server wants them. */
+  readonly ask?: AskUser;
 }
 
 export interface OpenedServer {
@@ -38,7 +42,7 @@ export async function connectServer(uri: RemoteUri, ssh: ReachOptions = {}): Pro
   const link = await reach(uri, ssh);
   const client = new RpcClient(link, uri.where);
   try {
-    await authenticate(client, uri, ssh.isAsked === true ? askedTimeoutMs : connectTimeoutMs);
+    await authenticate(client, uri, ssh);
     const flags = uri.parameters['mode'] === 'ro' ? 1 : 0;
     const [keepalive] = await Promise.all([
       // The only feature that can be asked for before a connection is open there.
@@ -62,10 +66,18 @@ async function supports(client: RpcClient, feature: number): Promise<boolean> {
   return (await client.call('connectSupportsFeature', { feature }, { timeoutMs: connectTimeoutMs })).supported;
 }
 
-/** No proof is needed, or the system's own dialogue gives it; passwords are not asked for. */
-async function authenticate(client: RpcClient, { where }: RemoteUri, timeoutMs: number): Promise<void> {
+/** No proof is needed, or a password is, or the system's own dialogue gives it. */
+async function authenticate(client: RpcClient, uri: RemoteUri, { isAsked, ask }: ReachOptions): Promise<void> {
+  const { where } = uri;
+  const timeoutMs = isAsked === true ? askedTimeoutMs : connectTimeoutMs;
   const { types } = await client.call('authList', {}, { timeoutMs });
+  // `auth=sasl.MECHANISM` chooses among what there is.
+  const [wanted, mechanism] = (uri.parameters['auth'] ?? '').split('.');
   if (types.length === 0 || types.includes('none')) return;
+  if (types.includes('sasl') && wanted !== 'polkit') {
+    await proveBySasl({ client, uri, wanted: mechanism, ask, timeoutMs: connectTimeoutMs });
+    return;
+  }
   if (types.includes('polkit')) {
     // The user may be asked for a password and take a while.
     try {
@@ -78,9 +90,9 @@ async function authenticate(client: RpcClient, { where }: RemoteUri, timeoutMs: 
   throw new VirError({
     code: 'auth-failed',
     domain: 'auth',
-    message: `'${where}' wants a proof of who you are that Vivarium can't give.`,
-    cause: `It accepts ${types.join(', ')} only.`,
-    fix: 'Connect over SSH, or let the server accept certificates.',
+    message: say`'${where}' wants a proof of who you are that Vivarium can't give.`,
+    cause: say`It accepts ${types.join(', ')} only.`,
+    fix: say`Connect over SSH, or let the server accept certificates.`,
   });
 }
 
@@ -93,7 +105,7 @@ function polkitError(error: unknown, where: string): unknown {
   return new VirError({
     code: 'auth-failed',
     domain: 'polkit',
-    message: `'${where}' does not let you in.`,
+    message: say`'${where}' does not let you in.`,
     cause,
     fix,
   });
@@ -106,7 +118,7 @@ async function reach(uri: RemoteUri, ssh: SshSurroundings): Promise<Duplex> {
     return await reachBy(uri, ssh, controller.signal);
   } catch (error) {
     if (controller.signal.aborted)
-      throw linkError(`'${uri.where}' did not answer within ${connectTimeoutMs / 1000} s.`);
+      throw linkError(say`'${uri.where}' did not answer within ${connectTimeoutMs / 1000} s.`);
     throw error;
   } finally {
     clearTimeout(timer);
@@ -137,7 +149,7 @@ function connected(
     const socket = connectSocket({ ...to });
     const give = (error: Error): void => {
       socket.destroy();
-      reject(linkError(`'${where}' can't be reached.`, `${error.message}.`));
+      reject(linkError(say`'${where}' can't be reached.`, say`${error.message}.`));
     };
     socket.once('error', give);
     signal.addEventListener('abort', () => socket.destroy(new Error('it took too long')), { once: true });

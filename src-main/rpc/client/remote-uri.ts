@@ -1,6 +1,7 @@
 /** What the parts of a remote connection URI mean (https://libvirt.org/uri.html). */
 import { VirError } from '../../../src-shared/errors.ts';
 import type { ConnectUri } from '../../../src-shared/uri.ts';
+import { say, type Sentence } from '../../../src-shared/words.ts';
 
 export const transports = ['unix', 'ssh', 'tls', 'tcp'] as const;
 export type Transport = (typeof transports)[number];
@@ -23,6 +24,8 @@ export interface RemoteUri {
 /** Parameters that are about reaching the server; all others are the driver's. */
 const own: ReadonlySet<string> = new Set([
   'name',
+  'auth',
+  'authfile',
   'socket',
   'mode',
   'command',
@@ -45,10 +48,10 @@ export function readRemoteUri(uri: ConnectUri): RemoteUri {
     (known) => known === (wanted === 'libssh' || wanted === 'libssh2' ? 'ssh' : wanted),
   );
   if (transport === undefined) {
-    throw invalid(uri, `There is no transport '${wanted}'.`, `Use one of ${transports.join(', ')}.`);
+    throw invalid(uri, say`There is no transport '${wanted}'.`, say`Use one of ${transports.join(', ')}.`);
   }
   if (transport !== 'unix' && uri.host === undefined) {
-    throw invalid(uri, 'It names no host.', `Write ${uri.driver}+${transport}://host${uri.path}.`);
+    throw invalid(uri, say`It names no host.`, say`Write ${uri.driver}+${transport}://host${uri.path}.`);
   }
   const passedOn = Object.entries(uri.parameters).filter(([name]) => !own.has(name));
   const query = passedOn.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
@@ -66,6 +69,6 @@ export function readRemoteUri(uri: ConnectUri): RemoteUri {
   };
 }
 
-function invalid(uri: ConnectUri, cause: string, fix: string): VirError {
-  return new VirError({ code: 'invalid-arg', domain: 'uri', message: `'${uri.text}' can't be used.`, cause, fix });
+function invalid(uri: ConnectUri, cause: Sentence, fix: Sentence): VirError {
+  return new VirError({ code: 'invalid-arg', domain: 'uri', message: say`'${uri.text}' can't be used.`, cause, fix });
 }

@@ -4,6 +4,7 @@
  */
 import type { Duplex } from 'node:stream';
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import { decodePayload, encodePacket, type Packet } from '../framing/packet.ts';
 import { PacketReader, ProtocolError } from '../framing/packet-reader.ts';
 import type { PacketSink } from '../framing/packet-stream.ts';
@@ -18,6 +19,7 @@ import {
   type RemoteProcedures,
 } from '../protocol/programs.ts';
 import { ClientStream } from './client-stream.ts';
+import type { SecurityLayer } from '../sasl/mechanism.ts';
 import { fromRemoteError, linkError } from './errors.ts';
 
 /** libvirtd reads nothing more, no ping either, once five calls of a client are under way: one less leaves it listening. */
@@ -64,6 +66,7 @@ export class RpcClient implements PacketSink {
   readonly #keepalive: Keepalive;
   readonly #closed: Promise<Error>;
   #tellClosed: (error: Error) => void = () => undefined;
+  #layer: SecurityLayer | undefined;
   #error: Error | undefined;
   #serial = 0;
 
@@ -78,20 +81,20 @@ export class RpcClient implements PacketSink {
       intervalMs: keepaliveIntervalMs,
       count: keepaliveCount,
       send: (packet) => this.send(packet),
-      onDead: () => this.#end(linkError(`'${name}' does not answer any more.`)),
+      onDead: () => this.#end(linkError(say`'${name}' does not answer any more.`)),
       onQuiet: (isQuiet) => this.onQuiet(isQuiet),
     });
     link.on('data', (piece: Buffer) => {
       this.#keepalive.heard();
-      this.#reader.push(piece);
+      this.#take(piece);
       this.#pump();
     });
     link.on('error', (error) => {
       this.#end(
-        error instanceof VirError ? error : linkError(`The connection to '${name}' failed.`, `${error.message}.`),
+        error instanceof VirError ? error : linkError(say`The connection to '${name}' failed.`, say`${error.message}.`),
       );
     });
-    link.on('close', () => this.#end(linkError(`'${name}' has closed the connection.`)));
+    link.on('close', () => this.#end(linkError(say`'${name}' has closed the connection.`)));
     // Whoever made the connection may have waited for something on it.
     link.resume();
   }
@@ -108,6 +111,13 @@ export class RpcClient implements PacketSink {
 
   get isClosed(): boolean {
     return this.#error !== undefined;
+  }
+
+  /** From here on everything goes through a layer that both sides have agreed upon. @throws ProtocolError */
+  secure(layer: SecurityLayer): void {
+    // What came already was protected by nothing, and may be anybody's.
+    if (this.#reader.buffered > 0) throw new ProtocolError('the server goes on before the connection is protected');
+    this.#layer = layer;
   }
 
   /** Begins to ping; only after the server has said that it can. */
@@ -145,13 +155,13 @@ export class RpcClient implements PacketSink {
   }
 
   close(): void {
-    this.#end(linkError(`The connection to '${this.#name}' was closed.`));
+    this.#end(linkError(say`The connection to '${this.#name}' was closed.`));
   }
 
   send(...parts: readonly Buffer[]): boolean {
     if (this.#error !== undefined) return true;
     let more = true;
-    for (const part of parts) more = this.#link.write(part);
+    for (const part of parts) more = this.#link.write(this.#layer?.wrap(part) ?? part);
     return more;
   }
 
@@ -240,6 +250,20 @@ export class RpcClient implements PacketSink {
     }
   }
 
+  #take(piece: Buffer): void {
+    const layer = this.#layer;
+    if (layer === undefined) {
+      this.#reader.push(piece);
+      return;
+    }
+    try {
+      for (const plain of layer.unwrap(piece)) this.#reader.push(plain);
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      this.#end(linkError(say`The connection to '${this.#name}' failed.`, say`${cause}.`));
+    }
+  }
+
   #pump(): void {
     try {
       while (this.#error === undefined && !this.#full()) {
@@ -249,7 +273,7 @@ export class RpcClient implements PacketSink {
       }
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error);
-      this.#end(linkError(`'${this.#name}' does not speak the protocol.`, `${cause}.`));
+      this.#end(linkError(say`'${this.#name}' does not speak the protocol.`, say`${cause}.`));
       return;
     }
     if (this.#full()) this.#link.pause();
@@ -311,7 +335,7 @@ function tooSlow(server: string, procedure: string, timeoutMs: number): VirError
   return new VirError({
     code: 'operation-timeout',
     domain: 'remote',
-    message: `'${server}' did not answer within ${timeoutMs / 1000} s.`,
-    cause: `The call was ${procedure}; it may still take effect.`,
+    message: say`'${server}' did not answer within ${timeoutMs / 1000} s.`,
+    cause: say`The call was ${procedure}; it may still take effect.`,
   });
 }

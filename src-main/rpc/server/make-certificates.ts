@@ -128,7 +128,8 @@ async function makeSigned(
   await makeKey(cwd, `${name}key.pem`);
   await writeExtensions(cwd, `${name}.cnf`, [
     'basicConstraints = critical,CA:FALSE',
-    'keyUsage = critical,digitalSignature',
+    // libvirt's clients want the latter of both sides.
+    'keyUsage = critical,digitalSignature,keyEncipherment',
     `extendedKeyUsage = ${usage}`,
     ...(alternatives === undefined ? [] : [`subjectAltName = ${alternatives}`]),
   ]);
