@@ -1,6 +1,6 @@
 # A guest of one sector: a screen of 1024x768 in one colour. It writes the scan codes of its keyboard to the serial port
 # in hex and repaints the screen in another colour for each key pressed; with the byte at `paint_always` not zero it
-# repaints without pause. Built with: as --32 -o s.o screen-guest.S && ld -m elf_i386 -Ttext 0x7c00 --oformat binary s.o
+# repaints without pause, with two in noise. Built with: as --32 -o s.o screen-guest.S && ld -m elf_i386 -Ttext 0x7c00 --oformat binary s.o
 .code16
 .globl _start
 _start:
@@ -35,6 +35,8 @@ paint:
   movl $1024*768, %ecx
   movl %ebx, %eax
   cld
+  cmpb $2, paint_always
+  je noise
   rep stosl
 wait:
   inb $0x64, %al
@@ -60,6 +62,13 @@ key:
   addl $0x00503010, %ebx
   andl $0x00ffffff, %ebx
   jmp paint
+noise:
+  imull $1664525, %eax, %eax
+  addl $1013904223, %eax
+  stosl
+  loop noise
+  movl %eax, %ebx
+  jmp wait
 digit:
   addb $'0', %al
   cmpb $'9', %al

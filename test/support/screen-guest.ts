@@ -2,29 +2,29 @@ import { writeFileSync } from 'node:fs';
 
 /** What `screen-guest.S` beside this file assembles to, without the zeros up to its boot signature. */
 const program = Buffer.from(
-  '+jHAjtiOwI7QvAB8uAFPuUQBvwCAzRC4Ak+7REHNEA8BFsh8DyDADAEPIsDqMXwIAGa4EACO2I7AjtC8AHwAALtAMCAAiz0ogAAA' +
-    'uQAADACJ2Pzzq+RkqAF1F4A9/H0AAAB08YHDBQMBAIHj////AOvTqCDkYHXdiMLA6AToHAAAAIjQJA/oEwAAAPbCgHXFgcMQMFAA' +
-    'geP///8A66cEMDw5dgIEJ1JmuvgD7lrDZpAAAAAAAAAAAP//AAAAms8A//8AAACSzwAXALB8',
+  '+jHAjtiOwI7QvAB8uAFPuUQBvwCAzRC4Ak+7REHNEA8BFuR8DyDADAEPIsDqMXwIAGa4EACO2I7AjtC8AHwAALtAMCAAiz0ogAAAuQAADACJ' +
+    '2PyAPfx9AAACdEvzq+RkqAF1F4A9/H0AAAB08YHDBQMBAIHj////AOvKqCDkYHXdiMLA6AToLgAAAIjQJA/oJQAAAPbCgHXFgcMQMFAAgeP/' +
+    '//8A655pwA1mGQAFX/NuPKvi8onD66UEMDw5dgIEJ1JmuvgD7lrDjXYAAAAAAAAAAAD//wAAAJrPAP//AAAAks8AFwDMfA==',
   'base64',
 );
 
-const paintAlwaysAt = 508;
+const paintAt = 508;
 const signatureAt = 510;
 const diskBytes = 1024 * 1024;
 
 export interface ScreenGuestOptions {
-  /** Repaints the screen without pause instead of at each key. */
-  readonly paintAlways?: boolean;
+  /** Repaints the screen without pause instead of at each key: in one colour, or each pixel in another. */
+  readonly paint?: 'colours' | 'noise';
 }
 
 /**
  * Writes the disk of a guest that boots at once: 1024×768 in one colour, another for each key pressed; the scan codes of
  * its keyboard go to its serial port in hex.
  */
-export function writeScreenGuest(path: string, { paintAlways = false }: ScreenGuestOptions = {}): void {
+export function writeScreenGuest(path: string, { paint }: ScreenGuestOptions = {}): void {
   const disk = Buffer.alloc(diskBytes);
   program.copy(disk);
-  disk[paintAlwaysAt] = paintAlways ? 1 : 0;
+  disk[paintAt] = paint === undefined ? 0 : paint === 'colours' ? 1 : 2;
   disk.writeUInt16LE(0xaa55, signatureAt);
   writeFileSync(path, disk);
 }

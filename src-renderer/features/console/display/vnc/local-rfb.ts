@@ -1,13 +1,14 @@
 /** noVNC's client, as it serves best on a socket of this host. */
 import RFB, { type NoVncDecoder } from '@novnc/novnc';
 import { renderingOf, type Scaling, scaleOf } from '../scaling.ts';
+import { Compression, type Transfer } from './compression.ts';
 import { NativeRawDecoder } from './raw-decoder.ts';
 
 const rawEncoding = 0;
 const tightEncoding = 7;
 
 /** Copied and plain rectangles, and what else QEMU and we both know. */
-const encodings: readonly number[] = [
+const plainEncodings: readonly number[] = [
   1, // CopyRect
   rawEncoding,
   -223, // DesktopSize
@@ -20,11 +21,11 @@ const encodings: readonly number[] = [
   -239, // Cursor
 ];
 
-/**
- * A whole screen is 3 MB and more, which takes longer on its way than QEMU takes to compress it, little as it is asked to
- * (level 1). What changes afterwards comes as it is: that is soonest drawn.
- */
-const firstEncodings: readonly number[] = [tightEncoding, -255, ...encodings];
+/** QEMU is to take as little time to compress as it can: level 1, and nothing that loses. */
+const encodings: Readonly<Record<Transfer, readonly number[]>> = {
+  compressed: [tightEncoding, -255, ...plainEncodings],
+  plain: plainEncodings,
+};
 
 /** A key that no keyboard has: its release is an input message that QEMU drops (`qkbd_state_key_event`). */
 const noKey = 0xff_ffff;
@@ -41,15 +42,17 @@ export class LocalRfb extends RFB {
   declare observer: LocalRfbObserver | undefined;
   declare scaling: Scaling | undefined;
   #resizable = false;
-  /** What comes first is still compressed, and whether it has come. */
-  #first: 'awaited' | 'there' | 'past' = 'awaited';
+  readonly #compression = new Compression();
+  #transfer: Transfer = 'compressed';
+  /** Of the update that is being received, what came compressed. */
+  #compressed = { pixels: 0, bytes: 0 };
 
   start(observer: LocalRfbObserver, scaling: Scaling): void {
     this.observer = observer;
     this.scaling = scaling;
     this._decoders[rawEncoding] = new NativeRawDecoder();
     const tight = this._decoders[tightEncoding];
-    if (tight !== undefined) this._decoders[tightEncoding] = this.#noting(tight);
+    if (tight !== undefined) this._decoders[tightEncoding] = this.#counting(tight);
     this.focusOnClick = false;
     // Ours, because it is a scale of its own choice otherwise.
     this.scaleViewport = false;
@@ -93,7 +96,7 @@ export class LocalRfb extends RFB {
     for (const shift of [16, 8, 0]) socket.sQpush8(shift); // QEMU's own order: nothing to convert
     for (let padding = 0; padding < 3; padding += 1) socket.sQpush8(0);
     socket.flush();
-    RFB.messages.clientEncodings(socket, firstEncodings);
+    RFB.messages.clientEncodings(socket, encodings[this.#transfer]);
   }
 
   protected override _framebufferUpdate(): boolean {
@@ -105,19 +108,24 @@ export class LocalRfb extends RFB {
     }
     const complete = super._framebufferUpdate();
     if (!complete) return false;
-    if (this.#first === 'there') {
-      this.#first = 'past';
-      RFB.messages.clientEncodings(this._sock, encodings);
+    const next = this.#compression.received(this.#compressed);
+    this.#compressed = { pixels: 0, bytes: 0 };
+    if (next !== this.#transfer) {
+      this.#transfer = next;
+      RFB.messages.clientEncodings(this._sock, encodings[next]);
     }
     this.observer?.drawn();
     return true;
   }
 
-  #noting(decoder: NoVncDecoder): NoVncDecoder {
+  #counting(decoder: NoVncDecoder): NoVncDecoder {
     return {
-      decodeRect: (...rectangle) => {
-        if (this.#first === 'awaited') this.#first = 'there';
-        return decoder.decodeRect(...rectangle);
+      decodeRect: (x, y, width, height, socket, display, depth) => {
+        const before = socket.rQlen();
+        const complete = decoder.decodeRect(x, y, width, height, socket, display, depth);
+        this.#compressed.bytes += before - socket.rQlen();
+        if (complete) this.#compressed.pixels += width * height;
+        return complete;
       },
     };
   }
