@@ -3,8 +3,8 @@
  * own rules let those packets pass. Pure.
  *
  * Whoever asks comes from outside (`prerouting`), is the host itself (`output`; not by its loopback address, which the
- * kernel lets nobody answer), or is a guest of the same network, to whom the answer would go directly and not be
- * understood: its packets get the host's address (`postrouting`).
+ * kernel lets nobody answer), or is a guest of the same network, the same guest even, to whom the answer would go
+ * directly and not be understood: its packets get the host's address (`postrouting`).
  */
 import { createHash } from 'node:crypto';
 import { tell } from '../../../src-shared/host-words.ts';
@@ -67,7 +67,9 @@ function tableText(table: string, bridge: string, forwards: readonly NetworkForw
     '  chain output {\n    type nat hook output priority -100; policy accept;',
     `${own}  }`,
     '  chain postrouting {\n    type nat hook postrouting priority srcnat; policy accept;',
-    `    iifname "${bridge}" oifname "${bridge}" ct status dnat masquerade\n  }`,
+    `    iifname "${bridge}" oifname "${bridge}" ct status dnat masquerade`,
+    ...[...new Set(forwards.map((forward) => toItself(forward, bridge)))],
+    '  }',
     '}\n',
   ].join('\n');
 }
@@ -82,6 +84,18 @@ function ruleOf(forward: NetworkForward): string {
   const where = address === undefined ? 'fib daddr type local' : `${layer} daddr ${address}`;
   const target = isIpv4 ? to : `[${to}]`;
   return `meta nfproto ${isIpv4 ? 'ipv4' : 'ipv6'} ${where} ${protocol} dport ${hostPort} dnat ${layer} to ${target}:${guestPort}`;
+}
+
+/**
+ * Where the host passes bridged packets through its rules (bridge-nf-call-iptables, as Docker has it), a packet whose
+ * destination became a guest stays on the bridge, and these rules see no device that it came by. Then a guest reaches
+ * itself only by a port that sends back what came by it (`bridge link set dev … hairpin on`): frames to everybody come
+ * back too, so that is the administrator's to decide.
+ */
+function toItself(forward: NetworkForward, bridge: string): string {
+  const layer = familyOf(forward) === 'ipv4' ? 'ip' : 'ip6';
+  const { to } = forward;
+  return `    oifname "${bridge}" ${layer} saddr ${to} ${layer} daddr ${to} ct status dnat masquerade`;
 }
 
 const notLoopback = (forward: NetworkForward): string =>
