@@ -38,8 +38,8 @@ export class DefinitionHistory {
     const folder = this.#folderOf(uuid);
     let names = this.#known.get(uuid);
     if (names === undefined) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      names = this.#names(folder);
+      const isNew = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined;
+      names = isNew ? [] : this.#names(folder);
       this.#known.set(uuid, names);
     }
     // Two defines in one millisecond still have an order, and so have those around a clock that was set back.

@@ -1,13 +1,26 @@
 /**
  * Definitions on disk: one file an object, `NAME.xml`, written whole; a symbolic link in `autostart/` for each that starts
  * by itself. A file that can't be used is named in `problems` and never written over.
+ *
+ * A definition is durable by its record in the history's `journal`, its file a moment later: with one flush of a file that does not
+ * grow instead of two that make a file. A crash between is made good from the records when the store is loaded.
  */
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { VirError } from '../../src-shared/errors.ts';
-import { FolderSync, removeIfThere, temporaryFilePattern, writeWhole } from '../host/files.ts';
+import {
+  FolderSync,
+  readIfThere,
+  removeIfThere,
+  syncFileIfThere,
+  syncFolder,
+  temporaryFilePattern,
+  writeWhole,
+} from '../host/files.ts';
 import type { HistoryEntry } from './driver.ts';
 import { DefinitionHistory, type HistoryOptions } from './history.ts';
+import { Journal } from './journal.ts';
+import { recover } from './store-recovery.ts';
 
 export interface StoreFolders {
   /** `config/<driver>`. */
@@ -40,6 +53,8 @@ interface Stamp {
   readonly size: number;
 }
 
+/** How long changes are collected before their files are flushed. */
+const settleDelayMs = 500;
 /** What a file system takes, less the ending. */
 const longestNameBytes = 255 - '.xml'.length;
 /** Author of a definition that was found on disk, changed by somebody else. */
@@ -50,23 +65,30 @@ export class DefinitionStore {
   readonly #folder: string;
   readonly #autostartFolder: string;
   readonly #ours = new Map<string, Stamp>();
-  readonly #sync: FolderSync;
   readonly #autostartSync: FolderSync;
+  readonly #journal: Journal;
+  /** Names whose file may be lost in a power cut, with a number of the writing. */
+  readonly #unsettled = new Map<string, number>();
+  readonly #underWay = new Set<Promise<unknown>>();
+  #serial = 0;
+  #isChanged = false;
+  #settling: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #makingRoom: Promise<void> | undefined;
   #problems: StoreProblem[] = [];
 
   constructor(folders: StoreFolders, options: HistoryOptions = {}) {
     this.#folder = folders.definitions;
     this.#autostartFolder = join(folders.definitions, 'autostart');
     this.history = new DefinitionHistory(folders.history, options);
-    const synced = (path: string): FolderSync =>
-      new FolderSync(path, (error) => this.#problem(path, error instanceof Error ? error.message : String(error)));
-    this.#sync = synced(this.#folder);
-    this.#autostartSync = synced(this.#autostartFolder);
+    this.#autostartSync = new FolderSync(this.#autostartFolder, (error) => this.#failed(this.#autostartFolder, error));
+    this.#journal = new Journal(join(folders.history, 'journal'));
   }
 
-  /** Resolves when everything written before would survive a power cut. */
+  /** Resolves when everything written before would survive a power cut, by the files themselves. */
   async settled(): Promise<void> {
-    await Promise.all([this.#sync.settled(), this.#autostartSync.settled()]);
+    await Promise.all([this.#settle(), this.#autostartSync.settled()]);
+    if (this.#journal.isEmpty) this.#journal.close();
   }
 
   get problems(): readonly StoreProblem[] {
@@ -78,6 +100,7 @@ export class DefinitionStore {
     mkdirSync(this.#autostartFolder, { recursive: true, mode: 0o700 });
     this.#ours.clear();
     this.#problems = [];
+    this.#recover((xml) => read(xml).name);
     const autostart = new Set(readdirSync(this.#autostartFolder));
     const found = new Map<string, { path: string; stamp: Stamp; definition: StoredDefinition<T> }>();
     for (const file of readdirSync(this.#folder).sort()) {
@@ -107,23 +130,39 @@ export class DefinitionStore {
    */
   async write(identity: Identity, xml: string, author: string): Promise<void> {
     const path = this.#path(identity.name);
-    const isOurs = this.#ours.has(identity.name) && this.#keepForeignEdit(identity, path);
+    while (this.#makingRoom !== undefined || !this.#journal.hasRoomFor(xml)) await this.#makeRoom(path);
+    const writing = this.#write(identity, path, xml, author);
+    this.#underWay.add(writing);
+    try {
+      await writing;
+    } finally {
+      this.#underWay.delete(writing);
+      this.#soon();
+    }
+  }
+
+  async #write({ name, uuid }: Identity, path: string, xml: string, author: string): Promise<void> {
+    const isOurs = this.#ours.has(name) && this.#keepForeignEdit({ name, uuid }, path);
+    if (!isOurs && stampOf(path) !== undefined) throw this.#occupied(path);
     let kept: HistoryEntry | undefined;
     try {
       await writeWhole(path, xml, {
         exclusive: !isOurs,
-        folder: this.#sync,
-        meanwhile: () => {
-          kept = this.#keep(identity.uuid, author, xml);
+        keep: async () => {
+          const durable = this.#journal.append({ name, uuid, timeMs: Date.now(), text: xml });
+          kept = this.#keep(uuid, author, xml);
+          await durable;
         },
       });
     } catch (thrown) {
-      if (kept !== undefined) this.history.takeBack(identity.uuid, kept.id);
+      if (kept !== undefined) this.history.takeBack(uuid, kept.id);
+      this.#journalAsItIs({ name, uuid }, path);
       if (!isOurs && (thrown as NodeJS.ErrnoException).code === 'EEXIST') throw this.#occupied(path);
       throw cannot('write-failed', `The definition '${path}' can't be written.`, thrown);
     }
+    this.#unsettled.set(name, (this.#serial += 1));
     const stamp = stampOf(path);
-    if (stamp !== undefined) this.#ours.set(identity.name, stamp);
+    if (stamp !== undefined) this.#ours.set(name, stamp);
   }
 
   /** Removes a definition and its autostart link. */
@@ -134,7 +173,9 @@ export class DefinitionStore {
     removeIfThere(this.#link(identity.name));
     removeIfThere(path);
     this.#ours.delete(identity.name);
-    this.#sync.soon();
+    this.#unsettled.delete(identity.name);
+    if (!this.#journal.isEmpty) this.#journal.note({ name: identity.name, uuid: identity.uuid, timeMs: Date.now() });
+    this.#soon();
   }
 
   /** Stores the definition under its new name, then removes the old file: a crash between leaves both, not neither. */
@@ -153,6 +194,69 @@ export class DefinitionStore {
     } catch (thrown) {
       throw cannot('system-error', `The autostart link '${link}' can't be changed.`, thrown);
     }
+  }
+
+  /** What the journal said of it before no longer counts. */
+  #journalAsItIs({ name, uuid }: Identity, path: string): void {
+    if (this.#journal.isEmpty) return;
+    const text = readIfThere(path);
+    this.#journal.note({ name, uuid, timeMs: Date.now(), ...(text === undefined ? {} : { text }) });
+  }
+
+  #soon(): void {
+    this.#isChanged = true;
+    this.#timer ??= setTimeout(() => {
+      this.#settle().catch((error: unknown) => this.#failed(this.#folder, error));
+    }, settleDelayMs);
+  }
+
+  /** Makes the files themselves durable; then the journal is no longer needed. */
+  async #settle(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const before = this.#settling;
+    const now = before === undefined ? this.#settleNow() : before.then(() => this.#settleNow());
+    this.#settling = now.catch(() => undefined);
+    await now;
+  }
+
+  async #settleNow(): Promise<void> {
+    if (!this.#isChanged) return;
+    this.#isChanged = false;
+    for (const [name, serial] of [...this.#unsettled]) {
+      await syncFileIfThere(this.#path(name));
+      if (this.#unsettled.get(name) === serial) this.#unsettled.delete(name);
+    }
+    await syncFolder(this.#folder);
+    if (this.#unsettled.size > 0 || this.#underWay.size > 0) this.#soon();
+    else await this.#journal.reset();
+  }
+
+  /** Nothing is begun while the journal is emptied. */
+  async #makeRoom(path: string): Promise<void> {
+    this.#makingRoom ??= Promise.allSettled(this.#underWay)
+      .then(() => this.#settle())
+      .finally(() => {
+        this.#makingRoom = undefined;
+      });
+    try {
+      await this.#makingRoom;
+    } catch (thrown) {
+      throw cannot('write-failed', `The definition '${path}' can't be written.`, thrown);
+    }
+  }
+
+  #recover(nameIn: (xml: string) => string): void {
+    const torn = recover(this.#journal, {
+      pathOf: (name) => this.#path(name),
+      nameIn,
+      keep: (uuid, xml) => this.#keep(uuid, byHand, xml),
+    });
+    if (torn !== undefined) this.#problem(torn, 'Its last record is not whole; that change was never answered.');
+  }
+
+  #failed(path: string, error: unknown): void {
+    this.#problem(path, error instanceof Error ? error.message : String(error));
   }
 
   #readOne<T extends Identity>(path: string, read: (xml: string) => T): T | undefined {

@@ -26,10 +26,10 @@ export interface WriteOptions {
   readonly mode?: number;
   /** Refuse with EEXIST instead of replacing; also against another process at the same moment. */
   readonly exclusive?: boolean;
-  /** Who makes the change of the folder durable; without one, it is before this resolves. */
-  readonly folder?: FolderSync;
-  /** Work for the time that the disk takes; what it throws fails the writing. */
-  readonly meanwhile?: () => void;
+  /** Made anew after a power cut, so that nothing waits for the disk. */
+  readonly isTransient?: true;
+  /** Makes the content durable elsewhere, before it is in its place; without it, file and folder are flushed. */
+  readonly keep?: () => Promise<void>;
 }
 
 /**
@@ -44,12 +44,8 @@ export async function writeWhole(path: string, data: string | Uint8Array, option
   try {
     try {
       writeAll(file, typeof data === 'string' ? Buffer.from(data) : data);
-      const flushed = fsyncAsync(file);
-      try {
-        options.meanwhile?.();
-      } finally {
-        await flushed;
-      }
+      if (options.keep !== undefined) await options.keep();
+      else if (options.isTransient !== true) await fsyncAsync(file);
     } finally {
       closeSync(file);
     }
@@ -59,8 +55,8 @@ export async function writeWhole(path: string, data: string | Uint8Array, option
     removeIfThere(temporary);
     throw thrown;
   }
-  if (options.folder === undefined) await syncFolder(dirname(path));
-  else options.folder.soon();
+  if (options.isTransient === true || options.keep !== undefined) return;
+  await syncFolder(dirname(path));
 }
 
 /**
@@ -118,11 +114,26 @@ export class FolderSync {
 
 /** Makes what was created, renamed or removed in a folder survive a power cut. */
 export async function syncFolder(path: string): Promise<void> {
-  const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  await flushed(openSync(path, constants.O_RDONLY | constants.O_DIRECTORY));
+}
+
+/** Makes a file's content survive a power cut; one that is gone needs nothing. */
+export async function syncFileIfThere(path: string): Promise<void> {
+  let file: number;
   try {
-    await fsyncAsync(folder);
+    file = openSync(path, constants.O_RDONLY);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw thrown;
+  }
+  await flushed(file);
+}
+
+async function flushed(file: number): Promise<void> {
+  try {
+    await fsyncAsync(file);
   } finally {
-    closeSync(folder);
+    closeSync(file);
   }
 }
 
