@@ -16,6 +16,7 @@ import { rewatchStats } from './store/watch-stats.ts';
 /** Machines an event named while lists are on their way. */
 const touched = new Set<MachineKey>();
 const poolListeners = new Set<(uri: string) => void>();
+const clientListeners = new Set<() => void>();
 /** Beyond that, the hosts that have not answered yet are not waited for. */
 const slowHostMs = 1_500;
 const commandListeners = new Set<(command: string, argument?: string) => void>();
@@ -31,6 +32,12 @@ export function onCommand(listener: (command: string, argument?: string) => void
 export function onPoolEvent(listener: (uri: string) => void): () => void {
   poolListeners.add(listener);
   return () => poolListeners.delete(listener);
+}
+
+/** Of libvirt's clients one came or went, or what lets them in is another. */
+export function onLibvirtClients(listener: () => void): () => void {
+  clientListeners.add(listener);
+  return () => clientListeners.delete(listener);
 }
 
 function flush(): void {
@@ -60,6 +67,9 @@ function take(event: ContractEvent): void {
       return;
     case 'prompts':
       acceptPrompts(event.prompts);
+      return;
+    case 'libvirt-clients':
+      for (const listener of clientListeners) listener();
       return;
     case 'settings':
       acceptSettings(event.settings);

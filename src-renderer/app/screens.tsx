@@ -49,7 +49,7 @@ const Networks = screen<{ item: string | undefined; tab: string | undefined }>(
 );
 const Performance = screen(['performance'], () => import('../features/performance/performance-screen.tsx'));
 const Settings = screen<{ page: string | undefined }>(
-  ['settings'],
+  ['settings', 'hosts'],
   () => import('../features/settings/settings-screen.tsx'),
 );
 const Storage = screen(['storage'], () => import('../features/storage/storage-screen.tsx'));

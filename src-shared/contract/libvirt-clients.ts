@@ -1,5 +1,6 @@
 /** Doors for libvirt's own clients: which are open, who may come in, who is there. */
 import * as z from 'zod';
+import type { ErrorData } from '../errors.ts';
 import { path } from './arguments.ts';
 import { call } from './call.ts';
 
@@ -28,7 +29,7 @@ export type TcpDoor = z.output<typeof tcpDoor>;
 /** Whether a door that is wanted is open. */
 export interface DoorState {
   readonly state: 'closed' | 'open' | 'failed';
-  readonly error?: { readonly message: string; readonly cause?: string; readonly fix?: string };
+  readonly error?: ErrorData;
 }
 
 export interface LibvirtDoors {

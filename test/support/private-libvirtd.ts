@@ -17,6 +17,10 @@ export interface PrivateLibvirtdOptions {
   readonly network?: boolean;
   /** How whoever connects to its socket proves who they are; nobody has to unless told. */
   readonly authentication?: 'none' | 'polkit';
+  /** Lines of its configuration, which count more than all others. */
+  readonly settings?: readonly string[];
+  /** Its command line besides the usual. */
+  readonly words?: readonly string[];
   /** Shell commands for the namespace before any daemon starts; `$1` is the folder. */
   readonly prepare?: string;
 }
@@ -83,7 +87,7 @@ exec /usr/bin/python3 "$1/reaper.py" sleep infinity
 `;
 
 export async function startPrivateLibvirtd(options: PrivateLibvirtdOptions = {}): Promise<PrivateLibvirtd> {
-  const { network = false, authentication = 'none', prepare = '' } = options;
+  const { network = false, authentication = 'none', prepare = '', settings = [], words = [] } = options;
   const folder = mkdtempSync(join(tmpdir(), 'libvirtd-'));
   for (const name of ['etc', 'lib', 'log/qemu', 'cache', 'dev']) mkdirSync(join(folder, name), { recursive: true });
   cpSync('/etc/libvirt', join(folder, 'etc'), { recursive: true });
@@ -91,7 +95,7 @@ export async function startPrivateLibvirtd(options: PrivateLibvirtdOptions = {})
   appendFileSync(join(folder, 'etc/qemu.conf'), '\nnamespaces = []\n');
   appendFileSync(
     join(folder, 'etc/libvirtd.conf'),
-    `\nauth_unix_rw = "${authentication}"\nauth_unix_ro = "none"\nunix_sock_rw_perms = "0777"\n`,
+    `\nauth_unix_rw = "${authentication}"\nauth_unix_ro = "none"\nunix_sock_rw_perms = "0777"\n${settings.join('\n')}\n`,
   );
   writeFileSync(join(folder, 'reaper.py'), reaper);
   const log = openSync(join(folder, 'namespace.log'), 'a');
@@ -127,6 +131,7 @@ export async function startPrivateLibvirtd(options: PrivateLibvirtdOptions = {})
       '/usr/sbin/libvirtd',
       '-p',
       '/run/libvirt/libvirtd.pid',
+      ...words,
     ]);
     spawn(argv[0] ?? '', argv.slice(1), { stdio: ['ignore', log, log], detached: true }).unref();
   };

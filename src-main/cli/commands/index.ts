@@ -14,6 +14,7 @@ import { hostChangeCommands } from './host-changes.ts';
 import { informationCommands } from './information.ts';
 import { interfaceCommands } from './interfaces.ts';
 import { lifecycleCommands } from './lifecycle.ts';
+import { clientPasswordCommand, clientsCommand } from './libvirt-clients.ts';
 import { networkForwardCommand } from './network-forwards.ts';
 import { networkCommands } from './networks.ts';
 import { nwfilterCommands } from './nwfilters.ts';
@@ -42,6 +43,8 @@ export const commands: readonly Command[] = [
   ...hostCommands,
   ...hostChangeCommands,
   envCommand,
+  clientsCommand,
+  clientPasswordCommand,
   ...toolCommands,
   askpassCommand,
 ];

@@ -15,7 +15,7 @@ export type AskUser = (
 ) => Promise<string | undefined>;
 
 export interface SaslOptions {
-  readonly client: RpcClient;
+  readonly client: Pick<RpcClient, 'call' | 'secure'>;
   readonly uri: RemoteUri;
   /** The only mechanism to use, when the user has said so. */
   readonly wanted: string | undefined;

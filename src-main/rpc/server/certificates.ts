@@ -1,5 +1,6 @@
 /** The certificates the server shows and checks clients by: where they are, and whether they will do. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -19,8 +20,11 @@ interface Place {
   readonly key: string;
 }
 
+/** In which folder, beside the server's, what another host needs lies ready to be copied. */
+export const clientFolderName = 'client';
+
 /** A user's own certificates, of libvirt's clients too. */
-export const userPki = (): string => join(homedir(), '.pki', 'libvirt');
+const userPki = (): string => join(homedir(), '.pki', 'libvirt');
 
 const flat = (folder: string): Place => ({
   folder,
@@ -56,7 +60,7 @@ export async function readCertificates(pki: string | undefined): Promise<Certifi
       domain: 'rpc',
       message: 'There are no certificates to listen with.',
       cause: failure instanceof Error ? failure.message : String(failure),
-      fix: 'Make cacert.pem, servercert.pem and serverkey.pem, and name their folder with --pki.',
+      fix: 'Make them in the preferences of the window, or make cacert.pem, servercert.pem and serverkey.pem yourself and name their folder.',
     },
     { cause: failure },
   );
@@ -80,7 +84,10 @@ async function stateOf({ folder, ca, cert, key }: Place, now: number): Promise<C
     server.file = { ...server.file, problem: 'not-of-authority' };
   }
   const files = [authority.file, server.file, await readKey(key, own)];
-  return { folder, files, isUsable: files.every(({ exists, problem }) => exists && problem === undefined) };
+  const isUsable = files.every(({ exists, problem }) => exists && problem === undefined);
+  const clientFolder = join(folder, clientFolderName);
+  const forClients = existsSync(join(clientFolder, 'clientcert.pem')) ? { clientFolder } : {};
+  return { folder, files, isUsable, ...forClients };
 }
 
 interface ReadCertificate {

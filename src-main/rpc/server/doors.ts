@@ -120,9 +120,7 @@ export class LibvirtDoors {
         door.state = { state: 'open' };
       } catch (error) {
         this.#parts.engine.logger.log('warn', 'a door for clients could not be opened', { error });
-        const { message, cause, fix } = toErrorData(error, 'rpc');
-        const more = { ...(cause === undefined ? {} : { cause }), ...(fix === undefined ? {} : { fix }) };
-        door.state = { state: 'failed', error: { message, ...more } };
+        door.state = { state: 'failed', error: toErrorData(error, 'rpc') };
       }
     }
     this.changed.emit();

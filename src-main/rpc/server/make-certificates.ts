@@ -8,13 +8,11 @@ import { join } from 'node:path';
 import { VirError } from '../../../src-shared/errors.ts';
 import { privateFolder, syncFolder } from '../../host/files.ts';
 import { run } from '../../host/process.ts';
+import { clientFolderName } from './certificates.ts';
 
 const authorityDays = 3650;
 /** What programs still take; they are made anew with one click. */
 const certificateDays = 825;
-/** In which folder, beside the server's, what another host needs lies ready to be copied. */
-export const clientFolderName = 'client';
-
 const stepTimeoutMs = 30_000;
 const namePattern = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
 

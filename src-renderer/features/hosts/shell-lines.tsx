@@ -14,13 +14,14 @@ export function ShellLines({ uri }: { uri: string }): React.JSX.Element | null {
   return (
     <section className={styles.lines} aria-label={t('hosts:shell.title')}>
       <h3>{t('hosts:shell.title')}</h3>
-      <Line text={`virsh -c '${address}' list --all`} of={t('hosts:shell.one')} />
-      <Line text={inThisShell} of={t('hosts:shell.all')} />
+      <ShellLine text={`virsh -c '${address}' list --all`} of={t('hosts:shell.one')} />
+      <ShellLine text={inThisShell} of={t('hosts:shell.all')} />
     </section>
   );
 }
 
-function Line({ text, of }: { text: string; of: string }): React.JSX.Element {
+/** One line and the button that copies it. */
+export function ShellLine({ text, of }: { text: string; of: string }): React.JSX.Element {
   return (
     <div className={styles.line}>
       <p>{of}</p>

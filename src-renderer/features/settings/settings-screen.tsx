@@ -1,6 +1,7 @@
 import Info from 'lucide-react/icons/info';
 import Keyboard from 'lucide-react/icons/keyboard';
 import Monitor from 'lucide-react/icons/monitor';
+import Network from 'lucide-react/icons/network';
 import Palette from 'lucide-react/icons/palette';
 import SlidersHorizontal from 'lucide-react/icons/sliders-horizontal';
 import { t } from '../../app/i18n.ts';
@@ -8,18 +9,20 @@ import { paths } from '../../app/routes.ts';
 import { Icon, type IconType } from '../../components/icon.tsx';
 import { AboutPage } from './about-page.tsx';
 import { AppearancePage } from './appearance-page.tsx';
+import { ClientsPage } from './clients/clients-page.tsx';
 import { ConsolePage } from './console-page.tsx';
 import { MachinesPage } from './machines-page.tsx';
 import styles from './settings-screen.module.css';
 import { ShortcutsPage } from './shortcuts-page.tsx';
 
-const pages = ['appearance', 'machines', 'console', 'shortcuts', 'about'] as const;
+const pages = ['appearance', 'machines', 'console', 'clients', 'shortcuts', 'about'] as const;
 type Page = (typeof pages)[number];
 
 const icons: Readonly<Record<Page, IconType>> = {
   appearance: Palette,
   machines: SlidersHorizontal,
   console: Monitor,
+  clients: Network,
   shortcuts: Keyboard,
   about: Info,
 };
@@ -28,6 +31,7 @@ const contents: Readonly<Record<Page, () => React.JSX.Element>> = {
   appearance: AppearancePage,
   machines: MachinesPage,
   console: ConsolePage,
+  clients: ClientsPage,
   shortcuts: ShortcutsPage,
   about: AboutPage,
 };
