@@ -18,6 +18,8 @@ import type {
   Notice,
 } from '../../engine/driver.ts';
 import { Emitter, type EngineEvent } from '../../engine/events.ts';
+import { LocalSnapshots } from '../../engine/snapshots/local-snapshots.ts';
+import { SnapshotStore } from '../../engine/snapshots/snapshot-store.ts';
 import { DefinitionStore } from '../../engine/store.ts';
 import type { CaptureApi } from '../../engine/capture-api.ts';
 import type { InterfaceApi } from '../../engine/interface-api.ts';
@@ -54,6 +56,7 @@ import { PortAllocator } from './process/host-facts.ts';
 import { type PreparationEnvironment, prepareRun } from './process/prepare-run.ts';
 import { qemuFolders } from './process/run-paths.ts';
 import { managedSavePath, removeManagedSave } from './save/save.ts';
+import { QemuSnapshots } from './snapshots/hypervisor.ts';
 import { StatusFolder, type StatusProblem } from './process/status-file.ts';
 
 export class QemuConnection implements Connection {
@@ -62,6 +65,7 @@ export class QemuConnection implements Connection {
   readonly hostname = hostname();
   readonly events: Emitter<EngineEvent>;
   readonly domains: QemuDomains;
+  readonly snapshots: LocalSnapshots<Instance>;
   readonly storage: StorageApi;
   readonly secrets: SecretApi;
   readonly networks: NetworkApi;
@@ -83,6 +87,7 @@ export class QemuConnection implements Connection {
     emulators: readonly Emulator[];
     statusProblems: readonly StatusProblem[];
     networks: LocalNetworks;
+    snapshots: LocalSnapshots<Instance>;
   }) {
     this.uri = parts.uri;
     this.events = parts.events;
@@ -95,6 +100,7 @@ export class QemuConnection implements Connection {
     this.storage = storage;
     const secrets = createLocalSecrets(parts.context.engine);
     this.secrets = secrets;
+    this.snapshots = parts.snapshots;
     const { networks } = parts;
     this.networks = networks;
     const interfaces = createLocalInterfaces(parts.context.engine);
@@ -138,6 +144,7 @@ export class QemuConnection implements Connection {
       folders.probe,
       folders.logs,
       folders.saves,
+      folders.snapshots,
       folders.nvram,
       folders.tpm,
     ];
@@ -170,6 +177,7 @@ export class QemuConnection implements Connection {
         return completeDefinition(domain, { capabilities, environment, isNew: true });
       },
       beforeUndefine: async (record, options) => {
+        await snapshots.beforeUndefine(record, options);
         await Promise.resolve(removeBelongings(record, folders, options));
       },
       removeManagedSave: (record) => removeManagedSave(context, record),
@@ -178,6 +186,15 @@ export class QemuConnection implements Connection {
       },
     });
     table.load();
+    const snapshots = new LocalSnapshots<Instance>({
+      errorDomain: 'qemu',
+      table,
+      jobs: engine.jobs,
+      events,
+      uri: uri.text,
+      store: new SnapshotStore(folders.snapshots, engine.logger),
+      hypervisor: new QemuSnapshots(() => context),
+    });
     const ports = new PortAllocator();
     const networks = createLocalNetworks(engine);
     const cables = new Cables(networks.ports, engine.logger);
@@ -203,7 +220,7 @@ export class QemuConnection implements Connection {
     }
     await settleCables(context);
     const connection = new QemuConnection({
-      ...{ uri, events, context, preparation, emulators, statusProblems: problems, networks },
+      ...{ uri, events, context, preparation, emulators, statusProblems: problems, networks, snapshots },
     });
     // Nobody who opens a connection waits for guests to start.
     autostart(context, (uuid) => connection.domains.start(uuid)).catch((error: unknown) =>
@@ -312,6 +329,7 @@ export class QemuConnection implements Connection {
     }
     await this.#context.cables.gone();
     this.#context.table.flush();
+    this.snapshots.close();
   }
 
   async #acceleratorNotices(): Promise<Notice[]> {

@@ -1,6 +1,7 @@
 /** Snapshots of pretended guests, as libvirt's test driver has them: nothing is copied, the definition comes back. */
 import type { Domain } from '../../../src-shared/model/domain/index.ts';
 import { wholeDomain } from '../../../src-shared/model/domain/domain.ts';
+import { say, type Sentence } from '../../../src-shared/words.ts';
 import { inactiveCopy } from '../../engine/live-parts.ts';
 import type { SnapshotCreateOptions, SnapshotRevertOptions } from '../../engine/snapshot-api.ts';
 import { snapshotError } from '../../engine/snapshots/errors.ts';
@@ -10,7 +11,7 @@ import type { KeptSnapshot } from '../../engine/snapshots/snapshot-set.ts';
 import type { GuestRecord, Guests, Runtime } from './guests.ts';
 import { pretend } from './pretend.ts';
 
-const unsupported = (message: string, cause: string, fix: string): Error =>
+const unsupported = (message: Sentence, cause: Sentence, fix: Sentence): Error =>
   snapshotError('test', 'operation-unsupported', message, { cause, fix });
 
 export class TestSnapshots implements SnapshotHypervisor<Runtime> {
@@ -25,7 +26,7 @@ export class TestSnapshots implements SnapshotHypervisor<Runtime> {
   check(_record: GuestRecord, { noMetadata, reuseExternal, diskOnly }: SnapshotCreateOptions): void {
     const unknown = (noMetadata === true ? 4 : 0) + (diskOnly === true ? 16 : 0) + (reuseExternal === true ? 32 : 0);
     if (unknown === 0) return;
-    const message = `unsupported flags (0x${unknown.toString(16)}) in function testDomainSnapshotCreateXML`;
+    const message = say`unsupported flags (0x${unknown.toString(16)}) in function testDomainSnapshotCreateXML`;
     throw snapshotError('test', 'invalid-arg', message);
   }
 
@@ -33,9 +34,9 @@ export class TestSnapshots implements SnapshotHypervisor<Runtime> {
     const manual = request.disks?.disk.find(({ snapshot }) => snapshot === 'manual');
     if (manual !== undefined) {
       throw unsupported(
-        "'manual' snapshot mode is not supported by the test driver",
-        `It is asked for disk '${manual.name}'.`,
-        'Choose internal or external.',
+        say`'manual' snapshot mode is not supported by the test driver`,
+        say`It is asked for disk '${manual.name}'.`,
+        say`Choose internal or external.`,
       );
     }
     const { state } = record.state;
@@ -75,10 +76,7 @@ export class TestSnapshots implements SnapshotHypervisor<Runtime> {
     const isOn = snapshot.state === 'running' || snapshot.state === 'paused';
     if (record.isActive) this.#guests.stop(record, 'from-snapshot');
     if (record.persistent) await table.editConfig(record, () => named, { author: 'snapshot-revert' });
-    if (!isOn && running !== true && paused !== true) {
-      table.changed(record, { state: { state: 'shutoff', reason: 'from snapshot' } });
-      return;
-    }
+    if (!isOn && running !== true && paused !== true) return;
     const standsStill = paused === true || (running !== true && snapshot.state === 'paused');
     this.#guests.goBack(record, named, standsStill);
   }

@@ -10,6 +10,7 @@ import type { Domain } from '../../../src-shared/model/domain/index.ts';
 import { wholeDomain } from '../../../src-shared/model/domain/domain.ts';
 import { formatSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { isExternal, type SnapshotSummary, snapshotSummary } from '../../../src-shared/model/snapshot-summary.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { DomainRecord, DomainTable, NestedJob } from '../domain-table.ts';
 import type { UndefineOptions } from '../driver.ts';
 import type { Emitter, EngineEvent } from '../events.ts';
@@ -114,18 +115,16 @@ export class LocalSnapshots<Runtime> implements Required<SnapshotApi> {
       if (redefine) return await this.#redefine(record, request, options);
       const set = this.#of(record.uuid);
       if (set.find(request.name) !== undefined && options.noMetadata !== true) {
-        throw snapshotError(errorDomain, 'operation-failed', `domain moment ${request.name} already exists`, {
-          cause: `'${record.name}' has a snapshot of that name.`,
-          fix: 'Choose another name, or delete that snapshot first.',
+        throw snapshotError(errorDomain, 'operation-failed', say`domain moment ${request.name} already exists`, {
+          cause: say`'${record.name}' has a snapshot of that name.`,
+          fix: say`Choose another name, or delete that snapshot first.`,
         });
       }
       const domain = hypervisor.definition(record);
       const whole = { ...request, domain, ...(nextBootOf(record) ?? {}) };
       const prepared = withParent(await hypervisor.prepare(record, whole, options), set.current);
-      await hypervisor.take(record, prepared, options, work);
+      await this.#take(record, set, prepared, options, work);
       if (options.noMetadata === true) return snapshotSummary(prepared, false);
-      set.put(prepared);
-      await this.#moveTo(record.uuid, prepared.name);
       this.#tell(record.uuid);
       return snapshotSummary(prepared, true);
     });
@@ -134,7 +133,7 @@ export class LocalSnapshots<Runtime> implements Required<SnapshotApi> {
   revert(uuid: string, name: string, options: SnapshotRevertOptions = {}): Job<void> {
     return this.#job('domain.snapshot-revert', uuid, async (record, work) => {
       if (options.running === true && options.paused === true) {
-        const message = 'running and paused flags in virDomainRevertToSnapshot are mutually exclusive';
+        const message = say`running and paused flags in virDomainRevertToSnapshot are mutually exclusive`;
         throw snapshotError('none', 'invalid-arg', message);
       }
       const snapshot = this.#of(record.uuid).get(name);
@@ -151,7 +150,7 @@ export class LocalSnapshots<Runtime> implements Required<SnapshotApi> {
   delete(uuid: string, name: string, options: SnapshotDeleteOptions = {}): Job<void> {
     return this.#job('domain.snapshot-delete', uuid, async (record, work) => {
       if (options.children === true && options.childrenOnly === true) {
-        const message = 'children and children_only flags in virDomainSnapshotDelete are mutually exclusive';
+        const message = say`children and children_only flags in virDomainSnapshotDelete are mutually exclusive`;
         throw snapshotError('none', 'invalid-arg', message);
       }
       const { hypervisor } = this.#options;
@@ -190,10 +189,10 @@ export class LocalSnapshots<Runtime> implements Required<SnapshotApi> {
     const { size } = this.#of(record.uuid);
     if (size === 0 || record.isActive) return;
     if (options.snapshotsMetadata !== true) {
-      const message = `cannot delete inactive domain with ${size} snapshots`;
+      const message = say`cannot delete inactive domain with ${size} snapshots`;
       throw snapshotError(this.#options.errorDomain, 'operation-invalid', message, {
-        cause: `'${record.name}' has snapshots, which can't be gone back to without it.`,
-        fix: 'Delete them first, or say that what is known of them may go too.',
+        cause: say`'${record.name}' has snapshots, which can't be gone back to without it.`,
+        fix: say`Delete them first, or say that what is known of them may go too.`,
       });
     }
     await Promise.resolve(this.#forgetAll(record.uuid));
@@ -210,7 +209,7 @@ export class LocalSnapshots<Runtime> implements Required<SnapshotApi> {
     const before = set.find(request.name);
     checkRedefinition(request, record.uuid, before, options.diskOnly === true);
     const domain = wholeDomain(request.domain ?? before?.domain);
-    if (domain === undefined) throw snapshotError('domain-snapshot', 'internal-error', 'missing domain in snapshot');
+    if (domain === undefined) throw snapshotError('domain-snapshot', 'internal-error', say`missing domain in snapshot`);
     const standard = request.state === 'disk-snapshot' || isExternal(request) ? 'external' : 'internal';
     const snapshot = { ...alignDisks(request, domain, standard, errorDomain), domain };
     set.put(snapshot);
@@ -220,21 +219,50 @@ export class LocalSnapshots<Runtime> implements Required<SnapshotApi> {
     return snapshotSummary(snapshot, set.current === snapshot.name);
   }
 
+  /** Takes it and writes it down; what an engine that ended meanwhile left in the images is cleared away first. */
+  async #take(
+    record: DomainRecord<Runtime>,
+    set: SnapshotSet,
+    snapshot: KeptSnapshot,
+    options: SnapshotCreateOptions,
+    work: SnapshotWork,
+  ): Promise<void> {
+    const { store, hypervisor } = this.#options;
+    const { name } = snapshot;
+    if (set.unfinished.has(name)) {
+      await hypervisor.discard(record, snapshot, work);
+      set.unfinished.delete(name);
+    }
+    await store?.begin(record.uuid, name);
+    try {
+      await hypervisor.take(record, snapshot, options, work);
+      if (options.noMetadata === true) return;
+      set.put(snapshot);
+      await this.#moveTo(record.uuid, name);
+    } finally {
+      store?.done(record.uuid, name);
+    }
+  }
+
   #checkFlags(record: DomainRecord<Runtime>, options: SnapshotCreateOptions): void {
     const exclusive = (a: string, b: string): Error =>
-      snapshotError('none', 'invalid-arg', `${a} and ${b} flags in virDomainSnapshotCreateXML are mutually exclusive`);
+      snapshotError(
+        'none',
+        'invalid-arg',
+        say`${a} and ${b} flags in virDomainSnapshotCreateXML are mutually exclusive`,
+      );
     if (options.current === true && options.redefine !== true) {
-      const message = "flags 'current' in virDomainSnapshotCreateXML requires flags 'redefine'";
+      const message = say`flags 'current' in virDomainSnapshotCreateXML requires flags 'redefine'`;
       throw snapshotError('none', 'invalid-arg', message);
     }
     if (options.redefine === true && options.noMetadata === true) throw exclusive('redefine', 'no metadata');
     if (options.redefine === true && options.halt === true) throw exclusive('redefine', 'halt');
     this.#options.hypervisor.check(record, options);
     if (!record.persistent && options.halt === true) {
-      const message = 'cannot halt after transient domain snapshot';
+      const message = say`cannot halt after transient domain snapshot`;
       throw snapshotError(this.#options.errorDomain, 'operation-invalid', message, {
-        cause: `'${record.name}' is not defined: stopped, it would be gone.`,
-        fix: 'Define it first.',
+        cause: say`'${record.name}' is not defined: stopped, it would be gone.`,
+        fix: say`Define it first.`,
       });
     }
   }
@@ -248,19 +276,18 @@ export class LocalSnapshots<Runtime> implements Required<SnapshotApi> {
     const { errorDomain } = this.#options;
     const isOn = snapshot.state === 'running' || snapshot.state === 'paused';
     if (!record.persistent && !isOn && running !== true && paused !== true) {
-      const message = 'transient domain needs to request run or pause to revert to inactive snapshot';
+      const message = say`transient domain needs to request run or pause to revert to inactive snapshot`;
       throw snapshotError(errorDomain, 'operation-invalid', message);
     }
     if (wholeDomain(snapshot.domain) === undefined) {
-      const message = `snapshot '${snapshot.name}' lacks domain '${record.name}' rollback info`;
+      const message = say`snapshot '${snapshot.name}' lacks domain '${record.name}' rollback info`;
       throw snapshotError(errorDomain, 'snapshot-revert-risky', message);
     }
     if (force !== true && record.hasManagedSave && !isOn) {
-      const message =
-        'snapshot without memory state, removal of existing managed saved state strongly recommended to avoid corruption';
+      const message = say`snapshot without memory state, removal of existing managed saved state strongly recommended to avoid corruption`;
       throw snapshotError(errorDomain, 'snapshot-revert-risky', message, {
-        cause: `'${record.name}' has a saved state that belongs to what is on its disks now.`,
-        fix: 'Remove the saved state first, or force it.',
+        cause: say`'${record.name}' has a saved state that belongs to what is on its disks now.`,
+        fix: say`Remove the saved state first, or force it.`,
       });
     }
   }
@@ -320,6 +347,7 @@ export class LocalSnapshots<Runtime> implements Required<SnapshotApi> {
       const stored = this.#options.store?.load(uuid);
       for (const snapshot of stored?.snapshots ?? []) set.put(snapshot);
       set.current = stored?.current;
+      for (const name of stored?.unfinished ?? []) set.unfinished.add(name);
       this.#sets.set(uuid, set);
     }
     return set;
@@ -333,7 +361,7 @@ export class LocalSnapshots<Runtime> implements Required<SnapshotApi> {
 /** libvirt keeps each in a file of its name. */
 function refuseName(name: string): void {
   const why = name.includes('/') ? "name can't contain '/'" : name.startsWith('.') ? "name can't start with '.'" : '';
-  if (why !== '') throw snapshotError('domain-snapshot', 'xml-detail', `invalid snapshot name '${name}': ${why}`);
+  if (why !== '') throw snapshotError('domain-snapshot', 'xml-detail', say`invalid snapshot name '${name}': ${why}`);
 }
 
 /** What a running machine starts with next time. */

@@ -8,6 +8,7 @@ import type { ErrorCode, ErrorDomain } from '../../../src-shared/errors.ts';
 import { type Disk, type Domain } from '../../../src-shared/model/domain/index.ts';
 import { wholeDomain } from '../../../src-shared/model/domain/domain.ts';
 import { parseSnapshot, type Snapshot, type SnapshotDisk } from '../../../src-shared/model/snapshot.ts';
+import { say, type Sentence } from '../../../src-shared/words.ts';
 import { fromXmlError } from '../domain-errors.ts';
 import { snapshotError } from './errors.ts';
 import type { KeptSnapshot } from './snapshot-set.ts';
@@ -30,17 +31,18 @@ export function readRequest(xml: string, context: RequestContext): KeptSnapshot 
   } catch (thrown) {
     throw fromXmlError(thrown);
   }
-  const wrong = (message: string, code: ErrorCode = 'xml-error'): Error =>
+  const wrong = (message: Sentence, code: ErrorCode = 'xml-error'): Error =>
     snapshotError('domain-snapshot', code, message);
   const { active: _active, revertDisks: _revert, ...said } = parsed;
   let snapshot: KeptSnapshot;
   let { offline } = context;
   if (context.redefine) {
-    if (said.name === undefined) throw wrong('a redefined snapshot must have a name');
-    if (said.creationTime === undefined) throw wrong('missing creationTime from existing snapshot', 'internal-error');
-    if (said.state === undefined) throw wrong('missing state from existing snapshot');
+    if (said.name === undefined) throw wrong(say`a redefined snapshot must have a name`);
+    if (said.creationTime === undefined)
+      throw wrong(say`missing creationTime from existing snapshot`, 'internal-error');
+    if (said.state === undefined) throw wrong(say`missing state from existing snapshot`);
     if (said.state === 'nostate') {
-      throw wrong(`Invalid state '${said.state}' in domain snapshot XML`, 'config-unsupported');
+      throw wrong(say`Invalid state '${said.state}' in domain snapshot XML`, 'config-unsupported');
     }
     offline = said.state === 'shutoff' || said.state === 'disk-snapshot';
     snapshot = { ...said, name: said.name };
@@ -64,7 +66,7 @@ export function readRequest(xml: string, context: RequestContext): KeptSnapshot 
   };
 }
 
-type Wrong = (message: string, code?: ErrorCode) => Error;
+type Wrong = (message: Sentence, code?: ErrorCode) => Error;
 
 function readMemory(
   said: Snapshot['memory'],
@@ -74,23 +76,24 @@ function readMemory(
 ): Snapshot['memory'] | undefined {
   const file = said?.file;
   let where = said?.snapshot;
-  if (where === 'manual') throw wrong("'manual' memory snapshot mode not supported");
+  if (where === 'manual') throw wrong(say`'manual' memory snapshot mode not supported`);
   if (where === undefined) {
     if (file !== undefined) where = 'external';
     else if (redefine) where = offline ? 'no' : 'internal';
   }
   if (where === undefined) return undefined;
-  if (file !== undefined && where !== 'external') throw wrong(`memory filename '${file}' requires external snapshot`);
-  if (file === undefined && where === 'external') throw wrong('external memory snapshots require a filename');
-  if (offline && where !== 'no') throw wrong('memory state cannot be saved with offline or disk-only snapshot');
-  if (file !== undefined && !isAbsolute(file)) throw wrong(`memory snapshot file path (${file}) must be absolute`);
+  if (file !== undefined && where !== 'external')
+    throw wrong(say`memory filename '${file}' requires external snapshot`);
+  if (file === undefined && where === 'external') throw wrong(say`external memory snapshots require a filename`);
+  if (offline && where !== 'no') throw wrong(say`memory state cannot be saved with offline or disk-only snapshot`);
+  if (file !== undefined && !isAbsolute(file)) throw wrong(say`memory snapshot file path (${file}) must be absolute`);
   return { snapshot: where, ...(file === undefined ? {} : { file }) };
 }
 
 function readDisk(disk: SnapshotDisk, wrong: Wrong): SnapshotDisk {
-  if (disk.type === 'volume' || disk.type === 'dir') throw wrong(`unsupported disk snapshot type '${disk.type}'`);
+  if (disk.type === 'volume' || disk.type === 'dir') throw wrong(say`unsupported disk snapshot type '${disk.type}'`);
   const path = snapshotDiskPath(disk);
-  if (path !== undefined && !isAbsolute(path)) throw wrong(`disk snapshot image path '${path}' must be absolute`);
+  if (path !== undefined && !isAbsolute(path)) throw wrong(say`disk snapshot image path '${path}' must be absolute`);
   const saysWhere = path !== undefined || disk.driver?.type !== undefined;
   return disk.snapshot === undefined && saysWhere ? { ...disk, snapshot: 'external' } : disk;
 }
@@ -117,26 +120,26 @@ export function alignDisks(
   standard: SnapshotLocation,
   errorDomain: ErrorDomain,
 ): KeptSnapshot {
-  const wrong = (message: string): Error => snapshotError('domain-snapshot', 'config-unsupported', message);
+  const wrong = (message: Sentence): Error => snapshotError('domain-snapshot', 'config-unsupported', message);
   const wanted = snapshot.disks?.disk ?? [];
   const all = domain.devices?.disk ?? [];
-  if (wanted.length > all.length) throw wrong('too many disk snapshot requests for domain');
+  if (wanted.length > all.length) throw wrong(say`too many disk snapshot requests for domain`);
   if (all.length === 0) return snapshot;
   const mustMatch = standard === 'internal';
   const asked = new Map<string, SnapshotDisk>();
   for (const entry of wanted) {
     const disk = all.find((item) => item.target.dev === entry.name || diskSourcePath(item) === entry.name);
-    if (disk === undefined) throw wrong(`no disk named '${entry.name}'`);
-    if (asked.has(disk.target.dev)) throw wrong(`disk '${entry.name}' specified twice`);
+    if (disk === undefined) throw wrong(say`no disk named '${entry.name}'`);
+    if (asked.has(disk.target.dev)) throw wrong(say`disk '${entry.name}' specified twice`);
     const own = disk.snapshot;
     let where = entry.snapshot;
     if (where === undefined) where = own !== undefined && (!mustMatch || own === 'no') ? own : standard;
     else if (mustMatch && where !== standard && !(where === 'no' && own === 'no')) {
-      throw wrong(`disk '${entry.name}' must use snapshot mode '${standard}'`);
+      throw wrong(say`disk '${entry.name}' must use snapshot mode '${standard}'`);
     }
     const path = snapshotDiskPath(entry);
     if (path !== undefined && where !== 'external') {
-      throw wrong(`file '${path}' for disk '${entry.name}' requires use of external snapshot mode`);
+      throw wrong(say`file '${path}' for disk '${entry.name}' requires use of external snapshot mode`);
     }
     asked.set(disk.target.dev, { ...entry, name: disk.target.dev, snapshot: where });
   }
@@ -169,19 +172,22 @@ function nameFiles(
     let named = entry;
     if (path === undefined) {
       const disk = all[index];
-      const wrong = (message: string, fix: string): Error =>
+      const wrong = (message: Sentence, fix: Sentence): Error =>
         snapshotError(errorDomain, 'config-unsupported', message, { fix });
-      const fix = `Name a file for it: <disk name='${entry.name}'><source file='…'/></disk>.`;
+      const fix = say`Name a file for it: <disk name='${entry.name}'><source file='…'/></disk>.`;
       if ((entry.type ?? 'file') !== 'file') {
-        throw wrong(`cannot generate external snapshot name for disk '${entry.name}' on a '${entry.type}' device`, fix);
+        throw wrong(
+          say`cannot generate external snapshot name for disk '${entry.name}' on a '${entry.type}' device`,
+          fix,
+        );
       }
       const original = disk === undefined ? undefined : diskSourcePath(disk);
       if (original === undefined) {
-        throw wrong(`cannot generate external snapshot name for disk '${entry.name}' without source`, fix);
+        throw wrong(say`cannot generate external snapshot name for disk '${entry.name}' without source`, fix);
       }
       if (statSync(original, { throwIfNoEntry: false })?.isFile() !== true) {
         throw wrong(
-          `source for disk '${entry.name}' is not a regular file; refusing to generate external snapshot name`,
+          say`source for disk '${entry.name}' is not a regular file; refusing to generate external snapshot name`,
           fix,
         );
       }
@@ -189,7 +195,7 @@ function nameFiles(
       const other = taken.get(path);
       if (other !== undefined) {
         throw wrong(
-          `cannot generate external snapshot name for disk '${entry.name}': collision with disk '${other}'`,
+          say`cannot generate external snapshot name for disk '${entry.name}': collision with disk '${other}'`,
           fix,
         );
       }
@@ -210,21 +216,21 @@ export function checkRedefinition(
   before: KeptSnapshot | undefined,
   diskOnly: boolean,
 ): void {
-  const wrong = (message: string): Error => snapshotError('domain-snapshot', 'invalid-arg', message);
+  const wrong = (message: Sentence): Error => snapshotError('domain-snapshot', 'invalid-arg', message);
   const { name, state } = snapshot;
   if (diskOnly && state !== 'disk-snapshot') {
-    throw wrong(`disk-only flag for snapshot ${name} requires disk-snapshot state`);
+    throw wrong(say`disk-only flag for snapshot ${name} requires disk-snapshot state`);
   }
   const uuid = wholeDomain(snapshot.domain)?.uuid;
   if (uuid !== undefined && uuid !== domainUuid) {
-    throw wrong(`definition for snapshot ${name} must use uuid ${domainUuid}`);
+    throw wrong(say`definition for snapshot ${name} must use uuid ${domainUuid}`);
   }
   if (before === undefined) return;
   if (isOnline(before) !== isOnline(snapshot)) {
-    throw wrong(`cannot change between online and offline snapshot state in snapshot ${name}`);
+    throw wrong(say`cannot change between online and offline snapshot state in snapshot ${name}`);
   }
   if ((before.state === 'disk-snapshot') !== (state === 'disk-snapshot')) {
-    throw wrong(`cannot change between disk only and full system in snapshot ${name}`);
+    throw wrong(say`cannot change between disk only and full system in snapshot ${name}`);
   }
 }
 

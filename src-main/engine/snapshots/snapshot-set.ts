@@ -1,6 +1,7 @@
 /** The snapshots of one domain: who is whose parent, and which one the domain is at. */
 import type { ErrorDomain } from '../../../src-shared/errors.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
+import { say, type Sentence } from '../../../src-shared/words.ts';
 import { noSnapshot, snapshotError } from './errors.ts';
 
 /** A snapshot that has what every kept one has. */
@@ -10,6 +11,8 @@ export class SnapshotSet {
   readonly #errorDomain: ErrorDomain;
   readonly #snapshots = new Map<string, KeptSnapshot>();
   current: string | undefined;
+  /** Those that were being taken when an engine ended. */
+  readonly unfinished = new Set<string>();
 
   constructor(errorDomain: ErrorDomain) {
     this.#errorDomain = errorDomain;
@@ -68,12 +71,12 @@ export class SnapshotSet {
    */
   checkParent(name: string, parent: string | undefined): void {
     if (parent === undefined) return;
-    const refuse = (message: string): Error => snapshotError(this.#errorDomain, 'invalid-arg', message);
-    if (parent === name) throw refuse(`cannot set moment ${name} as its own parent`);
+    const refuse = (message: Sentence): Error => snapshotError(this.#errorDomain, 'invalid-arg', message);
+    if (parent === name) throw refuse(say`cannot set moment ${name} as its own parent`);
     let above = this.#snapshots.get(parent);
-    if (above === undefined) throw refuse(`parent ${parent} for moment ${name} not found`);
+    if (above === undefined) throw refuse(say`parent ${parent} for moment ${name} not found`);
     while (above?.parent !== undefined) {
-      if (above.parent.name === name) throw refuse(`parent ${above.name} would create cycle to ${name}`);
+      if (above.parent.name === name) throw refuse(say`parent ${above.name} would create cycle to ${name}`);
       above = this.#snapshots.get(above.parent.name);
     }
   }

@@ -13,7 +13,12 @@ import type { KeptSnapshot } from './snapshot-set.ts';
 export interface StoredSnapshots {
   readonly snapshots: readonly KeptSnapshot[];
   readonly current: string | undefined;
+  /** Names of those that were being taken when an engine ended: the images may have them, whole or not. */
+  readonly unfinished: readonly string[];
 }
+
+/** Says that a snapshot is being taken. */
+const takingEnding = '.taking';
 
 export class SnapshotStore {
   readonly #folder: string;
@@ -27,12 +32,14 @@ export class SnapshotStore {
   /** Of one domain. Of two that say the domain is at them (a crash while it moved) the one written last is believed. */
   load(uuid: string): StoredSnapshots {
     const folder = join(this.#folder, uuid);
-    if (!existsSync(folder)) return { snapshots: [], current: undefined };
+    if (!existsSync(folder)) return { snapshots: [], current: undefined, unfinished: [] };
     const snapshots: KeptSnapshot[] = [];
+    const unfinished: string[] = [];
     let current: { readonly name: string; readonly modifiedMs: number } | undefined;
     for (const file of readdirSync(folder)) {
       const path = join(folder, file);
       if (temporaryFilePattern.test(file)) removeIfThere(path);
+      if (file.endsWith(takingEnding)) unfinished.push(basename(file, takingEnding));
       if (!file.endsWith('.xml')) continue;
       try {
         const { active, ...snapshot } = parseSnapshot(readFileSync(path, 'utf8'));
@@ -45,7 +52,20 @@ export class SnapshotStore {
         this.#logger.log('warn', 'a file of a snapshot can’t be used and is left alone', { path, error });
       }
     }
-    return { snapshots, current: current?.name };
+    return { snapshots, current: current?.name, unfinished };
+  }
+
+  /** Written before anything is taken, so that the next engine knows whose what it finds in an image is. */
+  async begin(uuid: string, name: string): Promise<void> {
+    const folder = join(this.#folder, uuid);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeWhole(join(folder, `${name}${takingEnding}`), '');
+  }
+
+  /** It was taken and written, or taken back. */
+  done(uuid: string, name: string): void {
+    removeIfThere(join(this.#folder, uuid, `${name}${takingEnding}`));
+    this.#removeEmptyFolder(uuid);
   }
 
   async write(uuid: string, snapshot: KeptSnapshot, isCurrent: boolean): Promise<void> {

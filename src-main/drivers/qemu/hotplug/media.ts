@@ -93,7 +93,8 @@ async function openTray(instance: Instance, record: GuestRecord, id: string | un
   }
 }
 
-function highestNode(record: GuestRecord): number {
+/** The highest number that an image of a running machine has. */
+export function highestNode(record: GuestRecord): number {
   let highest = 0;
   for (const disk of record.live?.devices?.disk ?? []) {
     highest = Math.max(highest, disk.source?.index ?? 0);

@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly once: boolean;
   /** What the guest starts with instead of booting; leaves it paused. */
   readonly incoming?: (monitor: QmpClient, instance: Instance) => Promise<void>;
+  /** Brings a guest to what a snapshot has of it, before it runs or stands still as `paused` says. */
+  readonly fromSnapshot?: (monitor: QmpClient, instance: Instance) => Promise<void>;
   /** Whether a guest that was given its memory runs on. */
   readonly resume?: boolean;
 }
@@ -85,7 +87,9 @@ export async function startGuest(
     state,
     id,
     startedMs: instance.facts.startedMs,
-    ...(options.once || options.incoming !== undefined ? { definition: domain } : {}),
+    ...(options.once || options.incoming !== undefined || options.fromSnapshot !== undefined
+      ? { definition: domain }
+      : {}),
   };
   if (options.once) context.table.startedOnce(record, started);
   else context.table.started(record, started);
@@ -193,6 +197,16 @@ async function bringUp(
         lifecycle({ kind: 'lifecycle', event: 'suspended', detail }),
       );
     }
+  } else if (options.fromSnapshot !== undefined) {
+    await setUp;
+    await options.fromSnapshot(monitor, instance);
+    instance.phase = 'running';
+    await refreshChannels(context, record, instance);
+    const state = { state: 'paused', reason: 'from snapshot' } as const;
+    table.changed(record, { state }, lifecycle({ kind: 'lifecycle', event: 'started', detail: 'from-snapshot' }));
+    if (options.paused) {
+      table.announce(record, lifecycle({ kind: 'lifecycle', event: 'suspended', detail: 'from-snapshot' }));
+    } else await run(monitor, instance, 'from snapshot');
   } else if (options.paused) {
     await setUp;
     instance.phase = 'running';
@@ -212,7 +226,11 @@ async function bringUp(
 }
 
 /** Lets the processors run; the state changes with QEMU's event, which comes before the answer. */
-async function run(monitor: QmpClient, instance: Instance, reason: 'booted' | 'restored'): Promise<void> {
+async function run(
+  monitor: QmpClient,
+  instance: Instance,
+  reason: 'booted' | 'restored' | 'from snapshot',
+): Promise<void> {
   instance.resuming = reason;
   try {
     await monitor.execute('cont');

@@ -23,6 +23,7 @@ export interface QemuFolders {
   readonly logs: string;
   readonly saves: string;
   readonly nvram: string;
+  readonly snapshots: string;
   readonly tpm: string;
 }
 
@@ -36,6 +37,7 @@ export function qemuFolders(directories: { readonly runtime: string; readonly st
     logs: join(directories.state, 'log', 'qemu'),
     saves: join(state, 'save'),
     nvram: join(state, 'nvram'),
+    snapshots: join(state, 'snapshot'),
     tpm: join(state, 'tpm'),
   };
 }
