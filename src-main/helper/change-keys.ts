@@ -11,7 +11,9 @@ const undoOrder = [
   'limits',
   'filter',
   'filtertable',
+  'vlans',
   'tap',
+  'names',
   'dnsmasq',
   'forwards',
   'iptables',
@@ -45,11 +47,15 @@ export function keyOf(uid: number, action: Lasting): string {
       return key(uid, 'iptables', bridgeOf(action.rules));
     case 'zone-set':
       return key(uid, 'zone', action.link);
+    case 'names-set':
+      return key(uid, 'names', action.link);
     case 'dnsmasq-start':
       return key(uid, 'dnsmasq', action.bridge);
     case 'tap-add':
     case 'macvtap-add':
       return key(uid, 'tap', action.link);
+    case 'port-vlans-set':
+      return key(uid, 'vlans', action.link);
     case 'bandwidth-set':
       return key(uid, 'limits', action.link);
     case 'conditions-set':

@@ -12,7 +12,8 @@ import { readIfThere } from '../host/files.ts';
 import { type Performer, type Step, undoSteps, type UndoFailure } from '../host/steps.ts';
 import type { Ledger } from '../host/steps-ledger.ts';
 import type { NetworkAction } from '../network/actions.ts';
-import { findLink, listRoutes } from '../network/observe-links.ts';
+import { findLink } from '../network/observe-links.ts';
+import { listRoutes } from '../network/observe-routes.ts';
 import { listSysctl, readSysctl } from '../network/sysctl.ts';
 import { allowsBridge, bridgeRules } from './allowed-bridges.ts';
 import { inUndoOrder, key, keyOf, parseKey, underWay } from './change-keys.ts';
@@ -29,6 +30,7 @@ export interface ChangeParts {
   readonly logger: Logger;
 }
 
+type MacvtapAdd = Extract<Lasting, { readonly verb: 'macvtap-add' }>;
 type SysctlSet = Extract<NetworkAction, { readonly verb: 'sysctl-set' }>;
 type Family = 'ipv4' | 'ipv6';
 
@@ -59,6 +61,12 @@ export class Changes {
       case 'zone-set':
         this.#needBridge(uid, action.link);
         return await this.#makeLasting(uid, action);
+      case 'names-set':
+        this.#needBridge(uid, action.link);
+        await needOwnServers(action);
+        return await this.#makeLasting(uid, action);
+      case 'names-clear':
+        return await this.#remove(key(uid, 'names', action.link));
       case 'dnsmasq-start':
         this.#needBridge(uid, action.bridge);
         return await this.#makeLasting(uid, action);
@@ -89,7 +97,15 @@ export class Changes {
         return await this.#makeLasting(uid, action);
       case 'macvtap-add':
         await this.#mayTakeTap(uid, action);
+        return await this.#makeLasting(uid, await this.#withLowerAddress(uid, action));
+      case 'bridge-vlans-filter':
+        this.#needBridge(uid, action.link);
+        return await performer.perform(action);
+      case 'port-vlans-set':
+        this.#needOwn(uid, action.link);
         return await this.#makeLasting(uid, action);
+      case 'port-vlans-clear':
+        return await this.#remove(key(uid, 'vlans', action.link));
       case 'tap-delete':
         return await this.#remove(key(uid, 'tap', action.link));
       case 'bandwidth-set':
@@ -278,6 +294,16 @@ export class Changes {
     if (!isMine) throw refused(`There is a device '${link}' already.`, 'Ask for another name.');
   }
 
+  /** The address that a card passed through gets back is looked at here, before it has the guest's. */
+  async #withLowerAddress(uid: number, action: MacvtapAdd): Promise<MacvtapAdd> {
+    const { lowerMac: _, ...rest } = action;
+    if (action.mode !== 'passthrough') return rest;
+    const [mine] = this.#parts.ledger.steps(key(uid, 'tap', action.link));
+    const known = mine?.action.verb === 'macvtap-add' ? mine.action.lowerMac : undefined;
+    const lowerMac = known ?? (await findLink(action.lower))?.mac;
+    return lowerMac === undefined ? rest : { ...rest, lowerMac };
+  }
+
   #mayTakeTable(uid: number, table: string): void {
     if (this.#isAnothers(uid, 'table', table)) throw refused(`The nftables table '${table}' is another user's.`);
   }
@@ -356,6 +382,16 @@ async function needGuests({
       throw refused(`'${to}' is not on the bridge ${bridge}.`);
     }
   }
+}
+
+/** The host asks nobody but the server on the bridge itself. */
+async function needOwnServers({
+  link,
+  servers,
+}: Extract<NetworkAction, { readonly verb: 'names-set' }>): Promise<void> {
+  const addresses = (await findLink(link))?.addresses ?? [];
+  const foreign = servers.find((server) => !addresses.some((address) => address.split('/')[0] === server));
+  if (foreign !== undefined) throw refused(`'${foreign}' is no address of the bridge ${link}.`);
 }
 
 /** `ip route replace` would take the way of somebody else to the same place. */

@@ -4,6 +4,7 @@
  * user. Pure; what is whose is looked at afterwards (`changes.ts`).
  */
 import { formatAddress, parseAddress, parseSubnet } from '../../src-shared/model/network-address.ts';
+import { isPrivateDomain } from '../../src-shared/model/network-host-names.ts';
 import { checkAction, type NetworkAction } from '../network/actions.ts';
 import { checkDnsmasq } from './check-dnsmasq.ts';
 import { refused } from '../network/helper/errors.ts';
@@ -45,6 +46,12 @@ function canonical(action: NetworkAction, user: string): NetworkAction {
     case 'bridge-add':
     case 'bridge-delete':
       return { ...action, link: linkName(action.link), mac: deviceAddress(action.mac) };
+    case 'names-set':
+      return {
+        ...{ ...action, link: linkName(action.link), domain: privateDomain(action.domain) },
+        servers: action.servers.map(address),
+      };
+    case 'names-clear':
     case 'link-up':
     case 'zone-set':
     case 'zone-remove':
@@ -103,9 +110,15 @@ function canonical(action: NetworkAction, user: string): NetworkAction {
       return {
         ...{ ...action, link: linkName(action.link), lower: linkName(action.lower) },
         mac: deviceAddress(action.mac),
+        ...(action.lowerMac === undefined ? {} : { lowerMac: deviceAddress(action.lowerMac) }),
       };
     case 'tap-delete':
-      return { ...action, link: linkName(action.link), mac: deviceAddress(action.mac) };
+      return {
+        ...{ ...action, link: linkName(action.link), mac: deviceAddress(action.mac) },
+        ...(action.lower === undefined
+          ? {}
+          : { lower: { link: linkName(action.lower.link), mac: deviceAddress(action.lower.mac) } }),
+      };
     case 'filter-set':
       return {
         ...{ ...action, table: table(action.table) },
@@ -114,6 +127,9 @@ function canonical(action: NetworkAction, user: string): NetworkAction {
       };
     case 'filter-delete':
       return { ...action, table: table(action.table), link: linkName(action.link) };
+    case 'bridge-vlans-filter':
+    case 'port-vlans-set':
+    case 'port-vlans-clear':
     case 'bandwidth-set':
     case 'bandwidth-clear':
     case 'conditions-set':
@@ -160,6 +176,13 @@ function address(text: string): string {
   const parsed = parseAddress(text);
   if (parsed === undefined) throw refused(`'${text}' is no address.`);
   return formatAddress(parsed);
+}
+
+/** The host would lose sight of whoever has the domain in the Internet. */
+function privateDomain(name: string): string {
+  const domain = name.toLowerCase();
+  if (isPrivateDomain(domain)) return domain;
+  throw refused(`The domain '${domain}' may be somebody's in the Internet.`);
 }
 
 /** The bridge whose rules these are: what the first rule that names one comes in by. */

@@ -1,5 +1,6 @@
 /** What the helper's record says to people, and what takes a change back. Pure. */
-import { tell, type Told } from '../../src-shared/host-words.ts';
+import { tell } from '../../src-shared/host-words.ts';
+import type { Told } from '../../src-shared/words.ts';
 import { forwardText } from '../../src-shared/model/network-forwards.ts';
 import type { NetworkAction } from '../network/actions.ts';
 import type { Step } from '../host/steps.ts';
@@ -13,8 +14,10 @@ export type LastingVerb =
   | 'iptables-add'
   | 'zone-set'
   | 'dnsmasq-start'
+  | 'names-set'
   | 'tap-add'
   | 'macvtap-add'
+  | 'port-vlans-set'
   | 'bandwidth-set'
   | 'conditions-set'
   | 'filter-table-add'
@@ -65,6 +68,12 @@ export function stepOf(action: Lasting): Step<NetworkAction> {
         ...{ verb: 'zone-remove', link, zone },
       });
     }
+    case 'names-set': {
+      const { link, domain } = action;
+      return step(tell('recordNames', { domain, link }), action, tell('namesClear', { link }), {
+        ...{ verb: 'names-clear', link },
+      });
+    }
     case 'dnsmasq-start': {
       const { folder, bridge } = action;
       const told = step(tell('recordDnsmasq', { link: bridge }), action, tell('dnsmasqStop', { link: bridge }), {
@@ -77,7 +86,20 @@ export function stepOf(action: Lasting): Step<NetworkAction> {
       const { link, mac } = action;
       const where = action.verb === 'tap-add' ? action.bridge : action.lower;
       const told = where === undefined ? tell('recordCable', { link }) : tell('recordCableOn', { link, where });
-      return step(told, action, tell('cableRemove', { link }), { verb: 'tap-delete', link, mac });
+      const isSwitched = action.verb === 'tap-add' && action.openVswitch !== undefined;
+      const lowerMac = action.verb === 'macvtap-add' ? action.lowerMac : undefined;
+      const made = step(told, action, tell('cableRemove', { link }), {
+        ...{ verb: 'tap-delete', link, mac },
+        ...(isSwitched ? { openVswitch: true } : {}),
+        ...(lowerMac === undefined || where === undefined ? {} : { lower: { link: where, mac: lowerMac } }),
+      });
+      return isSwitched ? { ...made, lasting: true } : made;
+    }
+    case 'port-vlans-set': {
+      const { link } = action;
+      return step(tell('recordVlans', { link }), action, tell('vlansClear', { link }), {
+        ...{ verb: 'port-vlans-clear', link },
+      });
     }
     case 'filter-table-add': {
       const { table } = action;

@@ -12,8 +12,8 @@ import type { Permission } from '../network/helper/names.ts';
 export function permissionFor(action: NetworkAction, isCable: (link: string) => boolean): Permission | undefined {
   switch (action.verb) {
     case 'tap-add':
-      // In no bridge it would be a way to the host itself.
-      return action.bridge === undefined ? 'manage' : 'attach';
+      // In no bridge it would be a way to the host itself; and who is in which VLAN is the administrator's to say.
+      return action.bridge === undefined || action.openVswitch?.vlans !== undefined ? 'manage' : 'attach';
     case 'link-up':
     case 'bandwidth-set':
     case 'conditions-set':
@@ -25,6 +25,7 @@ export function permissionFor(action: NetworkAction, isCable: (link: string) => 
     case 'filter-table-delete':
     case 'tap-delete':
       return undefined;
+    case 'port-vlans-clear':
     case 'filter-delete':
     case 'bandwidth-clear':
     case 'conditions-clear':

@@ -7,6 +7,7 @@ import { linkConditionsSchema } from '../../src-shared/model/link-conditions.ts'
 import { maximumForwards, networkForwardSchema } from '../../src-shared/model/network-forwards.ts';
 import { parseAddress, parseSubnet } from '../../src-shared/model/network-address.ts';
 import { portRules } from './nwfilter/port-rules.ts';
+import { portVlansSchema } from './ports/vlans.ts';
 
 /** A network device's name as the kernel takes it, without what rules or configurations give a meaning. */
 const link = z.string().regex(/^(?!\.)[^\s/:,"'{}*\\%]{1,15}$/);
@@ -119,6 +120,14 @@ const action = z.discriminatedUnion('verb', [
   z.object({ verb: z.literal('iptables-delete'), rules }),
   z.object({ verb: z.literal('zone-set'), link, zone: z.string().regex(/^[\w-]{1,64}$/) }),
   z.object({ verb: z.literal('zone-remove'), link, zone: z.string().regex(/^[\w-]{1,64}$/) }),
+  /** Names in the domain are asked of the server on the device, by a resolver of the host that can be told so. */
+  z.object({
+    verb: z.literal('names-set'),
+    link,
+    domain: z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/),
+    servers: z.array(address).min(1).max(64).readonly(),
+  }),
+  z.object({ verb: z.literal('names-clear'), link }),
   z.object({
     verb: z.literal('dnsmasq-start'),
     folder,
@@ -138,6 +147,19 @@ const action = z.discriminatedUnion('verb', [
     mtu: mtu.exactOptional(),
     multiQueue: z.boolean(),
     isolated: z.boolean(),
+    /** The bridge is one of Open vSwitch, which knows the port by these. */
+    openVswitch: z
+      .object({
+        interfaceId: z.uuid(),
+        profileId: z
+          .string()
+          .regex(/^[^"\\\p{Cc}]{1,39}$/u)
+          .exactOptional(),
+        machine: z.uuid(),
+        guestMac: mac,
+        vlans: portVlansSchema.exactOptional(),
+      })
+      .exactOptional(),
   }),
   /** A card beside a card of the host, with a device file that only its user opens. */
   z.object({
@@ -148,9 +170,24 @@ const action = z.discriminatedUnion('verb', [
     lower: link,
     mode: z.enum(['bridge', 'private', 'vepa', 'passthrough']),
     mtu: mtu.exactOptional(),
+    /** The address of a card that is passed through; it gets it back afterwards. */
+    lowerMac: mac.exactOptional(),
   }),
   /** Only the tap or macvtap that has this hardware address. */
-  z.object({ verb: z.literal('tap-delete'), link, mac }),
+  z.object({
+    verb: z.literal('tap-delete'),
+    link,
+    mac,
+    /** Takes its port out of Open vSwitch, which keeps it for devices that are no more. */
+    openVswitch: z.literal(true).exactOptional(),
+    /** The card below that was passed through gets its own address back. */
+    lower: z.object({ link, mac }).exactOptional(),
+  }),
+  /** A bridge of ours tells VLANs apart from now on. */
+  z.object({ verb: z.literal('bridge-vlans-filter'), link }),
+  /** The VLANs of a port of a Linux bridge. */
+  z.object({ verb: z.literal('port-vlans-set'), link, vlans: portVlansSchema }),
+  z.object({ verb: z.literal('port-vlans-clear'), link }),
   z.object({
     verb: z.literal('bandwidth-set'),
     link,

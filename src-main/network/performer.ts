@@ -12,6 +12,7 @@ import { chainQueries, missingChains, ruleCommands } from './firewall/iptables.t
 import { performRules } from './firewall/perform-rules.ts';
 import type { FirewallRule } from './firewall/rules.ts';
 import { addException, deleteException } from './firewall/exceptions.ts';
+import { Resolved } from './names/resolved.ts';
 import { performFilter } from './nwfilter/perform.ts';
 import { ip, ipCommand } from './ip-commands.ts';
 import { findLink } from './observe-links.ts';
@@ -30,9 +31,11 @@ const timeoutMs = 10_000;
 
 export class DirectPerformer implements Performer<NetworkAction> {
   readonly #zones: ZoneKeeper | undefined;
+  readonly #names: Pick<Resolved, 'set' | 'clear'>;
 
-  constructor(zones?: ZoneKeeper) {
+  constructor(zones?: ZoneKeeper, names: Pick<Resolved, 'set' | 'clear'> = new Resolved()) {
     this.#zones = zones;
+    this.#names = names;
   }
 
   async perform(action: NetworkAction, signal?: AbortSignal): Promise<void> {
@@ -71,6 +74,10 @@ export class DirectPerformer implements Performer<NetworkAction> {
         return await this.#zone().setZone(action.link, action.zone);
       case 'zone-remove':
         return await this.#zones?.removeFromZone(action.link, action.zone);
+      case 'names-set':
+        return await this.#names.set(action);
+      case 'names-clear':
+        return await this.#names.clear(action.link);
       case 'dnsmasq-start':
         return await startDnsmasq(action, signal);
       case 'dnsmasq-stop':

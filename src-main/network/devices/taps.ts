@@ -3,9 +3,11 @@ import { chownSync, readdirSync } from 'node:fs';
 import { ProcessError, run } from '../../host/process.ts';
 import type { NetworkAction } from '../actions.ts';
 import { findLink } from '../observe-links.ts';
+import { addSwitchPort, removeSwitchPort } from './open-vswitch.ts';
 
 type TapAdd = Extract<NetworkAction, { readonly verb: 'tap-add' }>;
 type MacvtapAdd = Extract<NetworkAction, { readonly verb: 'macvtap-add' }>;
+type TapDelete = Extract<NetworkAction, { readonly verb: 'tap-delete' }>;
 
 const timeoutMs = 10_000;
 
@@ -20,7 +22,7 @@ async function ip(commands: readonly (readonly string[])[], signal?: AbortSignal
  * its guest goes on with it.
  */
 export async function addTap(action: TapAdd, signal?: AbortSignal): Promise<void> {
-  const { link, mac, uid, bridge, mtu, multiQueue, isolated } = action;
+  const { link, mac, uid, bridge, mtu, multiQueue, isolated, openVswitch } = action;
   const found = await findLink(link);
   if (found !== undefined && (found.kind !== 'tun' || found.mac !== mac)) throw taken(link);
   // The offloads' header is QEMU's choice, each time it opens the tap.
@@ -31,8 +33,21 @@ export async function addTap(action: TapAdd, signal?: AbortSignal): Promise<void
   ];
   // Before it joins: the bridge takes the smallest of its ports'.
   const size = mtu === undefined ? [] : [['link', 'set', 'dev', link, 'mtu', String(mtu)]];
+  const isNew = found === undefined;
+  if (bridge !== undefined && openVswitch !== undefined) {
+    const isInBridge = found?.master !== undefined && found.master !== switchDevice;
+    await ip(
+      [...(isNew ? make : []), ...(isInBridge ? [['link', 'set', 'dev', link, 'nomaster']] : []), ...size],
+      signal,
+    );
+    return await addSwitchPort(bridge, link, openVswitch, isNew, signal);
+  }
+  // It may have been in a switch until now, which a device does not tell.
+  if (!isNew && (found.master === undefined || found.master === switchDevice)) await removeSwitchPort(link);
   const leave =
-    found?.master !== undefined && found.master !== bridge ? [['link', 'set', 'dev', link, 'nomaster']] : [];
+    found?.master !== undefined && found.master !== bridge && found.master !== switchDevice
+      ? [['link', 'set', 'dev', link, 'nomaster']]
+      : [];
   const join =
     bridge === undefined
       ? []
@@ -40,16 +55,23 @@ export async function addTap(action: TapAdd, signal?: AbortSignal): Promise<void
           ['link', 'set', 'dev', link, 'master', bridge],
           ['link', 'set', 'dev', link, 'type', 'bridge_slave', 'isolated', isolated ? 'on' : 'off'],
         ];
-  await ip([...(found === undefined ? make : []), ...leave, ...size, ...join], signal);
+  await ip([...(isNew ? make : []), ...leave, ...size, ...join], signal);
 }
+
+/** The kernel's device that ports of Open vSwitch belong to. */
+const switchDevice = 'ovs-system';
 
 export async function addMacvtap(action: MacvtapAdd, signal?: AbortSignal): Promise<void> {
   const { link, mac, uid, lower, mode, mtu } = action;
   const found = await findLink(link);
   if (found !== undefined && (found.kind !== 'macvtap' || found.mac !== mac)) throw taken(link);
   const size = mtu === undefined ? [] : ['mtu', String(mtu)];
-  const make = ['link', 'add', 'link', lower, 'name', link, 'address', mac, ...size, 'type', 'macvtap', 'mode', mode];
-  if (found === undefined) await ip([make], signal);
+  // The program's word for it.
+  const kind = mode === 'passthrough' ? 'passthru' : mode;
+  const make = ['link', 'add', 'link', lower, 'name', link, 'address', mac, ...size, 'type', 'macvtap', 'mode', kind];
+  // A card that is passed through has the guest's address: switches, and what its own firmware passes on, go by it.
+  const become = mode === 'passthrough' ? [['link', 'set', 'dev', lower, 'address', mac]] : [];
+  await ip([...become, ...(found === undefined ? [make] : [])], signal);
   chownSync(macvtapDevice(link), uid, -1);
 }
 
@@ -62,7 +84,16 @@ export function macvtapDevice(link: string): string {
 }
 
 /** One of the same name with another address was made by somebody else since. */
-export async function deleteTap(link: string, mac: string): Promise<void> {
+export async function deleteTap({ link, mac, openVswitch, lower }: TapDelete): Promise<void> {
+  if (openVswitch === true) await removeSwitchPort(link);
+  await deleteDevice(link, mac);
+  if (lower === undefined) return;
+  const card = await findLink(lower.link);
+  // Another address than the guest's was given to it by somebody else since.
+  if (card?.mac === mac) await run(['ip', 'link', 'set', 'dev', lower.link, 'address', lower.mac], { timeoutMs });
+}
+
+async function deleteDevice(link: string, mac: string): Promise<void> {
   const found = await findLink(link);
   if (found?.mac !== mac || (found.kind !== 'tun' && found.kind !== 'macvtap')) return;
   try {

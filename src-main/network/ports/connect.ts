@@ -6,8 +6,13 @@ import type { Interface } from '../../../src-shared/model/domain/interface.ts';
 import { ownsBridge } from '../../../src-shared/model/network-subnet.ts';
 import type { Network, PortGroup } from '../../../src-shared/model/network.ts';
 import { VirError } from '../../../src-shared/errors.ts';
+import { say, type Sentence } from '../../../src-shared/words.ts';
 import { networkError, networkInactive } from '../errors.ts';
+import { limitsOf } from './bandwidth.ts';
+import { virtualPortElement } from './open-vswitch.ts';
 import type { Port, PortEnd } from './port.ts';
+import { type Asked, askedOf, checkVlans, switchPortOf } from './switching.ts';
+import { vlanElement } from './vlans.ts';
 
 /** The kinds of cards whose host end is made here. */
 export type CableCard = Extract<Interface, { type: 'network' | 'bridge' | 'direct' | 'ethernet' }>;
@@ -23,9 +28,18 @@ export interface KnownNetwork {
   readonly active: Network | undefined;
 }
 
+export interface HostDevice {
+  /** `bridge`, `tun` …; absent for hardware. */
+  readonly kind?: string;
+  readonly mtu: number;
+  readonly mac?: string;
+  /** Whether a bridge tells VLANs apart; absent where its kernel can't. */
+  readonly vlanFiltering?: boolean;
+}
+
 export interface HostDevices {
-  /** What is there: kind (`bridge`, `tun`; absent for hardware), and MTU. */
-  readonly find: (link: string) => { readonly kind?: string; readonly mtu: number } | undefined;
+  /** What is there. */
+  readonly find: (link: string) => HostDevice | undefined;
   /** How many macvtaps stand on a device. */
   readonly users: (lower: string) => number;
 }
@@ -48,27 +62,24 @@ export function connectCard(card: CableCard, network: (name: string) => KnownNet
     case 'network':
       return toNetwork(card, network(card.source.network), host);
     case 'bridge':
-      return toBridge(card, card.source.bridge, host, {});
+      return toBridge(card, card.source.bridge, host, { asked: askedOf(card), isOurs: false });
     case 'direct':
-      return toDevice(card, card.source.dev, card.source.mode, host, {});
+      return toDevice(card, card.source.dev, card.source.mode, host, { asked: askedOf(card), isOurs: false });
     case 'ethernet':
       return alone(card, host);
   }
 }
 
-type Given = Pick<Port, 'network' | 'bandwidth' | 'isolated' | 'mtu'>;
+interface Given extends Pick<Port, 'network' | 'bandwidth' | 'isolated' | 'mtu'> {
+  readonly asked: Asked;
+  /** Whether the bridge is the network's own. */
+  readonly isOurs: boolean;
+}
 
 function toNetwork(card: Extract<CableCard, { type: 'network' }>, known: KnownNetwork, host: HostDevices): Connection {
   const { active, name, uuid } = known;
   if (active === undefined) throw networkInactive(name);
   const group = portGroupOf(active, card.source.portgroup);
-  refuse(card, 'VLAN tags', (card.vlan ?? group?.vlan ?? active.vlan) !== undefined, vlanCause);
-  refuse(
-    card,
-    '<virtualport>',
-    (card.virtualport ?? group?.virtualport ?? active.virtualport) !== undefined,
-    switchCause,
-  );
   refuse(
     card,
     'trustGuestRxFilters',
@@ -79,6 +90,8 @@ function toNetwork(card: Extract<CableCard, { type: 'network' }>, known: KnownNe
   const isolated = (card.port?.isolated ?? active.port?.isolated) === true;
   const mtu = active.mtu?.size;
   const given: Given = {
+    asked: askedOf(card, group, active),
+    isOurs: ownsBridge(active),
     network: { uuid, name, ...(group === undefined ? {} : { portgroup: group.name }) },
     ...(bandwidth === undefined ? {} : { bandwidth }),
     ...(isolated ? { isolated } : {}),
@@ -96,8 +109,8 @@ function toNetwork(card: Extract<CableCard, { type: 'network' }>, known: KnownNe
       return toDevice(card, freeDevice(active, forward.mode, host), forward.mode, host, given);
     default:
       throw unsupported(
-        `The network '${name}' gives guests host devices (mode '${forward?.mode}'), which is not supported yet.`,
-        'Choose a network with a bridge.',
+        say`The network '${name}' gives guests host devices (mode '${forward?.mode}'), which is not supported yet.`,
+        say`Choose a network with a bridge.`,
       );
   }
 }
@@ -107,8 +120,8 @@ export function portGroupOf({ name, portgroup }: Network, wanted: string | undef
   if (wanted === undefined) return portgroup.find((group) => group.default === true);
   const found = portgroup.find((group) => group.name === wanted);
   if (found !== undefined) return found;
-  throw networkError('no-network', `network '${name}' doesn't have a portgroup '${wanted}'`, {
-    fix: portgroup.length === 0 ? 'Name none.' : `It has: ${portgroup.map((group) => group.name).join(', ')}.`,
+  throw networkError('no-network', say`network '${name}' doesn't have a portgroup '${wanted}'`, {
+    fix: portgroup.length === 0 ? say`Name none.` : say`It has: ${portgroup.map((group) => group.name).join(', ')}.`,
   });
 }
 
@@ -120,18 +133,18 @@ function freeDevice({ name, forward }: Network, mode: string, { users }: HostDev
   if (best === undefined) {
     throw networkError(
       'operation-failed',
-      `network '${name}' requires exclusive access to interfaces, but none are available`,
+      say`network '${name}' requires exclusive access to interfaces, but none are available`,
       {
-        fix: 'Name a card of the host in <forward dev>.',
+        fix: say`Name a card of the host in <forward dev>.`,
       },
     );
   }
   if (mode === 'passthrough' && users(best) > 0) {
     throw networkError(
       'operation-failed',
-      `network '${name}' requires exclusive access to interfaces, but none are available`,
+      say`network '${name}' requires exclusive access to interfaces, but none are available`,
       {
-        cause: 'Each card of the host that it lists serves a guest already.',
+        cause: say`Each card of the host that it lists serves a guest already.`,
       },
     );
   }
@@ -141,16 +154,40 @@ function freeDevice({ name, forward }: Network, mode: string, { users }: HostDev
 function toBridge(card: CableCard, bridge: string, host: HostDevices, given: Given): Connection {
   const found = host.find(bridge);
   if (found === undefined) {
-    throw networkError('operation-failed', `There is no bridge '${bridge}' on this host.`, {
-      fix: "Make it, or choose another; 'vivarium iface-list' tells which there are.",
+    throw networkError('operation-failed', say`There is no bridge '${bridge}' on this host.`, {
+      fix: say`Make it, or choose another; 'vivarium iface-list' tells which there are.`,
     });
-  }
-  if (found.kind !== undefined && found.kind !== 'bridge') {
-    throw networkError('operation-failed', `'${bridge}' is a device of the kind '${found.kind}', not a bridge.`, {});
   }
   // As upstream: a guest's cable takes the size of the bridge it joins.
   const mtu = card.mtu?.size ?? given.mtu ?? (found.mtu === usualMtu ? undefined : found.mtu);
-  return connection(card, { kind: 'tap', bridge, multiQueue: queuesOf(card) > 1 }, given, mtu);
+  const tap = { kind: 'tap', bridge, multiQueue: queuesOf(card) > 1 } as const;
+  const { asked, isOurs, isolated } = given;
+  const openVswitch = switchPortOf(asked.profile);
+  if (openVswitch !== undefined) {
+    const cause = say`The rules and queues of Linux do not see what Open vSwitch carries.`;
+    refuse(
+      card,
+      '<port isolated>',
+      isolated === true || card.port?.isolated === true,
+      say`That takes a bridge of Linux.`,
+    );
+    refuse(card, '<virtualport>', isOurs, say`The network's own bridge is one of Linux.`);
+    refuse(card, '<filterref>', card.filterref !== undefined, cause);
+    refuse(card, '<bandwidth>', limitsOf(given.bandwidth ?? card.bandwidth) !== undefined, cause);
+    return connection(card, { ...tap, openVswitch }, given, mtu);
+  }
+  if (found.kind !== 'bridge') {
+    throw networkError(
+      'operation-failed',
+      found.kind === undefined
+        ? say`'${bridge}' is no bridge of Linux.`
+        : say`'${bridge}' is a device of the kind '${found.kind}', not a bridge.`,
+      { fix: say`Choose a bridge; one of Open vSwitch takes <virtualport type='openvswitch'/>.` },
+    );
+  }
+  if (asked.vlans === undefined) return connection(card, tap, given, mtu);
+  checkVlans(bridge, found, isOurs);
+  return connection(card, { ...tap, ...(isOurs ? { filtersVlans: true } : {}) }, given, mtu);
 }
 
 function toDevice(
@@ -161,29 +198,40 @@ function toDevice(
   given: Given,
 ): Connection {
   refuse(card, '<port isolated>', given.isolated === true || card.port?.isolated === true, 'That takes a bridge.');
-  if (host.find(lower) === undefined) {
-    throw networkError('operation-failed', `There is no network device '${lower}' on this host.`, {
-      fix: 'Choose another card of the host.',
+  refuse(card, 'VLAN tags', given.asked.vlans !== undefined, vlanCause);
+  refuse(card, '<virtualport>', given.asked.profile !== undefined, switchCause);
+  const found = host.find(lower);
+  if (found === undefined) {
+    throw networkError('operation-failed', say`There is no network device '${lower}' on this host.`, {
+      fix: say`Choose another card of the host.`,
     });
   }
-  return connection(card, { kind: 'macvtap', lower, mode }, given, card.mtu?.size ?? given.mtu);
+  const own = mode === 'passthrough' && found.mac !== undefined ? { lowerMac: found.mac } : {};
+  return connection(card, { kind: 'macvtap', lower, mode, ...own }, given, card.mtu?.size ?? given.mtu);
 }
 
 /** A tap in no bridge: one that is there, or a new one for whoever wants to use it. */
 function alone(card: Extract<CableCard, { type: 'ethernet' }>, host: HostDevices): Connection {
   refuse(card, '<port isolated>', card.port?.isolated === true, 'That takes a bridge.');
+  refuse(card, 'VLAN tags', card.vlan !== undefined, vlanCause);
+  refuse(card, '<virtualport>', card.virtualport !== undefined, switchCause);
+  const nothing: Given = { asked: {}, isOurs: false };
   const wanted = card.target?.dev;
   if (card.target?.managed !== false) {
-    return connection(card, { kind: 'tap', multiQueue: queuesOf(card) > 1 }, {}, card.mtu?.size);
+    return connection(card, { kind: 'tap', multiQueue: queuesOf(card) > 1 }, nothing, card.mtu?.size);
   }
   const found = wanted === undefined ? undefined : host.find(wanted);
   if (found === undefined) {
-    throw networkError('operation-failed', `The device '${wanted ?? ''}' of a card with managed='no' is not there.`, {
-      fix: "Make it first ('ip tuntap add'), or leave managed='no' out.",
-    });
+    throw networkError(
+      'operation-failed',
+      say`The device '${wanted ?? ''}' of a card with managed='no' is not there.`,
+      {
+        fix: say`Make it first ('ip tuntap add'), or leave managed='no' out.`,
+      },
+    );
   }
   refuse(card, '<bandwidth>', card.bandwidth !== undefined, 'The device is managed by somebody else.');
-  return connection(card, { kind: 'given' }, {}, undefined);
+  return connection(card, { kind: 'given' }, nothing, undefined);
 }
 
 function connection(card: CableCard, end: PortEnd, given: Given, mtu: number | undefined): Connection {
@@ -201,6 +249,7 @@ function connection(card: CableCard, end: PortEnd, given: Given, mtu: number | u
       ...(given.network === undefined ? {} : { network: given.network }),
       ...(bandwidth === undefined ? {} : { bandwidth }),
       ...(isolated ? { isolated } : {}),
+      ...(given.asked.vlans === undefined ? {} : { vlans: given.asked.vlans }),
       ...(mtu === undefined ? {} : { mtu }),
       ...(card.filterref === undefined
         ? {}
@@ -222,7 +271,12 @@ export const queuesOf = (card: Interface): number => card.driver?.queues ?? 1;
 export function liveCard(card: CableCard, port: Port): CableCard {
   const target = { ...card.target, dev: port.link };
   const mtu = port.mtu === undefined ? {} : { mtu: { size: port.mtu } };
-  const base = { ...card, target, ...mtu };
+  const openVswitch = port.end.kind === 'tap' ? port.end.openVswitch : undefined;
+  const base = {
+    ...{ ...card, target, ...mtu },
+    ...(openVswitch === undefined ? {} : { virtualport: virtualPortElement(openVswitch) }),
+    ...(port.vlans === undefined ? {} : { vlan: vlanElement(port.vlans) }),
+  };
   const bandwidth = port.bandwidth === undefined ? {} : { bandwidth: port.bandwidth };
   if (base.type !== 'network' || port.network === undefined) return { ...base, ...bandwidth };
   const { name, portgroup } = port.network;
@@ -245,8 +299,6 @@ export function liveCard(card: CableCard, port: Port): CableCard {
 
 /** Nothing is started with less than it asks for. */
 function refuseUnsupported(card: CableCard): void {
-  refuse(card, 'VLAN tags', card.vlan !== undefined, vlanCause);
-  refuse(card, '<virtualport>', card.virtualport !== undefined, switchCause);
   refuse(card, 'trustGuestRxFilters', card.trustGuestRxFilters === true, filtersCause);
   refuse(card, '<coalesce>', card.coalesce !== undefined, undefined);
   const source = card.source;
@@ -255,20 +307,20 @@ function refuseUnsupported(card: CableCard): void {
   refuse(card, '<script>', (card.script ?? card.downscript) !== undefined, 'No program of a definition is run.');
 }
 
-const vlanCause = 'A bridge of Linux does not tag; that takes a switch such as Open vSwitch.';
-const switchCause = 'That takes a switch such as Open vSwitch.';
+const vlanCause = say`That takes a bridge.`;
+const switchCause = say`That takes a bridge of Open vSwitch.`;
 const filtersCause = 'The address filters of guests are not followed.';
 
-function refuse(card: CableCard, what: string, isAsked: boolean, cause: string | undefined): void {
+function refuse(card: CableCard, what: string, isAsked: boolean, cause: Sentence | undefined): void {
   if (!isAsked) return;
   throw unsupported(
-    `<interface> ${card.mac?.address ?? ''} of type '${card.type}': ${what} is not supported here.`,
-    'Take it out of the definition.',
+    say`<interface> ${card.mac?.address ?? ''} of type '${card.type}': ${what} is not supported here.`,
+    say`Take it out of the definition.`,
     cause,
   );
 }
 
-const unsupported = (message: string, fix: string, cause?: string): VirError =>
+const unsupported = (message: Sentence, fix: Sentence, cause?: Sentence): VirError =>
   new VirError({
     code: 'config-unsupported',
     domain: 'network',

@@ -8,6 +8,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VirError } from '../../../src-shared/errors.ts';
 import type { Bandwidth } from '../../../src-shared/model/network-common.ts';
+import { say } from '../../../src-shared/words.ts';
 import { Emitter, type EventSource } from '../../engine/events.ts';
 import type { Logger } from '../../engine/logger.ts';
 import { readIfThere, removeIfThere, temporaryFilePattern, writeWhole } from '../../host/files.ts';
@@ -16,9 +17,17 @@ import type { Ledger } from '../../host/steps-ledger.ts';
 import type { NetworkAction } from '../actions.ts';
 import { networkError } from '../errors.ts';
 import { limitsOf } from './bandwidth.ts';
-import { type CableCard, connectCard, type HostDevices, type KnownNetwork, liveCard } from './connect.ts';
+import {
+  type CableCard,
+  connectCard,
+  type HostDevice,
+  type HostDevices,
+  type KnownNetwork,
+  liveCard,
+} from './connect.ts';
 import { LinkNames } from './link-names.ts';
 import { planPort } from './plan-port.ts';
+import { withIdentityOf } from './switching.ts';
 import { type Port, type PortEnd, type PortEvent, type PortPart, portSchema } from './port.ts';
 
 export interface PortHost {
@@ -96,7 +105,8 @@ export class NetworkPorts {
     const { network, isPrivileged } = this.#parts;
     await this.#parts.host;
     const host = this.#hostDevices();
-    const { end, wantedLink, rest } = connectCard(card, network, host);
+    const { end: chosen, wantedLink, rest } = connectCard(card, network, host);
+    const end = withIdentityOf(chosen, replacing?.end, card);
     if (!isPrivileged && end.kind !== 'given') throw mayNot(owner.name);
     const link = replacing?.link ?? this.#chooseName(end, wantedLink, host);
     const port: Port = { ...{ id: randomUUID(), owner, mac: card.mac?.address ?? '', link, end }, ...rest };
@@ -281,8 +291,8 @@ export class NetworkPorts {
     const isTaken = (name: string): boolean => this.#isTaken(name) || host.find(name) !== undefined;
     if (wanted === undefined) return this.#names.choose(kind === 'macvtap' ? 'macvtap' : 'vnet', isTaken);
     if (kind === 'given' ? !this.#isTaken(wanted) : !isTaken(wanted)) return wanted;
-    throw networkError('operation-failed', `The device '${wanted}' that a card asks for is there already.`, {
-      fix: 'Take <target dev> out of the definition: a name is chosen then.',
+    throw networkError('operation-failed', say`The device '${wanted}' that a card asks for is there already.`, {
+      fix: say`Take <target dev> out of the definition: a name is chosen then.`,
     });
   }
 
@@ -327,19 +337,25 @@ export class NetworkPorts {
 const ownUid = (): number => process.getuid?.() ?? 0;
 
 /** From the kernel's files: a program for each question would take longer than making the device. */
-function findDevice(link: string): { kind?: string; mtu: number } | undefined {
+function findDevice(link: string): HostDevice | undefined {
   if (!/^[^/\s]{1,15}$/.test(link) || link === '.' || link === '..') return undefined;
   const folder = `/sys/class/net/${link}`;
   const mtu = readIfThere(`${folder}/mtu`);
   if (mtu === undefined) return undefined;
   const type = /^DEVTYPE=(.+)$/m.exec(readIfThere(`${folder}/uevent`) ?? '')?.[1];
-  return { ...(type === undefined ? {} : { kind: type }), mtu: Number(mtu) };
+  const mac = readIfThere(`${folder}/address`)?.trim();
+  const filtering = readIfThere(`${folder}/bridge/vlan_filtering`)?.trim();
+  return {
+    ...{ ...(type === undefined ? {} : { kind: type }), mtu: Number(mtu) },
+    ...(mac === undefined ? {} : { mac }),
+    ...(filtering === undefined ? {} : { vlanFiltering: filtering === '1' }),
+  };
 }
 
 const mayNot = (name: string): VirError =>
-  networkError('access-denied', `The machine '${name}' can't be plugged into the host's network by this user.`, {
-    cause: 'It takes a device of the host, which needs an administrator, and there is no system bus to ask one by.',
-    fix: "Give the machine a user-mode network (<interface type='user'/>), or use an engine that runs as root.",
+  networkError('access-denied', say`The machine '${name}' can't be plugged into the host's network by this user.`, {
+    cause: say`It takes a device of the host, which needs an administrator, and there is no system bus to ask one by.`,
+    fix: say`Give the machine a user-mode network (<interface type='user'/>), or use an engine that runs as root.`,
   });
 
 function failed(port: Port, thrown: unknown): unknown {
@@ -348,7 +364,7 @@ function failed(port: Port, thrown: unknown): unknown {
   const cause = inner === undefined ? thrown.message : [inner.message, inner.cause].filter(Boolean).join(' ');
   return networkError(
     inner?.code ?? 'operation-failed',
-    `The machine '${port.owner.name}' can't be plugged in. The step failed: ${thrown.sentence}`,
+    say`The machine '${port.owner.name}' can't be plugged in. The step failed: ${thrown.sentence}`,
     {
       cause,
       ...(inner?.fix === undefined ? {} : { fix: inner.fix }),

@@ -6,5 +6,6 @@
 import { limitBandwidth } from './bandwidth.ts';
 import { applyConditions } from './conditions.ts';
 import type { PortPart } from './port.ts';
+import { separateVlans } from './separate-vlans.ts';
 
-export const portParts: readonly PortPart[] = [limitBandwidth, applyConditions];
+export const portParts: readonly PortPart[] = [separateVlans, limitBandwidth, applyConditions];

@@ -25,11 +25,11 @@ export async function planPort(port: Port, uid: number, filter?: PortPart): Prom
 /** As upstream: 0xfe first is above every card of the host, so that no bridge takes a guest's address for its own. */
 export const tapMac = (guestMac: string): string => `fe${guestMac.toLowerCase().slice(2)}`;
 
-function deviceStep({ link, mac, end, mtu, isolated, owner }: Port, uid: number): Step<NetworkAction> {
+function deviceStep({ link, mac, end, mtu, isolated, owner, vlans }: Port, uid: number): Step<NetworkAction> {
   const size = mtu === undefined ? {} : { mtu };
-  const remove = (address: string): Step<NetworkAction>['inverse'] => ({
+  const remove = (address: string, rest: Partial<TapDelete> = {}): Step<NetworkAction>['inverse'] => ({
     ...tell('cableRemove', { link }),
-    action: { verb: 'tap-delete', link, mac: address },
+    action: { verb: 'tap-delete', link, mac: address, ...rest },
   });
   const machine = owner.name;
   switch (end.kind) {
@@ -51,22 +51,35 @@ function deviceStep({ link, mac, end, mtu, isolated, owner }: Port, uid: number)
         action: {
           ...{ verb: 'tap-add', link, mac: address, uid, ...bridge, ...size },
           ...{ multiQueue: end.multiQueue, isolated: isolated === true },
+          ...(end.openVswitch === undefined
+            ? {}
+            : {
+                openVswitch: {
+                  ...{ ...end.openVswitch, machine: owner.uuid, guestMac: mac.toLowerCase() },
+                  ...(vlans === undefined ? {} : { vlans }),
+                },
+              }),
         },
-        ...inverse(remove(address)),
+        // The switch's own record of ports outlives the host's being started again.
+        ...(end.openVswitch === undefined ? {} : { lasting: true }),
+        ...inverse(remove(address, end.openVswitch === undefined ? {} : { openVswitch: true })),
       };
     }
     case 'macvtap': {
-      const { lower, mode } = end;
+      const { lower, mode, lowerMac } = end;
+      const own = lowerMac === undefined ? {} : { lowerMac };
       return {
         ...tell('cableMakeBeside', { link, lower, machine }),
-        action: { verb: 'macvtap-add', link, mac: mac.toLowerCase(), uid, lower, mode, ...size },
-        ...inverse(remove(mac.toLowerCase())),
+        action: { verb: 'macvtap-add', link, mac: mac.toLowerCase(), uid, lower, mode, ...size, ...own },
+        ...inverse(remove(mac.toLowerCase(), lowerMac === undefined ? {} : { lower: { link: lower, mac: lowerMac } })),
       };
     }
     case 'given':
       throw new TypeError('a given device is not made');
   }
 }
+
+type TapDelete = Extract<NetworkAction, { readonly verb: 'tap-delete' }>;
 
 const inverse = (undo: Step<NetworkAction>['inverse']): Pick<Step<NetworkAction>, 'inverse'> =>
   undo === undefined ? {} : { inverse: undo };

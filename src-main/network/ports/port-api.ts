@@ -1,10 +1,13 @@
 /** libvirt's view of the cables on a network: `virNetworkPort`. */
 import type { Bandwidth } from '../../../src-shared/model/network-common.ts';
 import { formatNetworkPort } from '../../../src-shared/model/network-port.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { NetworkPortApi, NetworkPortSummary } from '../../engine/network-api.ts';
 import { networkError } from '../errors.ts';
 import type { NetworkPorts } from './network-ports.ts';
+import { virtualPortElement } from './open-vswitch.ts';
 import type { Port } from './port.ts';
+import { vlanElement } from './vlans.ts';
 
 export class PortApi implements NetworkPortApi {
   readonly #ports: NetworkPorts;
@@ -37,8 +40,8 @@ export class PortApi implements NetworkPortApi {
   /** A cable is its machine's: it goes with the card, or with the machine's end. */
   async deletePort(uuid: string, port: string): Promise<void> {
     const { owner, mac } = await this.#port(uuid, port);
-    throw networkError('operation-invalid', `The network port is in use by the machine '${owner.name}'.`, {
-      fix: `Detach its card ${mac}, or stop the machine.`,
+    throw networkError('operation-invalid', say`The network port is in use by the machine '${owner.name}'.`, {
+      fix: say`Detach its card ${mac}, or stop the machine.`,
     });
   }
 
@@ -51,7 +54,7 @@ export class PortApi implements NetworkPortApi {
     await this.#check(uuid);
     const found = this.#ports.get(port.toLowerCase());
     if (found?.network?.uuid === uuid) return found;
-    throw networkError('no-network-port', `no network port with matching uuid '${port}'`);
+    throw networkError('no-network-port', say`no network port with matching uuid '${port}'`);
   }
 }
 
@@ -62,6 +65,7 @@ function described({
   network,
   bandwidth,
   isolated,
+  vlans,
   end,
 }: Port): Parameters<typeof formatNetworkPort>[0] {
   const plug =
@@ -71,7 +75,11 @@ function described({
   return {
     ...{ uuid: id, owner: { name: owner.name, uuid: owner.uuid }, mac: { address: mac }, plug },
     ...(network?.portgroup === undefined ? {} : { group: network.portgroup }),
+    ...(end.kind === 'tap' && end.openVswitch !== undefined
+      ? { virtualport: virtualPortElement(end.openVswitch) }
+      : {}),
     ...(bandwidth === undefined ? {} : { bandwidth }),
+    ...(vlans === undefined ? {} : { vlan: vlanElement(vlans) }),
     ...(isolated === true ? { port: { isolated } } : {}),
   };
 }

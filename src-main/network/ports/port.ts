@@ -5,13 +5,29 @@ import { type LinkConditions, linkConditionsSchema } from '../../../src-shared/m
 import type { Bandwidth } from '../../../src-shared/model/network-common.ts';
 import type { Step } from '../../host/step.ts';
 import type { NetworkAction } from '../actions.ts';
+import type { SwitchPort } from './open-vswitch.ts';
+import { portVlansSchema, type PortVlans } from './vlans.ts';
 
 /** What the host's end of the cable is. */
 export type PortEnd =
   /** A tap of ours, in a bridge or in none. */
-  | { readonly kind: 'tap'; readonly bridge?: string; readonly multiQueue: boolean }
+  | {
+      readonly kind: 'tap';
+      readonly bridge?: string;
+      readonly multiQueue: boolean;
+      /** The bridge is one of Open vSwitch. */
+      readonly openVswitch?: SwitchPort;
+      /** The bridge is ours, and is to tell VLANs apart. */
+      readonly filtersVlans?: true;
+    }
   /** A card of its own beside a card of the host. */
-  | { readonly kind: 'macvtap'; readonly lower: string; readonly mode: 'bridge' | 'private' | 'vepa' | 'passthrough' }
+  | {
+      readonly kind: 'macvtap';
+      readonly lower: string;
+      readonly mode: 'bridge' | 'private' | 'vepa' | 'passthrough';
+      /** The address of a card that is passed through: it has the guest's meanwhile. */
+      readonly lowerMac?: string;
+    }
   /** A device that somebody else made, and keeps. */
   | { readonly kind: 'given' };
 
@@ -31,6 +47,7 @@ export interface Port {
   readonly bandwidth?: Bandwidth;
   /** Doesn't reach other isolated ports of its bridge. */
   readonly isolated?: true;
+  readonly vlans?: PortVlans;
   readonly mtu?: number;
   /** What its owner makes it like: slow, unreliable, far away. */
   readonly conditions?: LinkConditions;
@@ -69,11 +86,18 @@ export const portSchema = z.object({
   mac: text,
   link: text,
   end: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('tap'), bridge: text.exactOptional(), multiQueue: z.boolean() }),
+    z.object({
+      kind: z.literal('tap'),
+      bridge: text.exactOptional(),
+      multiQueue: z.boolean(),
+      openVswitch: z.object({ interfaceId: z.uuid(), profileId: text.exactOptional() }).exactOptional(),
+      filtersVlans: z.literal(true).exactOptional(),
+    }),
     z.object({
       kind: z.literal('macvtap'),
       lower: text,
       mode: z.enum(['bridge', 'private', 'vepa', 'passthrough']),
+      lowerMac: text.exactOptional(),
     }),
     z.object({ kind: z.literal('given') }),
   ]),
@@ -86,6 +110,7 @@ export const portSchema = z.object({
     })
     .exactOptional(),
   isolated: z.literal(true).exactOptional(),
+  vlans: portVlansSchema.exactOptional(),
   conditions: linkConditionsSchema.exactOptional(),
   mtu: z.number().exactOptional(),
   filter: z.object({ filter: text, parameter: z.array(z.object({ name: text, value: text })) }).exactOptional(),

@@ -1,10 +1,8 @@
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { smallGuest } from '../../support/guest.ts';
 import { internetAddress, Lab } from './lab.ts';
-
-const zoneFiles = join(import.meta.dirname, '../../../assets/linux/firewalld');
+import { startFirewalld } from './real-firewalld.ts';
 
 let lab: Lab;
 
@@ -16,32 +14,7 @@ afterEach(async () => {
   await lab.close();
 });
 
-/** A real firewalld of the lab's host, with the zones of the distribution and ours, or without ours. */
-async function firewalld(options: { readonly zone: boolean }): Promise<void> {
-  const packaged = join(lab.folder, 'firewalld-lib');
-  cpSync('/usr/lib/firewalld', packaged, { recursive: true });
-  // What other packages of this machine added is not part of the experiment.
-  for (const name of ['libvirt', 'libvirt-routed']) rmSync(join(packaged, 'zones', `${name}.xml`), { force: true });
-  rmSync(join(packaged, 'policies'), { recursive: true, force: true });
-  mkdirSync(join(packaged, 'policies'));
-  if (options.zone) {
-    for (const kind of ['zones', 'policies']) cpSync(join(zoneFiles, kind), join(packaged, kind), { recursive: true });
-  }
-  const own = join(lab.folder, 'firewalld-etc');
-  mkdirSync(own);
-  writeFileSync(join(own, 'firewalld.conf'), 'DefaultZone=public\nFirewallBackend=nftables\n');
-  await lab.sh(
-    `
-    mkdir -p /run/firewalld
-    mount --bind ${packaged} /usr/lib/firewalld
-    mount --bind ${own} /etc/firewalld
-    firewalld --nofork --nopid >${lab.folder}/firewalld.log 2>&1 &
-    for n in $(seq 200); do firewall-cmd --state >/dev/null 2>&1 && exit; sleep 0.1; done; false`,
-    {
-      timeoutMs: 40_000,
-    },
-  );
-}
+const firewalld = async (options: { readonly zone: boolean }): Promise<void> => await startFirewalld(lab, options);
 
 const nat = `<network><name>lab</name><forward mode='nat'/><bridge name='virbr9' stp='off'/>
   <dns><host ip='192.168.77.1'><hostname>answer.test</hostname></host></dns>

@@ -112,7 +112,7 @@ export class Cables {
     }
     const conditions = owner.conditions.get(card.mac?.address?.toLowerCase() ?? '');
     if (conditions === undefined) return planned;
-    if (planned.port.end.kind === 'given') {
+    if (planned.port.end.kind === 'given' || isSwitched(planned.port)) {
       this.#ports.release([planned]);
       throw notOurs(planned.port.link);
     }
@@ -155,7 +155,7 @@ export class Cables {
 
   /** Makes a cable like this while its guest goes on; `undefined`: as good as it is. */
   async condition(port: Port, card: CableCard, conditions: LinkConditions | undefined): Promise<void> {
-    if (port.end.kind === 'given') throw notOurs(port.link);
+    if (port.end.kind === 'given' || isSwitched(port)) throw notOurs(port.link);
     const { conditions: _, ...plain } = port;
     await this.#ports.move(port.id, { port: conditions === undefined ? plain : { ...plain, conditions }, card });
   }
@@ -220,12 +220,15 @@ export function usesVhost(card: Interface, accelerator: AcceleratorName): boolea
   return isPossible;
 }
 
+/** Open vSwitch takes away what the queues of its ports were told. */
+const isSwitched = ({ end }: Port): boolean => end.kind === 'tap' && end.openVswitch !== undefined;
+
 const notOurs = (link: string): VirError =>
   new VirError({
     code: 'config-unsupported',
     domain: 'qemu',
     message: say`The conditions of the cable ${link} can't be made.`,
-    cause: say`Another program made this device, and keeps it.`,
+    cause: say`Another program keeps this device, or carries its packets.`,
     fix: say`Take the conditions away, or plug the card into a network or a bridge.`,
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type CableCard,
   connectCard,
+  type HostDevice,
   type HostDevices,
   liveCard,
 } from '../../../../../src-main/network/ports/connect.ts';
@@ -70,7 +71,7 @@ describe('a card on a virtual network', () => {
   });
 
   it.each([
-    ["<vlan><tag id='4'/></vlan>", 'VLAN tags'],
+    ["<virtualport type='802.1Qbh'><parameters profileid='a'/></virtualport>", "<virtualport type='802.1Qbh'>"],
     ["<virtualport type='openvswitch'/>", '<virtualport>'],
     ["<coalesce><rx><frames max='5'/></rx></coalesce>", '<coalesce>'],
     ["<bandwidth><inbound average='9' floor='5'/></bandwidth>", '<inbound floor>'],
@@ -89,6 +90,128 @@ describe('a card on a virtual network', () => {
       "<network><name>lab</name><forward mode='passthrough'><interface dev='eth0'/></forward></network>",
     );
     expect(() => connectCard(onNetwork(), alone, host({ eth0: 1 }))).toThrow('requires exclusive access');
+  });
+});
+
+describe('a card that is to be in a VLAN', () => {
+  const bridges: Record<string, HostDevice> = {
+    br0: { kind: 'bridge', mtu: 1500, vlanFiltering: true },
+    br1: { kind: 'bridge', mtu: 1500, vlanFiltering: false },
+    br2: { kind: 'bridge', mtu: 1500 },
+    eth0: { mtu: 1500, mac: '00:16:3e:00:00:01' },
+  };
+  const on: HostDevices = { find: (link) => bridges[link], users: () => 0 };
+  const lan = (bridge: string, rest = ''): ReturnType<typeof known> =>
+    known(`<network><name>lab</name><forward mode='bridge'/><bridge name='${bridge}'/>${rest}</network>`);
+  const tags = "<vlan trunk='yes'><tag id='42' nativeMode='untagged'/><tag id='47'/></vlan>";
+
+  it('takes its own tags, or those of its port group, or those of the network', () => {
+    const groups = `<vlan><tag id='7'/></vlan><portgroup name='a'><vlan><tag id='8'/></vlan></portgroup>
+      <portgroup name='b'/>`;
+    const vlansOf = (rest: string, portgroup: string) =>
+      connectCard(onNetwork(rest, ` portgroup='${portgroup}'`), lan('br0', groups), on).rest.vlans;
+    expect(vlansOf(tags, 'a')).toEqual({ trunk: true, tags: [42, 47], native: { tag: 42, mode: 'untagged' } });
+    expect(vlansOf('', 'a')).toEqual({ trunk: false, tags: [8] });
+    expect(vlansOf('', 'b')).toEqual({ trunk: false, tags: [7] });
+  });
+
+  it.each([
+    ["<vlan trunk='no'><tag id='1'/><tag id='2'/></vlan>", "trunk='yes' is required"],
+    ["<vlan trunk='no'><tag id='1' nativeMode='tagged'/></vlan>", 'not allowed with a native vlan id'],
+    ["<vlan><tag id='1' nativeMode='tagged'/><tag id='2' nativeMode='tagged'/></vlan>", 'duplicate native'],
+    ["<vlan><tag id='4096'/></vlan>", 'too large'],
+    ['<vlan/>', 'missing tag id'],
+  ])('is told what makes no sense: %s', (xml, what) => {
+    expect(() => connectCard(onNetwork(xml), lan('br0'), on)).toThrow(what);
+  });
+
+  it('needs a bridge that tells VLANs apart; one of ours is made to', () => {
+    const problem = (bridge: string): unknown => {
+      try {
+        return connectCard(onNetwork(tags), lan(bridge), on);
+      } catch (thrown) {
+        return thrown;
+      }
+    };
+    expect(problem('br1')).toMatchObject({
+      data: { fix: 'Let it: ip link set br1 type bridge vlan_filtering 1.' },
+    });
+    expect(problem('br2')).toMatchObject({ code: 'config-unsupported' });
+    const own = known("<network><name>lab</name><bridge name='br1'/></network>");
+    expect(connectCard(onNetwork(tags), own, on).end).toMatchObject({ bridge: 'br1', filtersVlans: true });
+    expect(connectCard(onNetwork(tags), lan('br0'), on).end).not.toHaveProperty('filtersVlans');
+    const beside = known(
+      "<network><name>lab</name><forward mode='private'><interface dev='eth0'/></forward></network>",
+    );
+    expect(() => connectCard(onNetwork(tags), beside, on)).toThrow('VLAN tags');
+  });
+
+  it('is put into it when it is in its bridge, and before it is on', async () => {
+    const port: Port = {
+      ...{ id: '5d744f21-ba4a-4d6e-bdb2-30a35ff3207d', owner: { driver: 'qemu', uuid, name: 'web' } },
+      ...{ mac: '52:54:00:aa:00:01', link: 'vnet3', vlans: { trunk: false, tags: [42] } },
+      end: { kind: 'tap', bridge: 'br1', multiQueue: false, filtersVlans: true },
+    };
+    const steps = await planPort(port, 1000);
+    expect(steps.map(({ action }) => action.verb)).toEqual([
+      ...['tap-add', 'bridge-vlans-filter', 'port-vlans-set', 'link-up'],
+    ]);
+    expect(steps.flatMap(({ inverse }) => inverse?.action ?? [])).toContainEqual({
+      ...{ verb: 'port-vlans-clear', link: 'vnet3' },
+    });
+    expect(liveCard(onNetwork(), port)).toMatchObject({ vlan: { tag: [{ id: 42 }] } });
+  });
+});
+
+describe('a card in a bridge of Open vSwitch', () => {
+  const ovs: HostDevices = { find: () => ({ mtu: 1500 }), users: () => 0 };
+  const id = '2ba97a80-bba5-4a4f-a33a-0f1d5d0ac8e2';
+  const profile = `<virtualport type='openvswitch'><parameters interfaceid='${id}'/></virtualport>`;
+  const lan = known(`<network><name>lab</name><forward mode='bridge'/><bridge name='ovsbr0'/>
+    <virtualport type='openvswitch'/>
+    <portgroup name='blue'><virtualport><parameters profileid='blue'/></virtualport></portgroup></network>`);
+
+  it('is the port that the card, its network and its port group say, together', () => {
+    expect(connectCard(onNetwork(profile, " portgroup='blue'"), lan, ovs).end).toEqual({
+      ...{ kind: 'tap', bridge: 'ovsbr0', multiQueue: false, openVswitch: { interfaceId: id, profileId: 'blue' } },
+    });
+    const chosen = connectCard(onNetwork(), lan, ovs).end;
+    expect(chosen).toMatchObject({ openVswitch: { interfaceId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string } });
+    const other = "<virtualport type='802.1Qbh'><parameters profileid='a'/></virtualport>";
+    expect(() => connectCard(onNetwork(other), lan, ovs)).toThrow('different types');
+    const red = profile.replace('<parameters ', "<parameters profileid='red' ");
+    expect(() => connectCard(onNetwork(red, " portgroup='blue'"), lan, ovs)).toThrow('different profileid');
+  });
+
+  it('has nothing that Linux would have to do there', () => {
+    for (const [xml, what] of [
+      ["<port isolated='yes'/>", '<port isolated>'],
+      ["<filterref filter='clean-traffic'/>", '<filterref>'],
+      ["<bandwidth><inbound average='1'/></bandwidth>", '<bandwidth>'],
+    ] as const) {
+      expect(() => connectCard(onNetwork(xml), lan, ovs)).toThrow(what);
+    }
+  });
+
+  it('is told to the switch with its VLANs, and taken out of it even after the host was started again', async () => {
+    const port: Port = {
+      ...{ id: '5d744f21-ba4a-4d6e-bdb2-30a35ff3207d', owner: { driver: 'qemu', uuid, name: 'web' } },
+      ...{ mac: '52:54:00:AA:00:01', link: 'vnet3', vlans: { trunk: false, tags: [42] } },
+      end: { kind: 'tap', bridge: 'ovsbr0', multiQueue: false, openVswitch: { interfaceId: id } },
+    };
+    const [first, ...rest] = await planPort(port, 1000);
+    expect(first).toMatchObject({
+      action: {
+        ...{ verb: 'tap-add', bridge: 'ovsbr0' },
+        openVswitch: { interfaceId: id, machine: uuid, guestMac: '52:54:00:aa:00:01', vlans: { tags: [42] } },
+      },
+      lasting: true,
+      inverse: { action: { verb: 'tap-delete', openVswitch: true } },
+    });
+    expect(rest.map(({ action }) => action.verb)).toEqual(['link-up']);
+    expect(liveCard(onNetwork(), port)).toMatchObject({
+      virtualport: { type: 'openvswitch', parameters: { interfaceid: id } },
+    });
   });
 });
 
