@@ -111,6 +111,7 @@ const uuidForm = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{
 /** Sixteen bytes, as text with dashes on our side. */
 export const uuid: Codec<string> = {
   write(writer, value) {
+    if (writer.uuid(value)) return;
     if (!uuidForm.test(value)) throw new XdrError(`'${value}' is not a UUID`);
     writer.bytes(Buffer.from(value.replaceAll('-', ''), 'hex'));
   },

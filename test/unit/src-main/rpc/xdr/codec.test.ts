@@ -72,6 +72,9 @@ describe('XDR', () => {
     ['too many bytes', opaque(1), Buffer.alloc(2)],
     ['text that leaves no room for its end', charText(2), 'ab'],
     ['what is not a UUID', uuid, 'abc'],
+    ['a UUID with a wrong digit', uuid, '6695eb01-f6a4-8304-79aa-97f2502e193g'],
+    ['a UUID with a digit for a dash', uuid, '6695eb01-f6a4-8304079aa-97f2502e193f'],
+    ['a UUID with a letter beyond ASCII', uuid, '6695eb01-f6a4-8304-79aa-97f2502e193é'],
     ['more than the message may hold', opaque(1 << 21), Buffer.alloc(1 << 21)],
   ] as readonly (readonly [string, Codec<unknown>, unknown])[])('refuses to write %s', (_name, codec, value) => {
     expect(() => encode(codec, value)).toThrow(expect.objectContaining({ name: 'XdrError' }));
@@ -88,6 +91,14 @@ describe('XDR', () => {
     ['bytes left over', int, '0000000100000001'],
   ] as readonly (readonly [string, Codec<unknown>, string])[])('refuses to read %s', (_name, codec, hex) => {
     expect(() => decode(codec, hex)).toThrow(expect.objectContaining({ name: 'XdrError' }));
+  });
+
+  it('writes a UUID however it is spelled, and texts of any letters and length', () => {
+    expect(encode(uuid, '6695EB01F6A4830479AA97F2502E193F')).toBe('6695eb01f6a4830479aa97f2502e193f');
+    for (const text of ['', 'a', 'abc', 'abcd', 'né', 'a'.repeat(47) + 'é', 'x'.repeat(49), '日本'.repeat(40)]) {
+      const written = encode(struct({ before: string, after: int }), { before: text, after: 7 });
+      expect(decode(struct({ before: string, after: int }), written)).toEqual({ before: text, after: 7 });
+    }
   });
 
   it('names the field that is wrong', () => {
