@@ -1,7 +1,7 @@
 /**
  * Errors as libvirt numbers them, so that every door (window, command line, wire protocol) can show the same one.
  */
-import { type Sentence, textOf, type Words } from './words.ts';
+import { crossing, type Sentence, textOf, type Words } from './words.ts';
 
 /** libvirt's error codes (`virErrorNumber`), by the name without its prefix. */
 export const errorCodes = {
@@ -254,20 +254,10 @@ export function saidOf({ words = {}, ...data }: ErrorData): ErrorParts {
 }
 
 function dataOf({ message, cause, fix, ...rest }: ErrorParts | ErrorData): ErrorData {
-  const said = { message, cause, fix };
-  const words = Object.fromEntries(
-    spokenParts.flatMap((part) => {
-      const sentence = said[part];
-      return typeof sentence === 'object' ? [[part, sentence.words]] : [];
-    }),
-  );
-  return {
-    ...rest,
-    message: textOf(message),
-    ...(cause === undefined ? {} : { cause: textOf(cause) }),
-    ...(fix === undefined ? {} : { fix: textOf(fix) }),
-    ...(Object.keys(words).length === 0 ? {} : { words }),
-  };
+  const { words: known, ...whole } = { words: undefined, ...rest };
+  const said = crossing({ message, cause, fix });
+  const words = { ...known, ...said.words };
+  return { ...whole, ...said, message: textOf(message), ...(Object.keys(words).length === 0 ? {} : { words }) };
 }
 
 /** Turns whatever was thrown into the form that crosses boundaries; a bug becomes `internal-error`. */

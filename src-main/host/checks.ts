@@ -7,6 +7,7 @@ import { access, readdir, stat, statfs } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import type { HostCheck } from '../../src-shared/contract/app.ts';
+import { crossing, say, type Sentence, textOf } from '../../src-shared/words.ts';
 import { readIfThere } from './files.ts';
 
 export interface CheckParts {
@@ -34,7 +35,11 @@ export interface CheckHost {
   groupOf(path: string): Promise<number | undefined>;
 }
 
-type Outcome = Omit<HostCheck, 'id'>;
+interface Outcome extends Pick<HostCheck, 'status' | 'command'> {
+  readonly found: Sentence;
+  readonly cause?: Sentence;
+  readonly fix?: Sentence;
+}
 
 const gib = 2 ** 30;
 /** An install and its disk; below it only the smallest machines fit. */
@@ -58,56 +63,63 @@ export async function checkHost(parts: CheckParts): Promise<readonly HostCheck[]
   return await Promise.all(
     checks.map(async ([id, check]) => {
       try {
-        return { id, ...(await check()) };
+        return { id, ...shown(await check()) };
       } catch (thrown) {
         const cause = thrown instanceof Error ? thrown.message : String(thrown);
-        return { id, status: 'failed' as const, found: 'This could not be found out.', cause };
+        return { id, ...shown({ status: 'failed', found: say`This could not be found out.`, cause }) };
       }
     }),
   );
 }
 
+const shown = ({ status, command, found, cause, fix }: Outcome): Omit<HostCheck, 'id'> => ({
+  status,
+  ...crossing({ found, cause, fix }),
+  found: textOf(found),
+  ...(command === undefined ? {} : { command }),
+});
+
 async function checkKvm(parts: CheckParts, host: CheckHost): Promise<Outcome> {
   const { works, reason } = await parts.kvm();
-  if (works) return { status: 'ok', found: 'Machines run with hardware virtualisation.' };
-  const found = 'Machines run by emulation, many times slower.';
+  if (works) return { status: 'ok', found: say`Machines run with hardware virtualisation.` };
+  const found = say`Machines run by emulation, many times slower.`;
   if (!host.exists('/dev/kvm')) {
     const flags = /^flags\s*:.*\b(?:vmx|svm)\b/m.test(host.read('/proc/cpuinfo') ?? '');
     return flags
       ? {
           status: 'warning',
           found,
-          cause: 'The kernel’s module kvm is not loaded, although the processor has what it needs.',
-          fix: 'Load it. If that fails, virtualisation is switched off in the firmware of this computer.',
+          cause: say`The kernel’s module kvm is not loaded, although the processor has what it needs.`,
+          fix: say`Load it. If that fails, virtualisation is switched off in the firmware of this computer.`,
           command: 'sudo modprobe -a kvm_intel kvm_amd',
         }
       : {
           status: 'warning',
           found,
-          cause: 'The processor offers no virtualisation.',
-          fix: 'Switch on Intel VT-x or AMD-V in the firmware of this computer; inside a virtual machine, nested virtualisation.',
+          cause: say`The processor offers no virtualisation.`,
+          fix: say`Switch on Intel VT-x or AMD-V in the firmware of this computer; inside a virtual machine, nested virtualisation.`,
         };
   }
   return { status: 'warning', found, ...(reason === undefined ? {} : { cause: reason }) };
 }
 
 async function checkGroups(host: CheckHost): Promise<Outcome> {
-  if (!host.exists('/dev/kvm')) return { status: 'ok', found: 'There is no /dev/kvm to have access to.' };
-  if (await host.mayReadAndWrite('/dev/kvm')) return { status: 'ok', found: `${host.user} may use /dev/kvm.` };
+  if (!host.exists('/dev/kvm')) return { status: 'ok', found: say`There is no /dev/kvm to have access to.` };
+  if (await host.mayReadAndWrite('/dev/kvm')) return { status: 'ok', found: say`${host.user} may use /dev/kvm.` };
   const group = groupName(host, await host.groupOf('/dev/kvm'));
-  const cause = `${host.user} may not use /dev/kvm.`;
+  const cause = say`${host.user} may not use /dev/kvm.`;
   return group === undefined || group === 'root'
     ? {
         status: 'warning',
         found: cause,
-        cause: 'Only root may.',
-        fix: 'Give the device to the group kvm, as udev’s own rules do.',
+        cause: say`Only root may.`,
+        fix: say`Give the device to the group kvm, as udev’s own rules do.`,
       }
     : {
         status: 'warning',
         found: cause,
-        cause: `It is for members of the group ${group}.`,
-        fix: 'Become a member, then log out and in again.',
+        cause: say`It is for members of the group ${group}.`,
+        fix: say`Become a member, then log out and in again.`,
         command: `sudo usermod -aG ${group} ${host.user}`,
       };
 }
@@ -125,7 +137,7 @@ async function checkQemu(parts: CheckParts, host: CheckHost): Promise<Outcome> {
   } catch (thrown) {
     return {
       status: 'failed',
-      found: 'There is no QEMU that works.',
+      found: say`There is no QEMU that works.`,
       cause: thrown instanceof Error ? thrown.message : String(thrown),
       ...install(host, { apt: 'qemu-system-x86 qemu-utils', dnf: 'qemu-system-x86 qemu-img', pacman: 'qemu-full' }),
     };
@@ -133,8 +145,8 @@ async function checkQemu(parts: CheckParts, host: CheckHost): Promise<Outcome> {
   if (!missing) return { status: 'ok', found: `QEMU ${version}` };
   return {
     status: 'failed',
-    found: `QEMU ${version}, but not qemu-img`,
-    cause: 'Disk images can’t be made or converted without qemu-img.',
+    found: say`QEMU ${version}, but not qemu-img`,
+    cause: say`Disk images can’t be made or converted without qemu-img.`,
     ...install(host, { apt: 'qemu-utils', dnf: 'qemu-img', pacman: 'qemu-img' }),
   };
 }
@@ -151,13 +163,18 @@ async function checkFirmware(host: CheckHost): Promise<Outcome> {
   if (uefi.length === 0) {
     return {
       status: 'warning',
-      found: 'There is no UEFI firmware for machines.',
-      cause: 'Windows 11 and some other systems need it.',
+      found: say`There is no UEFI firmware for machines.`,
+      cause: say`Windows 11 and some other systems need it.`,
       ...advice,
     };
   }
-  if (uefi.some((text) => /"secure-boot"/.test(text))) return { status: 'ok', found: 'UEFI, with secure boot' };
-  return { status: 'warning', found: 'UEFI, without secure boot', cause: 'Windows 11 needs secure boot.', ...advice };
+  if (uefi.some((text) => /"secure-boot"/.test(text))) return { status: 'ok', found: say`UEFI, with secure boot` };
+  return {
+    status: 'warning',
+    found: say`UEFI, without secure boot`,
+    cause: say`Windows 11 needs secure boot.`,
+    ...advice,
+  };
 }
 
 async function checkTpm(host: CheckHost): Promise<Outcome> {
@@ -165,18 +182,18 @@ async function checkTpm(host: CheckHost): Promise<Outcome> {
   if (path !== undefined) return { status: 'ok', found: path };
   return {
     status: 'warning',
-    found: 'The program swtpm is not there.',
-    cause: 'Windows 11 needs a TPM, which it emulates.',
+    found: say`The program swtpm is not there.`,
+    cause: say`Windows 11 needs a TPM, which it emulates.`,
     ...install(host, { apt: 'swtpm swtpm-tools', dnf: 'swtpm swtpm-tools', pacman: 'swtpm' }),
   };
 }
 
 async function checkNetwork(host: CheckHost): Promise<Outcome> {
   const path = await host.findProgram('passt');
-  if (path !== undefined) return { status: 'ok', found: `QEMU’s own, and ${path}` };
+  if (path !== undefined) return { status: 'ok', found: say`QEMU’s own, and ${path}` };
   return {
     status: 'ok',
-    found: 'QEMU’s own; passt, which is faster, is not installed.',
+    found: say`QEMU’s own; passt, which is faster, is not installed.`,
     ...install(host, { apt: 'passt', dnf: 'passt', pacman: 'passt' }),
   };
 }
@@ -187,8 +204,8 @@ async function checkOsinfo(host: CheckHost): Promise<Outcome> {
   if (vendors.length > 0) return { status: 'ok', found: version === undefined ? 'osinfo-db' : `osinfo-db ${version}` };
   return {
     status: 'warning',
-    found: 'There is no database of operating systems.',
-    cause: 'Install media can’t be recognised without it.',
+    found: say`There is no database of operating systems.`,
+    cause: say`Install media can’t be recognised without it.`,
     ...install(host, { apt: 'osinfo-db', dnf: 'osinfo-db', pacman: 'osinfo-db' }),
   };
 }
@@ -198,13 +215,13 @@ async function checkSpace({ dataFolder }: CheckParts, host: CheckHost): Promise<
   let folder = dataFolder;
   while (!host.exists(folder) && folder !== dirname(folder)) folder = dirname(folder);
   const free = await host.freeBytes(folder);
-  const found = `${(free / gib).toFixed(free < 10 * gib ? 1 : 0)} GiB free in ${folder}`;
+  const found = say`${(free / gib).toFixed(free < 10 * gib ? 1 : 0)} GiB free in ${folder}`;
   if (free >= enoughBytes) return { status: 'ok', found };
   return {
     status: free >= littleBytes ? 'warning' : 'failed',
     found,
-    cause: 'An installed system takes 10 to 20 GiB.',
-    fix: 'Free some space, or make a storage pool on a larger disk.',
+    cause: say`An installed system takes 10 to 20 GiB.`,
+    fix: say`Free some space, or make a storage pool on a larger disk.`,
   };
 }
 
@@ -215,9 +232,9 @@ function checkSandbox(host: CheckHost): Outcome {
   if (limited || value('/proc/sys/kernel/unprivileged_userns_clone') === '0') {
     return {
       status: 'warning',
-      found: 'User namespaces are switched off.',
-      cause: 'The window and the network of machines isolate themselves with them.',
-      fix: 'Switch them on.',
+      found: say`User namespaces are switched off.`,
+      cause: say`The window and the network of machines isolate themselves with them.`,
+      fix: say`Switch them on.`,
       command: limited
         ? 'sudo sysctl user.max_user_namespaces=15000'
         : 'sudo sysctl kernel.unprivileged_userns_clone=1',
@@ -226,10 +243,10 @@ function checkSandbox(host: CheckHost): Outcome {
   if (value('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') === '1') {
     return {
       status: 'ok',
-      found: 'User namespaces are for programs with an AppArmor profile, which the package brings.',
+      found: say`User namespaces are for programs with an AppArmor profile, which the package brings.`,
     };
   }
-  return { status: 'ok', found: 'User namespaces' };
+  return { status: 'ok', found: say`User namespaces` };
 }
 
 interface Packages {
@@ -239,15 +256,18 @@ interface Packages {
 }
 
 /** How to install packages here; without a known package manager, only what to look for. */
-function install(host: CheckHost, packages: Packages): { readonly fix: string; readonly command?: string } {
-  const fix = `Install ${packages.apt.replaceAll(' ', ', ')}.`;
+function install(host: CheckHost, packages: Packages): Pick<Outcome, 'fix' | 'command'> {
+  const fix = say`Install ${packages.apt.replaceAll(' ', ', ')}.`;
   const sudo = host.isRoot ? '' : 'sudo ';
   if (host.exists('/usr/bin/apt-get')) return { fix, command: `${sudo}apt install ${packages.apt}` };
   if (host.exists('/usr/bin/dnf')) {
-    return { fix: `Install ${packages.dnf.replaceAll(' ', ', ')}.`, command: `${sudo}dnf install ${packages.dnf}` };
+    return { fix: say`Install ${packages.dnf.replaceAll(' ', ', ')}.`, command: `${sudo}dnf install ${packages.dnf}` };
   }
   if (host.exists('/usr/bin/pacman')) {
-    return { fix: `Install ${packages.pacman.replaceAll(' ', ', ')}.`, command: `${sudo}pacman -S ${packages.pacman}` };
+    return {
+      fix: say`Install ${packages.pacman.replaceAll(' ', ', ')}.`,
+      command: `${sudo}pacman -S ${packages.pacman}`,
+    };
   }
   return { fix };
 }

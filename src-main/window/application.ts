@@ -13,10 +13,11 @@ import { createTransport } from '../ipc/electron-transport.ts';
 import type { ContractServer } from '../ipc/server.ts';
 import { readManifest } from './bundle.ts';
 import { windowCalls } from './calls.ts';
-import { labels } from './labels.ts';
+import { labels, languageOf } from './labels.ts';
 import type { WindowEngine } from './lasting-engine.ts';
 import type { LaunchCommand } from './launch.ts';
 import { notifier } from './notifications.ts';
+import { sentenceIn } from './sentences.ts';
 import { hardenContents, hardenSession } from './session.ts';
 import { createTray } from './tray.ts';
 import { iconPath, type Windows, windows } from './windows.ts';
@@ -83,13 +84,20 @@ export function startApplication({ stateFolder, logger, startEngine }: Applicati
     .then((engine) => engine.onReplaced((kind) => shown.tell(commandEvent('engine-replaced', kind))))
     // Why it did not start is told where it is started.
     .catch(() => undefined);
+  const note = (what: string) => (error: unknown) => {
+    logger.log('error', what, { error });
+  };
   const notify = notifier({
     wanted: () => notifies && Notification.isSupported() && BrowserWindow.getFocusedWindow() === null,
     words: () => labels(language),
-    show(notice) {
-      const shownNotice = new Notification({ ...notice, icon: iconPath() });
-      shownNotice.on('click', () => void shown.showMain());
-      shownNotice.show();
+    show({ title, body }) {
+      sentenceIn(languageOf(language), body)
+        .then((said) => {
+          const shownNotice = new Notification({ title, body: said, icon: iconPath() });
+          shownNotice.on('click', () => void shown.showMain());
+          shownNotice.show();
+        })
+        .catch(note('a notice could not be shown'));
     },
   });
   const watchEvents = async (): Promise<void> => {
@@ -99,9 +107,6 @@ export function startApplication({ stateFolder, logger, startEngine }: Applicati
       else notify(event);
     });
     follow(await ask(engine, 'settings.get', {}));
-  };
-  const note = (what: string) => (error: unknown) => {
-    logger.log('error', what, { error });
   };
   const rememberColours = (): void => {
     state.remember({ dark: nativeTheme.shouldUseDarkColors }).catch(note('the theme could not be remembered'));

@@ -13,7 +13,9 @@ export interface Labels {
   readonly crashedBody: string;
 }
 
-const words: Readonly<Record<'en' | 'de', Labels>> = {
+export type Language = 'en' | 'de';
+
+const words: Readonly<Record<Language, Labels>> = {
   en: {
     show: 'Show Vivarium',
     newMachine: 'New machine…',
@@ -36,7 +38,9 @@ const words: Readonly<Record<'en' | 'de', Labels>> = {
   },
 };
 
-export function labels(language: Settings['language']): Labels {
-  const chosen = language === 'system' ? app.getLocale().slice(0, 2) : language;
-  return chosen === 'de' ? words.de : words.en;
+export function languageOf(wish: Settings['language']): Language {
+  const chosen = wish === 'system' ? app.getLocale().slice(0, 2) : wish;
+  return chosen === 'de' ? 'de' : 'en';
 }
+
+export const labels = (wish: Settings['language']): Labels => words[languageOf(wish)];

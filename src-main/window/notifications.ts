@@ -1,10 +1,12 @@
 /** What the desktop is told while nobody looks: a machine that crashed, a long task that ended, any that failed. */
 import type { ContractEvent } from '../../src-shared/contract/index.ts';
+import { saidOf } from '../../src-shared/errors.ts';
+import type { Sentence } from '../../src-shared/words.ts';
 import type { Labels } from './labels.ts';
 
 export interface DesktopNotice {
   readonly title: string;
-  readonly body: string;
+  readonly body: Sentence;
 }
 
 /** Shorter tasks are over before anybody has turned away. */
@@ -15,7 +17,8 @@ export function noticeOf(event: ContractEvent, words: Labels): DesktopNotice | u
   if (event.channel === 'job') {
     const { state, subject, startedMs, endedMs, error, partOf } = event.job;
     if (partOf !== undefined) return undefined;
-    if (state === 'failed') return { title: words.taskFailed(subject), body: error?.message ?? '' };
+    if (state === 'failed')
+      return { title: words.taskFailed(subject), body: error === undefined ? '' : saidOf(error).message };
     const isLong = endedMs !== undefined && endedMs - startedMs >= longMs;
     return state === 'succeeded' && isLong ? { title: words.taskDone(subject), body: '' } : undefined;
   }

@@ -4,6 +4,7 @@
  */
 import i18next, { type TFunction } from 'i18next';
 import type { Settings } from '../../src-shared/contract/app.ts';
+import type { Words } from '../../src-shared/words.ts';
 import common from '../locales/en/common.json';
 import machines from '../locales/en/machines.json';
 import { nameKeys } from '../components/key-names.ts';
@@ -36,9 +37,13 @@ export const t: TFunction<
 const languages = ['en', 'de'] as const;
 type Language = (typeof languages)[number];
 
-const files = import.meta.glob<Record<string, unknown>>('../locales/*/*.json', { import: 'default' });
+const files = import.meta.glob<Record<string, unknown>>(['../locales/*/*.json', '../../src-shared/locales/*/*.json'], {
+  import: 'default',
+});
 const firstNamespaces = ['common', 'machines'];
-const loaded = new Set(firstNamespaces);
+/** What the engine says. It comes in English, so that only other languages have these; an error can come at any time. */
+const engineNamespaces = ['host', 'engine', 'engine-network', 'engine-storage', 'engine-qemu'];
+const loaded = new Set([...firstNamespaces, ...engineNamespaces]);
 
 export function resolveLanguage(wish: Settings['language'], system: readonly string[]): Language {
   if (wish !== 'system') return wish;
@@ -48,7 +53,8 @@ export function resolveLanguage(wish: Settings['language'], system: readonly str
 
 async function load(language: Language, namespace: string): Promise<void> {
   if (i18next.hasResourceBundle(language, namespace)) return;
-  const file = files[`../locales/${language}/${namespace}.json`];
+  const place = `locales/${language}/${namespace}.json`;
+  const file = files[`../${place}`] ?? files[`../../src-shared/${place}`];
   if (file !== undefined) i18next.addResourceBundle(language, namespace, await file());
 }
 
@@ -95,4 +101,17 @@ export async function loadNamespaces(...namespaces: readonly string[]): Promise<
 export function textOf(key: string, fallback: string, values: Readonly<Record<string, unknown>> = {}): string {
   const untyped = i18next.t as (key: string, options: Readonly<Record<string, unknown>>) => string;
   return untyped(key, { ...values, defaultValue: fallback });
+}
+
+/** A sentence of the engine; `english` is what it says itself. */
+export function sentenceOf({ key, values = {} }: Words, english: string): string {
+  if (i18next.language === 'en') return english;
+  const said = Object.entries(values).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value : sentenceOf(value, value.key),
+  ]);
+  const untyped = i18next.t as (key: string, options: Readonly<Record<string, unknown>>) => string;
+  // Sentences are keys as they are, with their dots and colons.
+  const asWritten = { ns: engineNamespaces, nsSeparator: false, keySeparator: false };
+  return untyped(key, { ...Object.fromEntries(said), ...asWritten, defaultValue: english });
 }

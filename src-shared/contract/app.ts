@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { JobInfo } from '../model/job.ts';
+import type { Words } from '../words.ts';
 import { name, path, uri, uuid } from './arguments.ts';
 import { call } from './call.ts';
 import { tcpDoor, tlsDoor } from './libvirt-clients.ts';
@@ -8,12 +9,14 @@ import { tcpDoor, tlsDoor } from './libvirt-clients.ts';
 export interface HostCheck {
   readonly id: string;
   readonly status: 'ok' | 'warning' | 'failed';
-  /** i18n keys (`checks.<id>.title`…) have the words; these are the facts found. */
+  /** What it found; its title has an i18n key (`checks.title.<id>`). */
   readonly found: string;
   readonly cause?: string;
   readonly fix?: string;
   /** A command the user can run by hand. */
   readonly command?: string;
+  /** What the sentences are made of, for windows in other languages. */
+  readonly words?: Readonly<Partial<Record<'found' | 'cause' | 'fix', Words>>>;
 }
 
 export const settings = z.object({

@@ -1,6 +1,7 @@
 import type { ErrorData } from '../../../src-shared/errors.ts';
 import { ErrorPanelView } from '../../components/error-panel.tsx';
 import { engine } from '../client.ts';
+import { errorText } from '../host-words.ts';
 import { t } from '../i18n.ts';
 import { reportError } from './notices.ts';
 
@@ -17,5 +18,5 @@ export function ErrorPanel(props: { error: ErrorData; actions?: React.ReactNode;
     copy: t('error.copy'),
     copied: t('action.copied'),
   };
-  return <ErrorPanelView {...props} words={words} copy={copyText} />;
+  return <ErrorPanelView {...props} error={errorText(props.error)} words={words} copy={copyText} />;
 }

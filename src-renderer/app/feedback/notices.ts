@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import type { ErrorData } from '../../../src-shared/errors.ts';
 import { errorDataOf } from '../client.ts';
+import { errorText } from '../host-words.ts';
 
 export interface Notice {
   readonly id: number;
@@ -36,5 +37,5 @@ export function reportError(thrown: unknown): void {
   const error = errorDataOf(thrown);
   const known = useNotices.getState().notices.find((notice) => notice.error?.message === error.message);
   if (known !== undefined) dismiss(known.id);
-  notify({ tone: 'danger', text: error.message, error, timeoutMs: 15_000 });
+  notify({ tone: 'danger', text: errorText(error).message, error, timeoutMs: 15_000 });
 }

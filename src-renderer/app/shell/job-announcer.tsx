@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import type { JobInfo } from '../../../src-shared/model/job.ts';
 import { announce } from '../../components/live-region.tsx';
 import { notify } from '../feedback/notices.ts';
+import { errorText } from '../host-words.ts';
 import { t } from '../i18n.ts';
 import { jobTitle } from '../job-words.ts';
 import { useJobs } from '../store/jobs-store.ts';
@@ -29,7 +30,7 @@ function tell(job: JobInfo, before: JobInfo | undefined): void {
   // What had ended before this window asked is no news.
   else if (before === undefined) return;
   else if (job.state === 'failed' && job.error !== undefined) {
-    notify({ tone: 'danger', text: job.error.message, error: job.error, timeoutMs: 15_000 });
+    notify({ tone: 'danger', text: errorText(job.error).message, error: job.error, timeoutMs: 15_000 });
   } else {
     announce(t(`tasks.announce.${job.state}`, { task }));
     const tookMs = (job.endedMs ?? job.startedMs) - job.startedMs;

@@ -9,6 +9,7 @@ import { engine } from '../../app/client.ts';
 import { useShortcutCommand } from '../../app/commands/use-command.ts';
 import { showDialog } from '../../app/feedback/dialogs.tsx';
 import { reportError } from '../../app/feedback/notices.ts';
+import { errorText } from '../../app/host-words.ts';
 import { t } from '../../app/i18n.ts';
 import { changeSettings, useSettings } from '../../app/store/settings-store.ts';
 import { firstOf, keyOf, useConsoles } from './console-list.ts';
@@ -75,7 +76,7 @@ export function ConsoleView({ uri, uuid, alias, ownWindow = false }: ConsoleView
   }
   const error = machine.state === 'failed' ? machine.error : list.state === 'failed' ? list.error : undefined;
   if (error !== undefined) {
-    return <Card icon={MonitorX} title={t('console:failed.title')} text={error.message} error={error} />;
+    return <Card icon={MonitorX} title={t('console:failed.title')} text={errorText(error).message} error={error} />;
   }
   if (list.state === 'known' && list.consoles.length === 0) {
     return <Card icon={MonitorX} title={t('console:none.title', { name })} text={t('console:none.text')} />;

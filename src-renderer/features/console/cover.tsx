@@ -13,6 +13,7 @@ import { TextInput } from '../../components/inputs.tsx';
 import type { ErrorData } from '../../../src-shared/errors.ts';
 import { engine } from '../../app/client.ts';
 import { reportError } from '../../app/feedback/notices.ts';
+import { errorText } from '../../app/host-words.ts';
 import { t } from '../../app/i18n.ts';
 import type { ConnectionEvent, ConnectionState } from './connection.ts';
 import styles from './console-view.module.css';
@@ -26,7 +27,8 @@ interface CardProps {
 }
 
 export function Card({ icon, title, text, error, children }: CardProps): React.JSX.Element {
-  const details = error === undefined ? [] : [error.message, error.cause, error.fix, error.details];
+  const shown = error === undefined ? undefined : errorText(error);
+  const details = shown === undefined ? [] : [shown.message, shown.cause, shown.fix, shown.details];
   return (
     <div className={styles.cover}>
       <section className={styles.card} role="status">
@@ -95,7 +97,12 @@ export function Cover(props: CoverProps): React.JSX.Element | null {
       return <Password dispatch={dispatch} />;
     case 'failed':
       return (
-        <Card icon={MonitorX} title={t('console:failed.title')} text={state.error.message} error={state.error}>
+        <Card
+          icon={MonitorX}
+          title={t('console:failed.title')}
+          text={errorText(state.error).message}
+          error={state.error}
+        >
           <div className={styles.cardActions}>
             <Button onClick={() => dispatch({ name: 'retry' })}>{t('action.retry')}</Button>
           </div>

@@ -4,6 +4,7 @@ import { confirm } from '../../app/feedback/confirm.tsx';
 import { delayed } from '../../app/feedback/delayed.ts';
 import { forEachLimited } from '../../app/feedback/each.ts';
 import { dismiss, notify, reportError } from '../../app/feedback/notices.ts';
+import { errorText } from '../../app/host-words.ts';
 import { t } from '../../app/i18n.ts';
 import type { Machine } from '../../app/store/inventory.ts';
 import { useSettings } from '../../app/store/settings-store.ts';
@@ -29,7 +30,9 @@ async function forAll(machines: readonly Machine[], action: (machine: Machine) =
     text: t('machines:failed', { count: failures.length, total: machines.length }),
     error: {
       ...error,
-      details: failures.map(({ item, error: each }) => `${item.name}: ${errorDataOf(each).message}`).join('\n'),
+      details: failures
+        .map(({ item, error: each }) => `${item.name}: ${errorText(errorDataOf(each)).message}`)
+        .join('\n'),
     },
     timeoutMs: 15_000,
   });

@@ -8,6 +8,7 @@ import type { HostCheck } from '../../../src-shared/contract/app.ts';
 import type { ErrorData } from '../../../src-shared/errors.ts';
 import { engine, errorDataOf } from '../../app/client.ts';
 import { copyText, ErrorPanel } from '../../app/feedback/error-panel.tsx';
+import { hostText } from '../../app/host-words.ts';
 import { t, textOf } from '../../app/i18n.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { cx } from '../../components/cx.ts';
@@ -46,10 +47,10 @@ export function HostChecks(): React.JSX.Element {
             <Icon of={icons[check.status]} />
             <div className={styles.title}>
               {textOf(`machines:checks.title.${check.id}`, check.id)}
-              <span className={styles.found}>{check.found}</span>
+              <span className={styles.found}>{hostText(check.found, check.words?.found)}</span>
             </div>
-            {check.cause !== undefined && <p className={styles.text}>{check.cause}</p>}
-            {check.fix !== undefined && <p className={styles.text}>{check.fix}</p>}
+            {check.cause !== undefined && <p className={styles.text}>{hostText(check.cause, check.words?.cause)}</p>}
+            {check.fix !== undefined && <p className={styles.text}>{hostText(check.fix, check.words?.fix)}</p>}
             {check.command !== undefined && <Command text={check.command} />}
           </li>
         ))}
