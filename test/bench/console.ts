@@ -106,7 +106,10 @@ async function showConsole(page: Page, uuid: string): Promise<number> {
     const drawn = new Promise<number>((resolve) => {
       CanvasRenderingContext2D.prototype.drawImage = function (this: CanvasRenderingContext2D, ...given: unknown[]) {
         (drawImage as (...all: unknown[]) => void).apply(this, given);
-        if (this.canvas.closest('[role="application"]') !== null) resolve(performance.now() - begun);
+        if (this.canvas.closest('[role="application"]') === null) return;
+        // The canvas is drawn empty first; no colour of the guest's is black.
+        const [red = 0, green = 0, blue = 0] = this.getImageData(0, 0, 1, 1).data;
+        if (red + green + blue > 0) resolve(performance.now() - begun);
       };
     });
     window.location.hash = `/console?${place}`;
