@@ -60,6 +60,20 @@ function startGuard(logger: Logger): void {
   });
 }
 
+/** What anybody changed of interfaces, the newest first. */
+async function undoInterfaces(logger: Logger): Promise<readonly string[]> {
+  const interfaces = new DirectInterfaces({ folder: interfacesFolder, logger });
+  try {
+    const failures: string[] = [];
+    for (const { owner } of (await interfaces.recorded()).toSorted((one, other) => other.timeMs - one.timeMs)) {
+      failures.push(...(await interfaces.undo(owner)));
+    }
+    return failures;
+  } finally {
+    await interfaces.close();
+  }
+}
+
 async function serve(changes: Changes, firewalld: Firewalld, logger: Logger, idleEndMs: number): Promise<void> {
   const interfaces = new DirectInterfaces({ folder: interfacesFolder, logger, guard: () => startGuard(logger) });
   // The longest action in the longest form of JSON and UTF-8 is far below; what is longer is not even read.
@@ -104,7 +118,9 @@ async function main(words: readonly string[]): Promise<number> {
   if (words[0] === 'undo-all') {
     const failures = await changes.undo();
     for (const { sentence, cause } of failures) logger.log('error', sentence, { cause });
-    return failures.length === 0 ? 0 : 1;
+    const left = await undoInterfaces(logger);
+    for (const sentence of left) logger.log('error', sentence);
+    return failures.length + left.length === 0 ? 0 : 1;
   }
   const idleSeconds = words[0] === '--idle-seconds' ? Number(words[1]) : defaultIdleSeconds;
   await serve(changes, firewalld, logger, idleSeconds * 1000);

@@ -4,24 +4,32 @@ import { DBusError, type IncomingCall, type Reply } from '../host/dbus/bus.ts';
 import { allowInteractiveAuthorization } from '../host/dbus/message.ts';
 import type { DBusValue } from '../host/dbus/values.ts';
 import type { NetworkAction } from '../network/actions.ts';
+import { sentences } from '../network/describe.ts';
+import type { HelperChange } from '../network/host-changes.ts';
 import type { Firewalld } from '../network/firewalld/firewalld.ts';
 import { iptablesForwardPolicy } from '../network/host-facts.ts';
 import { readRuleTexts } from '../network/trace/observe.ts';
-import type { InterfaceExecutor } from '../network/interfaces/executor.ts';
+import type { InterfaceExecutor, RecordedChange } from '../network/interfaces/executor.ts';
 import { checkRequest, type InterfaceRequest } from '../network/interfaces/requests.ts';
 import type { Authority, Caller, Callers } from './authority.ts';
 import type { Changes } from './changes.ts';
 import { linkName, readAction } from './check-action.ts';
 import { permissionFor } from './permission.ts';
 import { notAuthorized, refused, toDBusError } from '../network/helper/errors.ts';
-import { helperErrors, helperInterface, helperPath, type Permission } from '../network/helper/names.ts';
+import {
+  helperErrors,
+  helperInterface,
+  helperPath,
+  interfaceChange,
+  type Permission,
+} from '../network/helper/names.ts';
 
 export interface ServiceParts {
   readonly authority: Authority;
   readonly callers: Callers;
   readonly changes: Changes;
   readonly firewalld: Pick<Firewalld, 'facts'>;
-  readonly interfaces: Pick<InterfaceExecutor, 'perform' | 'pending'>;
+  readonly interfaces: Pick<InterfaceExecutor, 'perform' | 'pending' | 'recorded' | 'undo'>;
   readonly logger: Logger;
   /** Who dnsmasq becomes. */
   readonly dnsmasqUser: string;
@@ -139,24 +147,41 @@ export class HelperService {
       case `${helperInterface}.UndoChanges(as)`: {
         const [keys] = message.body();
         const named = Array.isArray(keys) ? keys.map(String) : undefined;
-        return await this.#authorised(sender, 'manage', interactive, { verb: 'undo' }, async ({ uid }) => {
-          const failures = await this.#parts.changes.undo(uid, named);
-          return { signature: 'as', body: [failures.map(({ sentence, cause }) => `${sentence} ${String(cause)}`)] };
+        const isInterface = (name: string): boolean => name.startsWith(interfaceChange);
+        const concerns = (uid: number): Promise<readonly string[]> => this.#ofInterfaces(uid);
+        // What is about interfaces needs a word of its own; it comes last, since networks may lead to a bridge.
+        const rest = named?.filter((name) => !isInterface(name));
+        const failures =
+          rest?.length === 0
+            ? []
+            : await this.#undo(sender, 'manage', interactive, async ({ uid }) => {
+                const left = await this.#parts.changes.undo(uid, rest);
+                return left.map(({ sentence, cause }) => `${sentence} ${String(cause)}`);
+              });
+        const others = named?.some(isInterface) ?? (await this.#has(sender, concerns));
+        if (!others) return { signature: 'as', body: [failures] };
+        const more = await this.#undo(sender, 'interfaces', interactive, async ({ uid }) => {
+          const own = await concerns(uid);
+          const left: string[] = [];
+          for (const owner of own) {
+            if (named !== undefined && !named.includes(interfaceChange + owner)) continue;
+            left.push(...(await this.#parts.interfaces.undo(owner, String(uid))));
+          }
+          return left;
         });
+        return { signature: 'as', body: [[...failures, ...more]] };
       }
       case `${helperInterface}.Changes()`:
-        return await this.#authorised(
-          sender,
-          'monitor',
-          interactive,
-          {},
-          async ({ uid }) => await Promise.resolve(text(JSON.stringify(this.#parts.changes.list(uid)))),
-        );
+        return await this.#authorised(sender, 'monitor', interactive, {}, async ({ uid }) => {
+          const recorded = (await this.#parts.interfaces.recorded()).filter(({ by }) => by === String(uid));
+          const changes = [...this.#parts.changes.list(uid), ...recorded.flatMap(asHelperChanges)];
+          return text(JSON.stringify(changes));
+        });
       case `${helperInterface}.Interfaces(s)`: {
         const request = readRequest(message.body());
         const details = requestDetails(request);
         return await this.#authorised(sender, 'interfaces', interactive, details, async ({ uid }) => {
-          const pending = await this.#parts.interfaces.perform(request);
+          const pending = await this.#parts.interfaces.perform(request, String(uid));
           this.#parts.logger.log('info', 'Interfaces were changed.', { uid, ...details });
           return text(pending === undefined ? '' : JSON.stringify(pending));
         });
@@ -182,6 +207,30 @@ export class HelperService {
       default:
         throw unknown(`There is no method ${name}.`);
     }
+  }
+
+  /** What a user has changed of interfaces, newest first. */
+  async #ofInterfaces(uid: number): Promise<readonly string[]> {
+    const recorded = (await this.#parts.interfaces.recorded()).filter(({ by }) => by === String(uid));
+    return recorded.toSorted((one, other) => other.timeMs - one.timeMs).map(({ owner }) => owner);
+  }
+
+  async #has(sender: string, look: (uid: number) => Promise<readonly string[]>): Promise<boolean> {
+    return await this.#parts.callers.serve(sender, async ({ uid }) => (await look(uid)).length > 0);
+  }
+
+  async #undo(
+    sender: string,
+    permission: Permission,
+    interactive: boolean,
+    work: (caller: Caller) => Promise<readonly string[]>,
+  ): Promise<readonly string[]> {
+    const reply = await this.#authorised(sender, permission, interactive, { verb: 'undo' }, async (caller) => ({
+      signature: 'as',
+      body: [await work(caller)],
+    }));
+    const [failures] = reply.body;
+    return Array.isArray(failures) ? failures.map(String) : [];
   }
 
   #read([argument]: readonly DBusValue[]): NetworkAction {
@@ -223,6 +272,9 @@ function detailsOf(action: NetworkAction): Readonly<Record<string, string>> {
     ...(bridge === undefined ? {} : { bridge }),
   };
 }
+
+const asHelperChanges = ({ owner, timeMs, steps }: RecordedChange): readonly HelperChange[] =>
+  sentences(steps).map((step) => ({ key: interfaceChange + owner, timeMs, about: interfaceChange + owner, step }));
 
 const maxRequestCharacters = 128 * 1024;
 

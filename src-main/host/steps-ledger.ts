@@ -6,7 +6,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { removeIfThere, syncFolder, temporaryFilePattern, writeWhole } from './files.ts';
+import { readIfThere, removeIfThere, syncFolder, temporaryFilePattern, writeWhole } from './files.ts';
 import type { Step } from './step.ts';
 
 export interface LedgerEntry<A> {
@@ -17,7 +17,24 @@ export interface LedgerEntry<A> {
   readonly by?: string;
   /** Recorded before the host was last started: only what lasts is left of it. */
   readonly isOfEarlierBoot?: boolean;
+  /** What the change is about, in the words of who made it. */
+  readonly about?: Readonly<Record<string, string>>;
+  readonly standing?: Standing<A>;
 }
+
+/** Of a change that is not final: being made, or standing until somebody keeps it. It is left whole over a boot. */
+export interface Standing<A> {
+  readonly state: 'applying' | 'standing' | 'keeping';
+  /** The running of the kernel that it was begun in. */
+  readonly boot: string;
+  /** When it is taken back by itself. */
+  readonly deadlineMs?: number;
+  /** What is done when it is kept. */
+  readonly keep: readonly Step<A>[];
+}
+
+/** What a record says besides its steps. */
+export type RecordDetails<A> = Partial<Pick<LedgerEntry<A>, 'about' | 'by' | 'standing' | 'timeMs'>>;
 
 /** A file that can't be used and is left alone. */
 export interface LedgerProblem {
@@ -64,6 +81,15 @@ export class Ledger<A> {
     return ledger;
   }
 
+  /**
+   * One record as it is on the disk, for who only looks at what another process does.
+   * @throws for a file that is none of ours, or has an action that this version does not know
+   */
+  static read<A>(folder: string, owner: string, check: (action: unknown) => A): LedgerEntry<A> | undefined {
+    const text = readIfThere(join(folder, `${owner}.json`));
+    return text === undefined ? undefined : readEntry(text, check);
+  }
+
   owners(): readonly LedgerEntry<A>[] {
     return [...this.#entries.values()];
   }
@@ -88,8 +114,8 @@ export class Ledger<A> {
   }
 
   /** Resolves when the record would survive a power cut. */
-  async record(owner: string, steps: readonly Step<A>[]): Promise<void> {
-    const entry = { owner, timeMs: this.#now(), by: this.#user, steps };
+  async record(owner: string, steps: readonly Step<A>[], details: RecordDetails<A> = {}): Promise<void> {
+    const entry = { owner, timeMs: this.#now(), by: this.#user, ...details, steps };
     const file: LedgerFile<A> = { version: 1, boot: this.#bootId, ...entry };
     await writeWhole(this.#path(owner), `${JSON.stringify(file, undefined, 1)}\n`);
     this.#entries.set(owner, entry);
@@ -105,27 +131,15 @@ export class Ledger<A> {
     if (temporaryFilePattern.test(name)) removeIfThere(path);
     if (!name.endsWith('.json')) return;
     try {
-      const file = JSON.parse(readFileSync(path, 'utf8')) as Partial<LedgerFile<unknown>>;
-      const { version, boot, owner, timeMs, steps, by } = file;
-      if (version !== 1 || owner === undefined || timeMs === undefined || !Array.isArray(steps)) {
-        throw new TypeError('It is not a record of this version.');
-      }
+      const { boot, ...entry } = readEntry(readFileSync(path, 'utf8'), check);
       const isOfEarlierBoot = boot !== this.#bootId;
-      const left = (steps as readonly Step<unknown>[]).filter(({ lasting }) => !isOfEarlierBoot || lasting === true);
-      if (isOfEarlierBoot && left.length === 0) {
+      const isWhole = !isOfEarlierBoot || entry.standing !== undefined;
+      const steps = entry.steps.filter(({ lasting }) => isWhole || lasting === true);
+      if (isOfEarlierBoot && steps.length === 0) {
         removeIfThere(path);
         return;
       }
-      const checked = left.map((step): Step<A> => {
-        const { inverse, action, ...rest } = step;
-        const undo = inverse === undefined ? {} : { inverse: { ...inverse, action: check(inverse.action) } };
-        return { ...rest, action: check(action), ...undo };
-      });
-      this.#entries.set(owner, {
-        ...{ owner, timeMs, steps: checked },
-        ...(by === undefined ? {} : { by }),
-        ...(isOfEarlierBoot ? { isOfEarlierBoot } : {}),
-      });
+      this.#entries.set(entry.owner, { ...entry, steps, ...(isOfEarlierBoot ? { isOfEarlierBoot } : {}) });
     } catch (thrown) {
       this.problems.push({ path, cause: thrown instanceof Error ? thrown.message : String(thrown) });
     }
@@ -134,6 +148,25 @@ export class Ledger<A> {
   #path(owner: string): string {
     return join(this.#folder, `${owner}.json`);
   }
+}
+
+function readEntry<A>(text: string, check: (action: unknown) => A): LedgerEntry<A> & { readonly boot: string } {
+  const file = JSON.parse(text) as Partial<LedgerFile<unknown>>;
+  const { version, boot = '', owner, timeMs, steps, by, about, standing } = file;
+  if (version !== 1 || owner === undefined || timeMs === undefined || !Array.isArray(steps)) {
+    throw new TypeError('It is not a record of this version.');
+  }
+  const checked = (list: readonly Step<unknown>[]): readonly Step<A>[] =>
+    list.map(({ inverse, action, ...rest }) => {
+      const undo = inverse === undefined ? {} : { inverse: { ...inverse, action: check(inverse.action) } };
+      return { ...rest, action: check(action), ...undo };
+    });
+  return {
+    ...{ owner, timeMs, boot, steps: checked(steps as readonly Step<unknown>[]) },
+    ...(by === undefined ? {} : { by }),
+    ...(about === undefined ? {} : { about }),
+    ...(standing === undefined ? {} : { standing: { ...standing, keep: checked(standing.keep) } }),
+  };
 }
 
 /** Where a user has no name, the number. */

@@ -2,6 +2,7 @@
 import { formatAddress } from '../../src-shared/model/network-address.ts';
 import { subnetOf } from '../../src-shared/model/network-subnet.ts';
 import type { NetworkPlan, NetworkSummary } from '../engine/network-api.ts';
+import type { Step } from '../host/step.ts';
 import type { NetworkDefinition } from './complete.ts';
 import type { StartPlan } from './plan.ts';
 
@@ -38,7 +39,7 @@ export function describe(network: KnownNetwork): NetworkSummary {
 }
 
 /** A step's machine form is nobody's to see. */
-export const sentences = (steps: StartPlan['steps']): NetworkPlan['steps'] =>
+export const sentences = (steps: readonly Step<unknown>[]): NetworkPlan['steps'] =>
   steps.map(({ sentence, words, inverse }) => ({
     sentence,
     ...(words === undefined ? {} : { words }),

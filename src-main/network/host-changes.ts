@@ -11,6 +11,8 @@ import type { Ledger, LedgerEntry } from '../host/steps-ledger.ts';
 import type { NetworkAction } from './actions.ts';
 import { sentences } from './describe.ts';
 import { aboutOf } from './helper/about.ts';
+import { interfaceChange } from './helper/names.ts';
+import type { LocalInterfaces } from './interfaces/local-interfaces.ts';
 
 /** A change as the helper tells of it to whom it was made for. */
 export interface HelperChange {
@@ -32,6 +34,8 @@ export interface HelperRecord {
 export interface HostChangesParts {
   readonly host: Promise<{ readonly ledger: Ledger<NetworkAction>; readonly performer: Performer<NetworkAction> }>;
   readonly helper: HelperRecord | undefined;
+  /** What this process changed of the host's interfaces. */
+  readonly interfaces?: () => Pick<LocalInterfaces, 'recorded' | 'undoRecorded'>;
   readonly user: string;
   /** The networks that run. */
   active(): readonly string[];
@@ -44,6 +48,18 @@ export interface HostChangesParts {
 
 const networkPrefix = 'network-';
 const helperPrefix = 'helper/';
+/** Before what interfaces' part of the ledger calls a change. */
+const interfacePrefix = interfaceChange;
+
+/** Steps of one change of the helper's are one change here. */
+function together(changes: readonly HelperChange[], user: string): readonly HostChange[] {
+  const byKey = new Map<string, HelperChange[]>();
+  for (const change of changes) byKey.set(change.key, [...(byKey.get(change.key) ?? []), change]);
+  return [...byKey].map(([key, same]) => ({
+    ...{ owner: helperPrefix + key, user, steps: same.map(({ step }) => step) },
+    timeMs: Math.max(...same.map(({ timeMs }) => timeMs)),
+  }));
+}
 
 export class HostChanges {
   readonly #parts: HostChangesParts;
@@ -56,10 +72,10 @@ export class HostChanges {
   async list(): Promise<readonly HostChange[]> {
     const { ledger } = await this.#parts.host;
     const own = ledger.owners().map((entry) => this.#shown(entry));
-    const left = (await this.#leftWithHelper(ledger.owners())).map(({ key, timeMs, step }) => ({
-      ...{ owner: helperPrefix + key, timeMs, user: this.#parts.user, steps: [step] },
-    }));
-    return [...own, ...left].sort((one, other) => other.timeMs - one.timeMs);
+    const recorded = (await this.#parts.interfaces?.().recorded()) ?? [];
+    const interfaces = recorded.map((entry) => this.#shown({ ...entry, owner: interfacePrefix + entry.owner }));
+    const left = together(await this.#leftWithHelper(ledger.owners()), this.#parts.user);
+    return [...own, ...interfaces, ...left].sort((one, other) => other.timeMs - one.timeMs);
   }
 
   /** @returns what could not be undone, and stays recorded. */
@@ -70,6 +86,9 @@ export class HostChanges {
   async #undoOne(owner: string): Promise<readonly string[]> {
     const { host, helper, active, stop, demand, exclusively } = this.#parts;
     if (owner.startsWith(helperPrefix)) return (await helper?.undoChanges([owner.slice(helperPrefix.length)])) ?? [];
+    if (owner.startsWith(interfacePrefix)) {
+      return (await this.#parts.interfaces?.().undoRecorded(owner.slice(interfacePrefix.length))) ?? [];
+    }
     const uuid = owner.slice(networkPrefix.length);
     if (owner.startsWith(networkPrefix) && active().includes(uuid))
       return await failuresOf(async () => await stop(uuid));
@@ -79,7 +98,7 @@ export class HostChanges {
     return await exclusively(async () => (await undoSteps(ledger, performer, owner)).map(told));
   }
 
-  /** Cables before the networks they lead to, networks before what only the helper knows. */
+  /** Cables before the networks they lead to, networks before what only the helper knows, the host's cards last. */
   async #undoAll(): Promise<readonly string[]> {
     const { host, helper, active, stop, demand, exclusively } = this.#parts;
     const { ledger, performer } = await host;
@@ -95,7 +114,11 @@ export class HostChanges {
     for (const uuid of active()) failures.push(...(await failuresOf(async () => await stop(uuid))));
     await undo(owners());
     const left = await this.#leftWithHelper(ledger.owners());
-    if (left.length > 0) failures.push(...((await helper?.undoChanges(left.map(({ key }) => key))) ?? []));
+    if (left.length > 0)
+      failures.push(...((await helper?.undoChanges([...new Set(left.map(({ key }) => key))])) ?? []));
+    const interfaces = this.#parts.interfaces?.();
+    const newest = ((await interfaces?.recorded()) ?? []).toSorted((one, other) => other.timeMs - one.timeMs);
+    for (const { owner } of newest) failures.push(...((await interfaces?.undoRecorded(owner)) ?? []));
     return failures;
   }
 
@@ -104,7 +127,7 @@ export class HostChanges {
     return ((await this.#parts.helper?.changes()) ?? []).filter(({ about }) => !known.has(about));
   }
 
-  #shown({ owner, timeMs, by, steps, isOfEarlierBoot }: LedgerEntry<NetworkAction>): HostChange {
+  #shown({ owner, timeMs, by, steps, isOfEarlierBoot }: Omit<LedgerEntry<unknown>, 'standing'>): HostChange {
     return {
       ...{ owner, timeMs, user: by ?? this.#parts.user, steps: sentences(steps) },
       ...(isOfEarlierBoot === true ? { isOfEarlierBoot } : {}),

@@ -34,7 +34,10 @@ export interface HostDevice {
 
 /** What was done on the host for one owner and is undone with it. */
 export interface HostChange {
-  /** `network-UUID` for a network; `helper/…` for what the privileged helper knows alone. */
+  /**
+   * `network-UUID` for a network; `interfaces/…` for interfaces of the host; `helper/…` for what the privileged helper
+   * knows alone.
+   */
   readonly owner: string;
   readonly timeMs: number;
   /** Whose engine did it. */

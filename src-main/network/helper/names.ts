@@ -28,5 +28,7 @@ export const helperErrors = {
 
 /** Where it keeps its record; only root may enter. */
 export const ledgerFolder = '/var/lib/vivarium/helper';
-/** Where it keeps what takes a change of the host's interfaces back. */
-export const interfacesFolder = '/var/lib/vivarium/helper-interfaces';
+/** The part of the record that is about the host's interfaces. */
+export const interfacesFolder = `${ledgerFolder}/interfaces`;
+/** Before what that part calls a change, where the helper tells of all changes. */
+export const interfaceChange = 'interfaces/';

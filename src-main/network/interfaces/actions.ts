@@ -25,6 +25,7 @@ const address = z.object({
   broadcast: ip.exactOptional(),
   scope: word,
   noPrefixRoute: z.boolean(),
+  withoutDad: z.literal(true).exactOptional(),
   validSeconds: seconds.exactOptional(),
   preferredSeconds: seconds.exactOptional(),
 });

@@ -7,13 +7,13 @@ import { say } from '../../../src-shared/words.ts';
 import type { Logger } from '../../engine/logger.ts';
 import { type Performer, StepsError, type UndoFailure } from '../../host/steps.ts';
 import type { InterfaceAction } from './actions.ts';
-import { changeFailed, interfaceError } from './errors.ts';
-import { type Journal, type JournalEntry, outlivesBoot } from './journal.ts';
+import { changeFailed, fileChanged, interfaceError } from './errors.ts';
+import { type InterfaceRecord, outlivesBoot, type StandingEntry } from './record.ts';
 import type { KeeperSteps } from './keepers/keeper.ts';
 import type { InterfaceStep } from './plan-live.ts';
 
 export interface ChangeParts {
-  readonly journal: Journal;
+  readonly record: InterfaceRecord;
   readonly performer: Performer<InterfaceAction>;
   readonly logger: Logger;
   /** Told after each change, and when one is taken back by itself. */
@@ -25,6 +25,8 @@ export interface ChangeParts {
 /** What a change is, besides its steps. */
 export interface ChangeOptions {
   readonly kind: 'bridge' | 'unbridge';
+  /** Who has it done. */
+  readonly by: string;
   readonly bridge: string;
   readonly device: string;
   /** Until it is rolled back; kept at once when absent. */
@@ -43,7 +45,7 @@ export class InterfaceChanges {
   }
 
   pending(): PendingChange | undefined {
-    const entry = this.#parts.journal.read();
+    const entry = this.#parts.record.read();
     if (entry === undefined) return undefined;
     const { kind, bridge, device, startedMs, deadlineMs } = entry;
     return {
@@ -57,14 +59,14 @@ export class InterfaceChanges {
   /** After a start: what was half done is taken back, what stands goes on until its time is over. */
   async recover(): Promise<void> {
     await this.#alone(async () => {
-      const { journal, logger } = this.#parts;
-      const entry = journal.read();
+      const { record, logger } = this.#parts;
+      const entry = record.read();
       if (entry === undefined) return;
       if (entry.state === 'keeping') {
         logger.log('warn', 'A change of interfaces was being kept; the rest is done now.');
         return await this.#keep(entry);
       }
-      const isOfThisBoot = entry.boot === journal.boot;
+      const isOfThisBoot = entry.boot === record.boot;
       const isOver = entry.deadlineMs !== undefined && entry.deadlineMs <= Date.now();
       if (isOfThisBoot && entry.state === 'standing' && !isOver) return this.#arm(entry.deadlineMs);
       logger.log('warn', 'A change of interfaces was left; it is rolled back.', {
@@ -75,14 +77,14 @@ export class InterfaceChanges {
     });
   }
 
-  async begin(): Promise<void> {
+  async begin(by: string): Promise<void> {
     await this.#alone(async () => {
-      const { journal } = this.#parts;
-      if (journal.read() !== undefined)
+      const { record } = this.#parts;
+      if (record.read() !== undefined)
         throw interfaceError('operation-invalid', say`there is another transaction running.`);
-      const { boot } = journal;
-      await journal.write({
-        ...{ kind: 'changes', state: 'standing', boot, startedMs: Date.now(), steps: [], keep: [] },
+      const { boot } = record;
+      await record.write({
+        ...{ kind: 'changes', state: 'standing', boot, startedMs: Date.now(), steps: [], keep: [], by },
       });
       this.#parts.changed();
     });
@@ -90,7 +92,7 @@ export class InterfaceChanges {
 
   async commit(): Promise<void> {
     await this.#alone(async () => {
-      const entry = this.#parts.journal.read();
+      const entry = this.#parts.record.read();
       if (entry === undefined) {
         throw interfaceError('operation-invalid', say`no transaction running, nothing to be committed.`);
       }
@@ -100,7 +102,7 @@ export class InterfaceChanges {
 
   async rollback(): Promise<void> {
     await this.#alone(async () => {
-      const entry = this.#parts.journal.read();
+      const entry = this.#parts.record.read();
       if (entry === undefined) {
         throw interfaceError('operation-invalid', say`no transaction running, nothing to rollback.`);
       }
@@ -118,19 +120,20 @@ export class InterfaceChanges {
     });
   }
 
-  /** Makes steps that join an open change, or stand for themselves. */
-  async make(plan: () => Promise<readonly InterfaceStep[]>): Promise<void> {
+  /** Makes steps about an interface that join an open change, or are final at once. */
+  async make(name: string, by: string, plan: () => Promise<readonly InterfaceStep[]>): Promise<void> {
     await this.#alone(async () => {
-      const { journal } = this.#parts;
-      const open = journal.read();
+      const { record } = this.#parts;
+      const open = record.read();
       if (open !== undefined && open.kind !== 'changes') throw busy();
       const steps = await plan();
-      const { boot } = journal;
-      const before: JournalEntry = open ?? {
-        ...{ kind: 'changes', state: 'standing', boot, startedMs: Date.now(), steps: [], keep: [] },
+      const { boot } = record;
+      const before: StandingEntry = open ?? {
+        ...{ kind: 'changes', state: 'standing', boot, startedMs: Date.now(), steps: [], keep: [], by, name },
       };
-      await this.#apply({ ...before, steps: [...before.steps, ...steps] }, steps, open);
-      if (open === undefined) await journal.clear();
+      const entry = { ...before, steps: [...before.steps, ...steps] };
+      await this.#apply(entry, steps, open);
+      if (open === undefined) await this.#keep(entry);
       this.#parts.changed();
     });
   }
@@ -138,13 +141,13 @@ export class InterfaceChanges {
   /** Makes a change that stands until it is kept. */
   async attempt(plan: () => Promise<KeeperSteps>, options: ChangeOptions): Promise<PendingChange | undefined> {
     return await this.#alone(async () => {
-      const { journal } = this.#parts;
-      if (journal.read() !== undefined) throw busy();
+      const { record } = this.#parts;
+      if (record.read() !== undefined) throw busy();
       const { now, keep } = await plan();
-      const { kind, bridge, device, confirmSeconds, isConnected } = options;
+      const { kind, by, bridge, device, confirmSeconds, isConnected } = options;
       const startedMs = Date.now();
-      const entry: JournalEntry = {
-        ...{ kind, bridge, device, startedMs, boot: journal.boot, steps: now, keep, state: 'standing' },
+      const entry: StandingEntry = {
+        ...{ kind, by, bridge, device, startedMs, boot: record.boot, steps: now, keep, state: 'standing' },
         ...(confirmSeconds === undefined ? {} : { deadlineMs: startedMs + confirmSeconds * 1000 }),
       };
       await this.#apply(entry, now, undefined);
@@ -160,10 +163,48 @@ export class InterfaceChanges {
       }
       // The time is the user's: making it is not part of it.
       const standing = { ...entry, deadlineMs: Date.now() + confirmSeconds * 1000 };
-      await journal.write(standing);
+      await record.write(standing);
       this.#arm(standing.deadlineMs);
       this.#parts.changed();
       return this.pending();
+    });
+  }
+
+  /**
+   * Takes back what was kept, by the inverses that are recorded of it.
+   * @param first what is done before
+   * @param files what is in the files of who keeps the host's configuration, at present
+   * @returns what could not be taken back, and stays recorded
+   */
+  async undoKept(
+    owner: string,
+    first: readonly InterfaceStep[],
+    files: (path: string) => string | undefined,
+  ): Promise<readonly UndoFailure[]> {
+    return await this.#alone(async () => {
+      const { record, performer, changed } = this.#parts;
+      const kept = record.find(owner);
+      if (kept === undefined) return [];
+      const failures: UndoFailure[] = [];
+      for (const { action, sentence } of first) {
+        try {
+          await performer.perform(action);
+        } catch (cause) {
+          failures.push({ sentence, cause });
+        }
+      }
+      for (const { action, inverse } of [...kept.steps].reverse()) {
+        if (inverse === undefined) continue;
+        try {
+          if (action.verb === 'file-write' && files(action.path) !== action.content) throw fileChanged(action.path);
+          await performer.perform(inverse.action);
+        } catch (cause) {
+          failures.push({ sentence: inverse.sentence, cause });
+        }
+      }
+      if (failures.length === 0) await record.forget(owner);
+      changed();
+      return failures;
     });
   }
 
@@ -172,10 +213,14 @@ export class InterfaceChanges {
     clearTimeout(this.#timer);
   }
 
-  /** Does the steps, all or none; the journal knows every one before the first. */
-  async #apply(entry: JournalEntry, steps: readonly InterfaceStep[], before: JournalEntry | undefined): Promise<void> {
-    const { journal, performer, guard } = this.#parts;
-    await journal.write({ ...entry, state: before === undefined ? 'applying' : 'standing' });
+  /** Does the steps, all or none; the record knows every one before the first. */
+  async #apply(
+    entry: StandingEntry,
+    steps: readonly InterfaceStep[],
+    before: StandingEntry | undefined,
+  ): Promise<void> {
+    const { record, performer, guard } = this.#parts;
+    await record.write({ ...entry, state: before === undefined ? 'applying' : 'standing' });
     if (entry.kind !== 'changes') guard?.();
     let at = 0;
     try {
@@ -186,17 +231,17 @@ export class InterfaceChanges {
     } catch (thrown) {
       const sentence = steps[at]?.sentence ?? '';
       const failures = await this.#undo(steps);
-      if (failures.length === 0) await (before === undefined ? journal.clear() : journal.write(before));
+      if (failures.length === 0) await (before === undefined ? record.clear() : record.write(before));
       this.#parts.changed();
       throw changeFailed(new StepsError(sentence, thrown, failures));
     }
-    await journal.write(entry);
+    await record.write(entry);
   }
 
-  async #keep(entry: JournalEntry): Promise<void> {
-    const { journal, performer } = this.#parts;
+  async #keep(entry: StandingEntry): Promise<void> {
+    const { record, performer } = this.#parts;
     clearTimeout(this.#timer);
-    await journal.write({ ...entry, state: 'keeping' });
+    await record.write({ ...entry, state: 'keeping' });
     let at = 0;
     try {
       for (const { action } of entry.keep) {
@@ -207,23 +252,24 @@ export class InterfaceChanges {
       // It works and was wanted, but would not last: it goes on standing, and can be rolled back.
       const failures = await this.#undo(entry.keep);
       const { deadlineMs: _, ...standing } = entry;
-      await journal.write({ ...standing, state: 'standing' });
+      await record.write({ ...standing, state: 'standing' });
       this.#parts.changed();
       throw changeFailed(new StepsError(entry.keep[at]?.sentence ?? '', thrown, failures));
     }
-    await journal.clear();
+    await record.keep(entry);
+    await record.clear();
     this.#parts.changed();
   }
 
-  async #takeBack(entry: JournalEntry): Promise<readonly UndoFailure[]> {
-    const { journal, logger } = this.#parts;
+  async #takeBack(entry: StandingEntry): Promise<readonly UndoFailure[]> {
+    const { record, logger } = this.#parts;
     clearTimeout(this.#timer);
-    const isOfThisBoot = entry.boot === journal.boot;
+    const isOfThisBoot = entry.boot === record.boot;
     const steps = isOfThisBoot ? entry.steps : entry.steps.filter(({ action }) => outlivesBoot(action));
     const failures = await this.#undo(steps);
     for (const { sentence, cause } of failures)
       logger.log('error', 'It could not be rolled back.', { sentence, cause });
-    if (failures.length === 0) await journal.clear();
+    if (failures.length === 0) await record.clear();
     this.#parts.changed();
     return failures;
   }
@@ -248,7 +294,7 @@ export class InterfaceChanges {
     const { logger } = this.#parts;
     const end = async (): Promise<void> => {
       await this.#alone(async () => {
-        const entry = this.#parts.journal.read();
+        const entry = this.#parts.record.read();
         // Somebody kept it, or took it back, at the last moment.
         if (entry?.deadlineMs !== deadlineMs || entry.state !== 'standing') return;
         logger.log('warn', 'Nobody kept the change of interfaces; it is rolled back.', { kind: entry.kind });

@@ -21,6 +21,10 @@ export function refusedBy(what: Sentence, [first, ...others]: readonly NetworkFi
   });
 }
 
+/** A file that somebody else wrote since is left as it is. */
+export const fileChanged = (path: string): VirError =>
+  interfaceError('operation-failed', say`'${path}' was changed since, and is left alone.`);
+
 /** What a step complained about. */
 export function changeFailed(thrown: unknown): unknown {
   if (!(thrown instanceof StepsError)) return thrown;

@@ -11,6 +11,8 @@ export interface InterfaceAddress {
   /** Made by the kernel from a router's announcement; it comes by itself wherever the announcement does. */
   readonly isAutomatic: boolean;
   readonly noPrefixRoute: boolean;
+  /** Nobody looked for duplicates of it. */
+  readonly withoutDad?: true;
   /** Seconds; absent for ever. */
   readonly validSeconds?: number;
   readonly preferredSeconds?: number;

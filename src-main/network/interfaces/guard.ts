@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../engine/logger.ts';
 import { isAlive, type ProcessIdentity } from '../../host/process-identity.ts';
 import { InterfaceChanges } from './changes.ts';
-import { Journal } from './journal.ts';
+import { InterfaceRecord } from './record.ts';
 import { NetworkManagerBus } from './network-manager-bus.ts';
 import { InterfacePerformer } from './performer.ts';
 
@@ -16,10 +16,10 @@ const graceMs = 2_000;
 
 /** Resolves when there is no change any more that it has to look after. */
 export async function guardInterfaces(folder: string, engine: ProcessIdentity, logger: Logger): Promise<void> {
-  const journal = new Journal(folder);
+  const record = new InterfaceRecord(folder);
   let goneMs: number | undefined;
   for (;;) {
-    const entry = journal.read();
+    const entry = record.read();
     if (entry === undefined || entry.kind === 'changes') return;
     if (!isAlive(engine)) goneMs ??= Date.now();
     // What stands has its time; what was in the midst of something has none.
@@ -29,7 +29,7 @@ export async function guardInterfaces(folder: string, engine: ProcessIdentity, l
   }
   const bus = new NetworkManagerBus();
   const changes = new InterfaceChanges({
-    journal,
+    record,
     performer: new InterfacePerformer(bus),
     logger,
     changed: () => undefined,

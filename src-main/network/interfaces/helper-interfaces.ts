@@ -1,7 +1,7 @@
 /** Has the privileged helper change the host's interfaces, for an engine that an ordinary user runs. */
 import type { PendingChange } from '../../../src-shared/model/interface-summary.ts';
 import { HelperPerformer } from '../helper/performer.ts';
-import type { InterfaceExecutor } from './executor.ts';
+import type { InterfaceExecutor, RecordedChange } from './executor.ts';
 import type { InterfaceRequest } from './requests.ts';
 
 /** How often the helper is asked whether a change stands, while one does. */
@@ -33,6 +33,15 @@ export class HelperInterfaces implements InterfaceExecutor {
     const pending = await this.#helper.pendingInterfaces();
     this.#follow(pending);
     return pending;
+  }
+
+  /** The helper tells of what it recorded together with all else that it did for this user. */
+  async recorded(): Promise<readonly RecordedChange[]> {
+    return await Promise.resolve([]);
+  }
+
+  async undo(): Promise<readonly string[]> {
+    return await Promise.resolve([]);
   }
 
   close(): Promise<void> {

@@ -21,7 +21,7 @@ import { spawnDetached } from '../../host/process.ts';
 import { processIdentity } from '../../host/process-identity.ts';
 import { detectKeeper, observeInterfaces } from './detect.ts';
 import { interfaceError, noInterface } from './errors.ts';
-import { DirectInterfaces, type InterfaceExecutor } from './executor.ts';
+import { DirectInterfaces, type InterfaceExecutor, type RecordedChange } from './executor.ts';
 import { deviceOf, type InterfaceDevice, type InterfaceFacts } from './facts.ts';
 import { notBridgeable } from './findings.ts';
 import { HelperInterfaces } from './helper-interfaces.ts';
@@ -34,6 +34,10 @@ import { checkRequest, type InterfaceRequest } from './requests.ts';
 export interface LocalInterfaces extends Required<InterfaceApi>, Required<HostBridgeApi> {
   /** `interfaces` events, to be announced by every connection that offers these interfaces. */
   readonly events: EventSource<EngineEvent>;
+  /** What this process changed of them and recorded; the privileged helper tells of its own. */
+  recorded(): Promise<readonly RecordedChange[]>;
+  /** @returns what could not be taken back, and stays recorded. */
+  undoRecorded(owner: string): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -59,7 +63,7 @@ class HostInterfaces implements LocalInterfaces {
   readonly #executor: InterfaceExecutor;
 
   constructor({ directories, logger }: EngineContext, { executor }: LocalInterfacesOptions) {
-    const folder = join(directories.state, 'interfaces');
+    const folder = join(directories.state, 'ledger', 'interfaces');
     const isRoot = process.getuid?.() === 0;
     this.#executor =
       executor ??
@@ -162,6 +166,14 @@ class HostInterfaces implements LocalInterfaces {
 
   async pending(): Promise<PendingChange | undefined> {
     return await this.#executor.pending();
+  }
+
+  async recorded(): Promise<readonly RecordedChange[]> {
+    return await this.#executor.recorded();
+  }
+
+  async undoRecorded(owner: string): Promise<readonly string[]> {
+    return await this.#executor.undo(owner);
   }
 
   async close(): Promise<void> {

@@ -20,6 +20,7 @@ interface IpAddress {
   readonly mngtmpaddr?: boolean;
   readonly temporary?: boolean;
   readonly noprefixroute?: boolean;
+  readonly nodad?: boolean;
   readonly protocol?: string;
   readonly valid_life_time?: number;
   readonly preferred_life_time?: number;
@@ -153,6 +154,7 @@ function toAddress(found: IpAddress): InterfaceAddress[] {
       ...(broadcast === undefined ? {} : { broadcast }),
       isAutomatic: isLinkLocal || isAnnounced || found.protocol?.startsWith('kernel_') === true,
       noPrefixRoute: found.noprefixroute === true,
+      ...(found.nodad === true ? { withoutDad: true as const } : {}),
       ...(valid === undefined ? {} : { validSeconds: valid }),
       ...(preferred === undefined ? {} : { preferredSeconds: preferred }),
     },

@@ -61,7 +61,7 @@ export class InterfacePerformer implements Performer<InterfaceAction> {
       case 'ipv6-on':
         return writeSysctl(`net/ipv6/conf/${action.link}/disable_ipv6`, '0');
       case 'address-add':
-        return await ip(['address', 'replace', ...addressWords(action)]);
+        return await addAddress(action);
       case 'address-delete': {
         const { address, prefix } = action.address;
         return await ip(['address', 'delete', `${address}/${prefix}`, 'dev', action.link], goneOrAbsent);
@@ -149,16 +149,24 @@ async function addUnlessThere(link: string, kind: string, words: readonly string
 }
 
 function addressWords({ link, address: given }: Of<'address-add'>): readonly string[] {
-  const { family, address, prefix, broadcast, scope, noPrefixRoute, validSeconds, preferredSeconds } = given;
+  const { address, prefix, broadcast, scope, noPrefixRoute, validSeconds, preferredSeconds } = given;
   return [
     ...[`${address}/${prefix}`, 'dev', link, 'scope', scope],
     ...(broadcast === undefined ? [] : ['broadcast', broadcast]),
     ...(validSeconds === undefined ? [] : ['valid_lft', String(validSeconds)]),
     ...(preferredSeconds === undefined ? [] : ['preferred_lft', String(preferredSeconds)]),
     ...(noPrefixRoute ? ['noprefixroute'] : []),
-    // It is this host's already; looking for duplicates would take it out of use for a second.
-    ...(family === 'ipv6' ? ['nodad'] : []),
   ];
+}
+
+/** It is this host's already: looking for duplicates would take it out of use for a second. */
+async function addAddress(action: Of<'address-add'>): Promise<void> {
+  const words = ['address', 'replace', ...addressWords(action)];
+  const { family, withoutDad } = action.address;
+  if (family === 'ipv4') return await ip(words);
+  await ip([...words, 'nodad']);
+  // The kernel looks at the beginning only, and takes the mark away as it is told.
+  if (withoutDad !== true) await ip(words);
 }
 
 const routeFamily = ({ route }: Of<'route-add' | 'route-delete'>): readonly string[] => [

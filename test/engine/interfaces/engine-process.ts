@@ -9,6 +9,7 @@ import type { Performer } from '../../../src-main/host/steps.ts';
 import type { InterfaceAction } from '../../../src-main/network/interfaces/actions.ts';
 import { DirectInterfaces } from '../../../src-main/network/interfaces/executor.ts';
 import { createLocalInterfaces, type LocalInterfaces } from '../../../src-main/network/interfaces/local-interfaces.ts';
+import { createLocalNetworks } from '../../../src-main/network/local-networks.ts';
 import { NetworkManagerBus } from '../../../src-main/network/interfaces/network-manager-bus.ts';
 import { InterfacePerformer } from '../../../src-main/network/interfaces/performer.ts';
 import { spawnDetached } from '../../../src-main/host/process.ts';
@@ -19,7 +20,7 @@ const { directories, guard } = JSON.parse(process.argv[2] ?? '{}') as {
   /** What looks after a change whose engine is gone; its arguments follow. */
   readonly guard?: readonly string[];
 };
-const folder = `${directories.state}/interfaces`;
+const folder = `${directories.state}/ledger/interfaces`;
 
 class CrashingPerformer implements Performer<InterfaceAction> {
   readonly #inner = new InterfacePerformer(new NetworkManagerBus());
@@ -66,6 +67,8 @@ const interfaces: LocalInterfaces = createLocalInterfaces(context, {
   executor: new DirectInterfaces({ folder, logger, performer, guard: startGuard }),
 });
 
+const networks = createLocalNetworks(context);
+
 for await (const line of createInterface({ input: process.stdin })) {
   const { method, args } = JSON.parse(line) as { method: string; args: readonly unknown[] };
   if (method === 'crashAt') {
@@ -74,10 +77,12 @@ for await (const line of createInterface({ input: process.stdin })) {
   }
   try {
     if (method === 'spoil') performer.spoil(String(args[0]));
-    const call = (
-      interfaces as unknown as Record<string, ((...each: readonly unknown[]) => Promise<unknown>) | undefined>
-    )[method];
-    process.stdout.write(`${JSON.stringify({ value: (await call?.apply(interfaces, [...args])) ?? null })}\n`);
+    // What an engine tells of its changes to the host is asked of its networks.
+    const of = method.endsWith('Changes') ? networks : interfaces;
+    const call = (of as unknown as Record<string, ((...each: readonly unknown[]) => Promise<unknown>) | undefined>)[
+      method
+    ];
+    process.stdout.write(`${JSON.stringify({ value: (await call?.apply(of, [...args])) ?? null })}\n`);
   } catch (thrown) {
     process.stdout.write(`${JSON.stringify({ error: toErrorData(thrown) })}\n`);
   }

@@ -112,6 +112,42 @@ export class InterfaceLab {
     };
   }
 
+  /** Every byte that tells of the host's network and of who keeps it, but counters, times, and secrets the kernel makes up. */
+  async bytes(): Promise<Readonly<Record<string, string>>> {
+    const json = async (...args: readonly string[]): Promise<string> =>
+      (await this.lab.run(['ip', '-json', ...args])).replaceAll(
+        /"(?:\w+_timer|gc_timer|valid_life_time|preferred_life_time|expires)":[\d.]+,?/g,
+        '',
+      );
+    const switches = await this.lab.run(['sysctl', '-a', '--pattern', '^net\\.'], { acceptCodes: [0, 1, 255] });
+    return {
+      links: await json('-details', 'link', 'show'),
+      addresses: await json('address', 'show'),
+      routes: await json('route', 'show', 'table', 'all'),
+      routes6: await json('-6', 'route', 'show', 'table', 'all'),
+      firewall: await this.lab.run(['nft', 'list', 'ruleset']),
+      switches: switches
+        .split('\n')
+        .filter((line) => !/^net\.netfilter\.nf_conntrack_count|^net\.ipv4\.tcp_fastopen_key/.test(line))
+        .join('\n'),
+      files: await this.files(),
+    };
+  }
+
+  /** What is configured, byte for byte. */
+  async files(): Promise<string> {
+    return await this.lab.sh(
+      'cd / && find etc/network etc/systemd/network run/systemd/network etc/NetworkManager/system-connections var/lib/vivarium -type f 2>/dev/null | sort | while read -r f; do echo "== $f"; cat "$f"; done; true',
+    );
+  }
+
+  /** From now on it is another boot, to who asks. */
+  async newBoot(): Promise<void> {
+    await this.lab.sh(`
+      echo 11111111-2222-3333-4444-555555555555 >/run/boot-id
+      mount --bind /run/boot-id /proc/sys/kernel/random/boot_id`);
+  }
+
   async close(): Promise<void> {
     for (const engine of this.#engines) engine.kill();
     await this.lab.close();

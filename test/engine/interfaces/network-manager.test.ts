@@ -53,14 +53,19 @@ describe.skipIf(missing.length > 0)('a host whose interfaces NetworkManager keep
     await host.lab.sh(`
       ip address flush dev wan0; ip link set wan0 down
       mount -o remount,ro,bind /sys
-      mkdir -p /run/dbus && dbus-daemon --system --fork --nopidfile
+      mkdir -p /run/dbus && dbus-daemon --system --fork --nopidfile`);
+    await startManager();
+    return await host.engine();
+  }
+
+  async function startManager(): Promise<void> {
+    await host.lab.sh(`
       setsid NetworkManager --no-daemon >${host.lab.folder}/nm.log 2>&1 </dev/null &
       for i in $(seq 100); do
         busctl --system get-property org.freedesktop.NetworkManager /org/freedesktop/NetworkManager org.freedesktop.NetworkManager State 2>/dev/null | grep -q 'u [5-7]0' && exit 0
         sleep 0.1
       done
       cat ${host.lab.folder}/nm.log >&2; exit 1`);
-    return await host.engine();
   }
 
   const settled = async (name: string): Promise<void> => {
@@ -95,13 +100,32 @@ describe.skipIf(missing.length > 0)('a host whose interfaces NetworkManager keep
 
   it('has the bridge saved when it is kept', async () => {
     const engine = await start();
+    const before = await host.files();
     await engine.interfaces.bridge({ device: 'wan0', bridge: 'br0' }, 60);
     await settled('br0');
     await engine.interfaces.changeCommit();
     const saved = await host.lab.sh('cat /etc/NetworkManager/system-connections/*');
     expect(saved).toContain('type=bridge');
-    expect(saved).toContain('autoconnect=false');
+    expect(saved).toContain(profile);
     expect(await engine.interfaces.lookupByName('br0')).toMatchObject({ configured: true, ports: ['wan0'] });
+
+    // As a boot would: the card comes up as a port, not by the profile that it has of its own.
+    await host.lab.sh(`
+      kill $(pidof NetworkManager); while pidof NetworkManager; do sleep 0.1; done
+      ip link delete br0 || true; rm -rf /run/NetworkManager`);
+    await host.bare();
+    await host.newBoot();
+    await startManager();
+    await settled('br0');
+    const next = await host.engine();
+    expect(await next.interfaces.lookupByName('br0')).toMatchObject({ ports: ['wan0'], isDefaultRoute: true });
+    expect(await next.networks.hostChanges()).toMatchObject([
+      { owner: 'interfaces/interface-br0', isOfEarlierBoot: true },
+    ]);
+    expect(await next.networks.undoChanges()).toEqual([]);
+    await settled('wan0');
+    expect(await host.files()).toBe(before);
+    expect(await host.lab.sh('ip -br link show')).not.toContain('br0');
   });
 
   it('gives the bridge the very lease that the card had, and back; its own client asks for it', async () => {

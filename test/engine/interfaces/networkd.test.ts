@@ -134,7 +134,7 @@ describe.skipIf(missing.length > 0)('a host whose interfaces systemd-networkd ke
   });
 
   it('has the bridge at the next boot when it is kept, and the card when it is taken apart', async () => {
-    const { interfaces } = await start(fixed);
+    const { interfaces, networks } = await start(fixed);
     const [before, ways] = [await files(), await routes()];
     await interfaces.bridge(request, 60);
     await settled('br0');
@@ -152,6 +152,21 @@ describe.skipIf(missing.length > 0)('a host whose interfaces systemd-networkd ke
     await interfaces.changeCommit();
     await settled('wan0');
     expect(await files()).toBe(before);
+    await expect.poll(routes, { timeout: 10_000 }).toBe(ways);
+    expect(await networks.hostChanges()).toEqual([]);
+
+    // And once more, taken back by the record after another boot.
+    await interfaces.bridge(request, 60);
+    await interfaces.changeCommit();
+    await host.newBoot();
+    const next = await host.engine();
+    expect(await next.networks.hostChanges()).toMatchObject([
+      { owner: 'interfaces/interface-br0', isOfEarlierBoot: true },
+    ]);
+    expect(await next.networks.undoChanges()).toEqual([]);
+    await settled('wan0');
+    expect(await files()).toBe(before);
+    expect(await host.lab.sh('ip -br link show')).not.toContain('br0');
     await expect.poll(routes, { timeout: 10_000 }).toBe(ways);
   });
 

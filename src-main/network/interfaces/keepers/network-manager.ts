@@ -1,6 +1,6 @@
 /**
  * NetworkManager: profiles, over D-Bus. A trial is made of profiles in its memory, which are gone at the next boot;
- * keeping it has them saved. The card's own profile stays, and is only kept from coming up by itself.
+ * keeping it has them saved. The card's own profile stays as it is.
  */
 import { createHash } from 'node:crypto';
 import type { HostInterface, InterfaceProtocol } from '../../../../src-shared/model/host-interface.ts';
@@ -105,11 +105,8 @@ export const networkManager: Keeper = {
         activating(own, bridge, bridge),
         activating(port, device.name, bridge),
       ],
-      keep: [
-        saving(own, bridge),
-        saving(port, device.name),
-        ...(former === undefined ? [] : [autoconnect(former, false)]),
-      ],
+      // The card's own profile is as it was: the one that makes it a port is the stronger.
+      keep: [saving(own, bridge), saving(port, device.name)],
     };
   },
   unbridge(bridge, port, facts) {
@@ -141,7 +138,7 @@ export const networkManager: Keeper = {
         activating(uuid, port.name, port.name),
       ],
       keep: [
-        ...(before === undefined ? [saving(uuid, port.name)] : [autoconnect(before, true)]),
+        ...(before === undefined ? [saving(uuid, port.name)] : isAutomatic(before) ? [] : [autoconnect(before)]),
         ...ports.map((each) => removing(each, port.name)),
         removing(own, bridge.name),
       ],
@@ -175,9 +172,13 @@ const connection = (id: string, uuid: string, type: string, link: string): Netwo
   autoconnect: ['b', true],
 });
 
+/** As a port a card comes up before it does by a profile of its own. */
+const portPriority = 900;
+
 const portSettings = (port: string, bridge: string, uuid: string): NetworkManagerSettings => ({
   connection: {
     ...connection(`${bridge} ${port}`, uuid, ethernetType, port),
+    'autoconnect-priority': ['i', portPriority],
     master: ['s', bridge],
     'slave-type': ['s', bridgeType],
   },
@@ -234,9 +235,8 @@ function definitionOf(profile: NetworkManagerProfile, profiles: readonly Network
   const { settings, activeOn } = profile;
   const name = linkOf(settings) ?? activeOn;
   if (name === undefined || masterOf(settings) !== undefined) return [];
-  const isAutomatic = settings['connection']?.['autoconnect']?.[1] !== false;
   const head = {
-    ...{ name, start: { mode: isAutomatic ? ('onboot' as const) : ('none' as const) } },
+    ...{ name, start: { mode: isAutomatic(profile) ? ('onboot' as const) : ('none' as const) } },
     protocol: (['ipv4', 'ipv6'] as const).flatMap((family) => protocolOf(family, settings)),
   };
   switch (text(settings, 'connection', 'type')) {
@@ -326,15 +326,14 @@ const saving = (uuid: string, link: string): InterfaceStep => ({
   action: { verb: 'nm-save', uuid },
 });
 
-function autoconnect(profile: NetworkManagerProfile, value: boolean): InterfaceStep {
+const isAutomatic = ({ settings }: NetworkManagerProfile): boolean =>
+  settings['connection']?.['autoconnect']?.[1] !== false;
+
+function autoconnect(profile: NetworkManagerProfile): InterfaceStep {
   const own = profile.settings['connection'] ?? {};
-  const settings = { ...profile.settings, connection: { ...own, autoconnect: ['b', value] as NetworkManagerValue } };
+  const settings = { ...profile.settings, connection: { ...own, autoconnect: ['b', true] as NetworkManagerValue } };
   const id = text(profile.settings, 'connection', 'id') ?? profile.uuid;
-  const step = updating(profile, settings, id);
-  return {
-    ...step,
-    ...tell(value ? 'hostProfileAuto' : 'hostProfileNoAuto', { profile: id }),
-  };
+  return { ...updating(profile, settings, id), ...tell('hostProfileAuto', { profile: id }) };
 }
 
 type Settings = Record<string, Record<string, [string, unknown]>>;

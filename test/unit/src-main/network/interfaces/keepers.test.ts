@@ -184,7 +184,9 @@ describe("NetworkManager's profiles", () => {
     expect(added.map(({ isLasting }) => isLasting)).toEqual([false, false]);
     expect(added[0]?.settings['ipv4']).toEqual(profile.settings.ipv4);
     expect(added[1]?.settings['connection']).toMatchObject({ master: ['s', 'br0'], 'slave-type': ['s', 'bridge'] });
-    expect(keep.map(({ action }) => action.verb)).toEqual(['nm-save', 'nm-save', 'nm-update']);
+    expect(keep.map(({ action }) => action.verb)).toEqual(['nm-save', 'nm-save']);
+    // The card's own profile is not touched: that of the port is the stronger at the next boot.
+    expect(added[1]?.settings['connection']).toMatchObject({ 'autoconnect-priority': ['i', 900] });
     for (const { action } of [...now, ...keep]) expect(checkInterfaceAction(action)).toEqual(action);
   });
 
