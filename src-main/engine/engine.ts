@@ -361,6 +361,7 @@ export class Engine {
       ...(connection === undefined ? {} : { hostname: connection.hostname, type: connection.type }),
       domainVerbs: connection === undefined ? [] : verbsOf(connection.domains),
       storageVerbs: connection?.storage === undefined ? [] : verbsOf(connection.storage),
+      ...(connection?.snapshots === undefined ? {} : { snapshotVerbs: verbsOf(connection.snapshots) }),
       ...(connection?.captures === undefined ? {} : { captures: true as const }),
       notices: slot.notices,
     };

@@ -19,6 +19,7 @@ import { networkHandlers } from './handlers/networks.ts';
 import { nwfilterHandlers } from './handlers/nwfilters.ts';
 import { promptHandlers } from './handlers/prompts.ts';
 import { secretHandlers } from './handlers/secrets.ts';
+import { snapshotHandlers } from './handlers/snapshots.ts';
 import { storageHandlers } from './handlers/storage.ts';
 import type { ContractServer } from './server.ts';
 import type { Services } from './services.ts';
@@ -65,6 +66,7 @@ export function serveContract(services: Services, logger: Logger): ContractServe
     ...interfaceHandlers(services),
     ...promptHandlers(services),
     ...secretHandlers(services),
+    ...snapshotHandlers(services),
     ...storageHandlers(services),
     ...createHandlers(services),
   };

@@ -19,6 +19,8 @@ export interface ConnectionInfo {
   /** Names of the `DomainApi`/`StorageApi` methods the driver has: what the window may offer. */
   readonly domainVerbs: readonly string[];
   readonly storageVerbs: readonly string[];
+  /** Names of the `SnapshotApi` methods; absent where machines can't have snapshots. */
+  readonly snapshotVerbs?: readonly string[];
   /** Whether cables of its machines can be listened to. */
   readonly captures?: true;
   readonly notices: readonly NoticeInfo[];

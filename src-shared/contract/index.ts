@@ -17,6 +17,7 @@ import { networkCalls } from './networks.ts';
 import { nwfilterCalls } from './nwfilters.ts';
 import { type PromptInfo, promptCalls } from './prompts.ts';
 import { secretCalls } from './secrets.ts';
+import { snapshotCalls } from './snapshots.ts';
 import { storageCalls } from './storage.ts';
 
 export const calls = {
@@ -34,6 +35,7 @@ export const calls = {
   ...networkViewCalls,
   ...interfaceCalls,
   ...secretCalls,
+  ...snapshotCalls,
   ...storageCalls,
   ...createCalls,
 };

@@ -16,9 +16,11 @@ import { interfaceCommands } from './interfaces.ts';
 import { lifecycleCommands } from './lifecycle.ts';
 import { clientPasswordCommand, clientsCommand } from './libvirt-clients.ts';
 import { networkForwardCommand } from './network-forwards.ts';
+import { networkNamesCommand } from './network-names.ts';
 import { networkCommands } from './networks.ts';
 import { nwfilterCommands } from './nwfilters.ts';
 import { secretCommands } from './secrets.ts';
+import { snapshotCommands } from './snapshots.ts';
 import { storageCommands } from './storage.ts';
 import { toolCommands } from './tools.ts';
 import { traceCommand } from './trace.ts';
@@ -30,6 +32,7 @@ export const commands: readonly Command[] = [
   consoleCommand,
   eventCommand,
   ...deviceCommands,
+  ...snapshotCommands,
   forwardCommand,
   conditionsCommand,
   ...networkCommands,
@@ -38,6 +41,7 @@ export const commands: readonly Command[] = [
   traceCommand,
   captureCommand,
   networkForwardCommand,
+  networkNamesCommand,
   ...storageCommands,
   ...secretCommands,
   ...hostCommands,

@@ -141,7 +141,7 @@ export async function takeRunningExternally(
     async () => {
       // What is below comes with the move; until then the new image stands alone.
       const steps = pairs.flatMap(({ disk }) =>
-        disk === undefined ? [] : blockSteps({ ...disk, backingStore: {} } as Disk, blockHost),
+        disk === undefined ? [] : blockSteps({ ...disk, backingStore: {} }, blockHost),
       );
       await runSteps(context, monitor, steps, `the new images of the snapshot '${snapshot.name}'`);
       try {

@@ -1,6 +1,6 @@
 /** Snapshots inside the images: with memory by QEMU while the machine runs, without by qemu-img while it is off. */
 import type { Disk, Domain } from '../../../../src-shared/model/domain/index.ts';
-import { VirError } from '../../../../src-shared/errors.ts';
+import type { VirError } from '../../../../src-shared/errors.ts';
 import { say, type Sentence } from '../../../../src-shared/words.ts';
 import { snapshotError } from '../../../engine/snapshots/errors.ts';
 import type { SnapshotWork } from '../../../engine/snapshots/local-snapshots.ts';
