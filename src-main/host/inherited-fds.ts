@@ -6,8 +6,11 @@
  * child would find one of them it finds `/dev/null` instead.
  */
 import { openSync, readdirSync } from 'node:fs';
+import type { Socket } from 'node:net';
 
-export type ChildStdio = readonly ('pipe' | 'ignore' | number)[];
+/** A socket among them is shared with the child; Node stops reading it here until it is resumed. */
+type ChildEnd = 'pipe' | 'ignore' | number | Socket;
+export type ChildStdio = readonly ChildEnd[];
 
 let nothing: number | undefined;
 
@@ -21,7 +24,7 @@ export function coverInherited(
   stdio: ChildStdio,
   inElectron = process.versions['electron'] !== undefined,
   open: readonly number[] = inElectron ? openDescriptors() : [],
-): ('pipe' | 'ignore' | number)[] {
+): ChildEnd[] {
   const covered = [...stdio];
   if (!inElectron) return covered;
   nothing ??= openSync('/dev/null', 'r+');

@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { VirError } from '../../src-shared/errors.ts';
@@ -27,6 +28,8 @@ export interface RunOptions {
   readonly acceptCodes?: readonly number[];
   /** Given each piece of stdout as it comes, for programs that tell how far they are; it still counts and is kept. */
   readonly onStdout?: (text: string) => void;
+  /** Sockets it shares as its descriptors 3, 4, …; Node stops reading them here, so whoever reads them resumes them. */
+  readonly sockets?: readonly Socket[];
 }
 
 export interface RunResult {
@@ -92,7 +95,7 @@ const pipesAfterExitMs = 500;
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const { signal, timeoutMs = defaultTimeoutMs, maxOutputBytes = defaultMaxOutputBytes } = options;
   if (signal?.aborted === true) throw new ProcessError(argv, 'aborted', 'It was cancelled.', { thrown: signal.reason });
-  const child = start(argv, options, ['pipe', 'pipe', 'pipe'], false);
+  const child = start(argv, options, ['pipe', 'pipe', 'pipe', ...(options.sockets ?? [])], false);
 
   let stopped: { failure: ProcessFailure; cause: string } | undefined;
   let killTimer: NodeJS.Timeout | undefined;

@@ -87,7 +87,7 @@ test('the lines by which libvirt’s own programs reach this engine are copied f
   await show('/hosts');
   const lines = window.getByRole('region', { name: 'From a shell' }).first();
   const line = await lines.locator('code').first().innerText();
-  expect(line).toContain(`virsh -c 'qemu+unix:///session?socket=`);
+  expect(line).toContain(`virsh -c 'qemu:///session?socket=`);
   expect(line).toContain(home.env['XDG_RUNTIME_DIR']);
   await lines.getByRole('button').first().click();
   await expect.poll(() => launched.app.evaluate(({ clipboard }) => clipboard.readText())).toBe(line);

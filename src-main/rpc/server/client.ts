@@ -3,17 +3,19 @@
  * wait for them. Nothing a client does or leaves undone makes it hold much memory: beyond a few calls, a full stream or
  * replies that it does not read, its socket is not read either.
  */
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { LibvirtClient } from '../../../src-shared/contract/libvirt-clients.ts';
 import { VirError } from '../../../src-shared/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { maximumPacketBytes, type Packet } from '../framing/packet.ts';
+import { encodePacket, maximumPacketBytes, type Packet } from '../framing/packet.ts';
 import { PacketReader, ProtocolError } from '../framing/packet-reader.ts';
 import type { PacketSink } from '../framing/packet-stream.ts';
 import { Keepalive } from '../keepalive.ts';
 import type { SecurityLayer } from '../sasl/mechanism.ts';
 import { Authentication } from './authentication.ts';
 import type { ConnectedClients } from './connected-clients.ts';
+import { passDescriptor } from './descriptors.ts';
 import type { Dispatcher } from './dispatch.ts';
 import type { CallContext, StreamParts } from './handler.ts';
 import type { Proof } from './proof.ts';
@@ -187,12 +189,16 @@ export class ServerClient implements PacketSink {
 
   async #answer(packet: Packet): Promise<void> {
     let opened: StreamParts | undefined;
+    let given: Socket | undefined;
     const after: (() => void)[] = [];
     const context = this.#context(
       (parts) => {
         opened = parts;
       },
       (action) => after.push(action),
+      (socket) => {
+        given = socket;
+      },
     );
     let reply: Buffer;
     try {
@@ -200,6 +206,7 @@ export class ServerClient implements PacketSink {
       if (opened !== undefined) this.#streams.check();
     } catch (error) {
       opened?.abort();
+      given?.destroy();
       if (!(error instanceof VirError)) this.#log(`procedure ${packet.procedure} failed`, error);
       this.send(errorPacket(packet, error));
       for (const action of after) action();
@@ -207,16 +214,45 @@ export class ServerClient implements PacketSink {
     }
     if (this.#socket.destroyed) {
       opened?.abort();
+      given?.destroy();
       return;
     }
-    this.send(reply);
+    if (given === undefined) this.send(reply);
+    else await this.#give(packet, given);
     for (const action of after) action();
     if (opened !== undefined) this.#streams.start(packet, opened);
   }
 
-  #context(stream: CallContext['stream'], afterReply: CallContext['afterReply']): CallContext {
+  /** Answers with nothing but a descriptor. What else there is to send waits: nothing may come between the two. */
+  async #give(packet: Packet, given: Socket): Promise<void> {
+    const socket = this.#socket;
+    if (!(socket instanceof Socket)) throw new Error('descriptors need a socket of this host');
+    const flushed = async (bytes: Buffer): Promise<void> =>
+      await new Promise((resolve, reject) => {
+        socket.write(bytes, (error) => (error instanceof Error ? reject(error) : resolve()));
+      });
+    const oneDescriptor = encodePacket({ ...packet, type: 'replyWithFds', status: 'ok' }, (writer) => writer.uint32(1));
+    try {
+      while (socket.writableLength > 0) await flushed(Buffer.alloc(0));
+      const written = flushed(oneDescriptor);
+      socket.cork();
+      await written;
+      await passDescriptor(socket, given);
+    } finally {
+      given.destroy();
+      socket.uncork();
+    }
+  }
+
+  #context(
+    stream: CallContext['stream'],
+    afterReply: CallContext['afterReply'],
+    give: NonNullable<CallContext['give']>,
+  ): CallContext {
     const session = this.#session;
     return {
+      // Only who is on this host can be given any.
+      ...(this.#entrance?.way === 'unix' ? { give } : {}),
       session,
       signal: this.#gone.signal,
       afterReply,

@@ -5,6 +5,8 @@ import type { Procedure } from '../protocol/procedure.ts';
 import { lxcProgram, type Program, qemuProgram, remoteProgram } from '../protocol/programs.ts';
 import { rpcError, unknownProcedure } from './errors.ts';
 import type { AnyHandler, AnyHandlers, CallContext, QemuHandlers, RemoteHandlers } from './handler.ts';
+import { notSupported } from './handlers/shared.ts';
+import { apiName } from './handlers/unsupported.ts';
 import { mayRead } from './read-only.ts';
 import { packetOf } from './replies.ts';
 
@@ -59,9 +61,21 @@ export class Dispatcher {
     }
     if (session.readOnly && !mayRead(entry.name)) context.requireWrite(entry.name);
     const args = decodePayload(packet, entry.procedure.args);
-    const result = await entry.handler(context, args);
+    const result = await answering(served.program, entry, context, args);
     const header = { type: 'reply', serial: packet.serial, status: 'ok' } as const;
     return packetOf(served.program, packet.procedure, header, entry.procedure.ret, result);
+  }
+}
+
+const cannot = 'this function is not supported by the connection driver: ';
+
+/** A driver that lacks a method is told of by the name the client called. */
+async function answering(program: Program, entry: Entry, context: CallContext, args: unknown): Promise<unknown> {
+  try {
+    return await entry.handler(context, args);
+  } catch (thrown) {
+    const isMissing = thrown instanceof VirError && thrown.code === 'no-support' && thrown.message.startsWith(cannot);
+    throw isMissing ? notSupported(apiName(entry.name, program === qemuProgram ? 'Qemu' : '')) : thrown;
   }
 }
 

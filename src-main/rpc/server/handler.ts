@@ -1,4 +1,5 @@
 /** What answers a procedure, and what it is given. */
+import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import type { Connection, DomainApi } from '../../engine/driver.ts';
 import type { StorageApi } from '../../engine/storage-api.ts';
@@ -31,6 +32,8 @@ export interface CallContext {
   afterReply(action: () => void): void;
   /** Opens the stream of this call; it flows once the call was answered. */
   stream(parts: StreamParts): void;
+  /** Gives the client a socket along with the answer to this call. Absent where descriptors can't be passed. */
+  readonly give?: (socket: Socket) => void;
   /** @throws VirError when the client may only read: for flags that make a reading call tell secrets. */
   requireWrite(what: string): void;
 }

@@ -1,5 +1,6 @@
 /** Opening a connection, and what it tells of itself. */
 import { need } from '../../../engine/driver.ts';
+import { canPassDescriptors } from '../descriptors.ts';
 import type { RemoteHandlers } from '../handler.ts';
 
 /** `VIR_CONNECT_RO`. Other bits leak out of clients and mean nothing here. */
@@ -7,6 +8,7 @@ const connectReadOnly = 1;
 
 /** `VIR_DRV_FEATURE_*` that are about the protocol or the server, and true. */
 const features = {
+  fdPassing: 8,
   typedParamString: 9,
   programKeepalive: 10,
   remoteEventCallback: 14,
@@ -32,8 +34,9 @@ export const connectionHandlers = {
     await session.close();
   },
 
-  connectSupportsFeature({ session }, { feature }) {
+  async connectSupportsFeature({ session, give }, { feature }) {
     if (feature === features.programKeepalive) session.startKeepalive();
+    if (feature === features.fdPassing) return { supported: give !== undefined && (await canPassDescriptors()) };
     return { supported: supported.has(feature) };
   },
 

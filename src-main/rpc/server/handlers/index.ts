@@ -12,6 +12,7 @@ import { domainHandlers } from './domain.ts';
 import { domainBlockHandlers } from './domain-block.ts';
 import { domainDevicesHandlers } from './domain-devices.ts';
 import { domainEventHandlers } from './domain-events.ts';
+import { domainGraphicsHandlers } from './domain-graphics.ts';
 import { domainGuestHandlers, qemuHandlers } from './domain-guest.ts';
 import { domainLifecycleHandlers } from './domain-lifecycle.ts';
 import { domainProcessorsHandlers } from './domain-processors.ts';
@@ -42,6 +43,7 @@ const remote: RemoteHandlers = {
   ...domainStatsHandlers,
   ...domainBlockHandlers,
   ...domainGuestHandlers,
+  ...domainGraphicsHandlers,
   ...domainEventHandlers,
   ...snapshotHandlers,
   ...networkHandlers,

@@ -22,9 +22,12 @@ const spellings: readonly (readonly [pattern: RegExp, spelling: string])[] = [
   [/Wwn/g, 'WWN'],
 ];
 
-/** `domainGetCpuStats` → `virDomainGetCPUStats`. */
-export function apiName(procedure: string): string {
-  const name = `${procedure.charAt(0).toUpperCase()}${procedure.slice(1)}`;
+/** `domainGetCpuStats` → `virDomainGetCPUStats`; what belongs to one hypervisor has its name after the object's. */
+export function apiName(procedure: string, hypervisor = ''): string {
+  const name = `${procedure.charAt(0).toUpperCase()}${procedure.slice(1)}`.replace(
+    /^(Domain|Connect)/,
+    `$1${hypervisor}`,
+  );
   return `vir${spellings.reduce((text, [pattern, spelling]) => text.replace(pattern, spelling), name)}`;
 }
 
