@@ -16,19 +16,12 @@ import {
   subnetOf,
 } from '../../src-shared/model/network-subnet.ts';
 import { tell } from '../../src-shared/host-words.ts';
-import type { Told } from '../../src-shared/words.ts';
 import type { NetworkFinding } from '../../src-shared/model/network-summary.ts';
 import type { Network } from '../../src-shared/model/network.ts';
 import { needsDnsmasq } from './dnsmasq.ts';
+import { found } from './finding.ts';
 import { type HostFacts, sysctlOf } from './host-facts.ts';
-
-/** A finding of a sentence, and of one that says what can be done. */
-export function found(id: string, severity: NetworkFinding['severity'], message: Told, fix?: Told): NetworkFinding {
-  return {
-    ...{ id, severity, message: message.sentence, ...(fix === undefined ? {} : { fix: fix.sentence }) },
-    words: { message: message.words, ...(fix === undefined ? {} : { fix: fix.words }) },
-  };
-}
+import { switchFindings } from './switch-findings.ts';
 
 /** A network that has a bridge of its own, with the bridge's name. */
 export function networkFindings(network: Network, bridge: string, host: HostFacts): NetworkFinding[] {
@@ -39,18 +32,21 @@ export function networkFindings(network: Network, bridge: string, host: HostFact
     ...addressFindings(network, bridge, host),
     ...serverFindings(network, host),
     ...forwardingFindings(network, host),
+    ...switchFindings(network, host),
     ...unservedFindings(network),
   ];
 }
 
 /** Networks that use what the host has: it must be there. */
-function externalFindings(network: Network, { links }: HostFacts): NetworkFinding[] {
+function externalFindings(network: Network, host: HostFacts): NetworkFinding[] {
+  const { links } = host;
   const { forward, bridge, name } = network;
   const needed = [bridge?.name, ...(forward?.interface.map(({ dev }) => dev) ?? [])];
-  return needed
+  const missing = needed
     .filter((device) => device !== undefined)
     .filter((device) => !links.some((link) => link.name === device))
     .map((device) => found('no-such-device', 'error', tell('noSuchDevice', { network: name, device })));
+  return [...missing, ...switchFindings(network, host), ...unservedFindings(network)];
 }
 
 /** Parts of a definition that are kept, and not acted upon yet. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readIfThere } from '../host/files.ts';
 import { run } from '../host/process.ts';
 import { type Link, listLinks } from './observe-links.ts';
+import { observeSwitches, type SwitchFacts } from './observe-switches.ts';
 import { type HostRoute, listRoutes } from './observe-routes.ts';
 import { listSysctl, readSysctl } from './sysctl.ts';
 
@@ -26,24 +27,27 @@ export interface HostFacts {
   readonly routes: readonly HostRoute[];
   /** Switches by their path below /proc/sys, as far as networks change them. */
   readonly sysctls: Readonly<Record<string, string>>;
-  /** Those of `dnsmasq`, `nft`, `iptables`, `ip` that are installed. */
+  /** Those of `dnsmasq`, `nft`, `iptables`, `ip`, `ovs-vsctl` that are installed. */
   readonly programs: ReadonlySet<string>;
   readonly wildcardSockets: readonly WildcardSocket[];
   /** What becomes of forwarded packets that no iptables rule is for; `drop` where Docker runs. */
   readonly forwardPolicy: 'accept' | 'drop' | undefined;
+  readonly switches?: SwitchFacts;
   readonly firewalld?: FirewalldFacts;
+  /** Whether systemd-resolved answers on D-Bus. */
+  readonly hasResolved?: boolean;
 }
 
 export const sysctlOf = ({ sysctls }: HostFacts, key: string): string | undefined => sysctls[key];
 
 /** What anybody sees of the host. */
-export type OpenFacts = Omit<HostFacts, 'firewalld' | 'forwardPolicy'>;
+export type OpenFacts = Omit<HostFacts, 'firewalld' | 'forwardPolicy' | 'hasResolved'>;
 
 /** Looks at the host. What firewalld is, and what iptables forwards, is found out by who may. */
 export async function observeHost(): Promise<OpenFacts> {
-  const programs = findPrograms(['dnsmasq', 'nft', 'iptables', 'ip']);
-  const [links, routes] = await Promise.all([listLinks(), listRoutes()]);
-  return { links, programs, routes, sysctls: readSwitches(), wildcardSockets: readWildcardSockets() };
+  const programs = findPrograms(['dnsmasq', 'nft', 'iptables', 'ip', 'ovs-vsctl']);
+  const [links, routes, switches] = await Promise.all([listLinks(), listRoutes(), observeSwitches()]);
+  return { links, programs, routes, switches, sysctls: readSwitches(), wildcardSockets: readWildcardSockets() };
 }
 
 /** The host as it would be without a device of a network that is looked at anew. */

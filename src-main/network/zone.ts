@@ -10,7 +10,7 @@ import type { Told } from '../../src-shared/words.ts';
 import type { NetworkFinding } from '../../src-shared/model/network-summary.ts';
 import type { Network } from '../../src-shared/model/network.ts';
 import type { FirewalldFacts } from './host-facts.ts';
-import { found } from './findings.ts';
+import { found } from './finding.ts';
 import { hasRules } from './firewall/rules.ts';
 import type { Step } from '../host/steps.ts';
 import type { NetworkAction } from './actions.ts';

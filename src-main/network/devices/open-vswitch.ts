@@ -3,17 +3,10 @@ import { existsSync } from 'node:fs';
 import { VirError } from '../../../src-shared/errors.ts';
 import { say } from '../../../src-shared/words.ts';
 import { ProcessError, run } from '../../host/process.ts';
-import {
-  addPortCommand,
-  bridgeExistsCommand,
-  bridgeOfPortCommand,
-  removePortCommand,
-  type SwitchPortOf,
-} from '../ports/open-vswitch.ts';
+import { switchSocket } from '../observe-switches.ts';
+import { addPortCommand, bridgeOfPortCommand, removePortCommand, type SwitchPortOf } from '../ports/open-vswitch.ts';
 
 const timeoutMs = 10_000;
-/** Where the switch's database listens: what is not there has no ports. */
-const socket = '/run/openvswitch/db.sock';
 
 export async function addSwitchPort(
   bridge: string,
@@ -35,20 +28,14 @@ export async function addSwitchPort(
 
 /** What is not there needs no removal. */
 export async function removeSwitchPort(link: string): Promise<void> {
-  if (!existsSync(socket)) return;
+  // Where it does not run, there are no ports.
+  if (!existsSync(switchSocket)) return;
   await run(removePortCommand(link), { timeoutMs });
 }
 
 async function bridgeOfPort(link: string): Promise<string | undefined> {
   const { stdout, exitCode } = await run(bridgeOfPortCommand(link), { timeoutMs, acceptCodes: [0, 1] });
   return exitCode === 0 ? stdout.trim() : undefined;
-}
-
-/** Whether the switch has a bridge of this name; the kernel's device of a bridge without its module is of another kind. */
-export async function hasSwitchBridge(bridge: string): Promise<boolean> {
-  if (!existsSync(socket)) return false;
-  const { exitCode } = await run(bridgeExistsCommand(bridge), { timeoutMs, acceptCodes: [0, 2] });
-  return exitCode === 0;
 }
 
 function explained(bridge: string, thrown: unknown): unknown {

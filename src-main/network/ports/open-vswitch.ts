@@ -98,6 +98,3 @@ export const removePortCommand = (link: string): string[] => [...program, '--', 
 
 /** Prints the bridge that a port is on; ends with 1 when it is on none. */
 export const bridgeOfPortCommand = (link: string): string[] => [...program, 'port-to-br', link];
-
-/** Ends with 2 when there is no such bridge. */
-export const bridgeExistsCommand = (bridge: string): string[] => [...program, 'br-exists', bridge];
