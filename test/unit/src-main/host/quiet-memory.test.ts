@@ -18,19 +18,30 @@ function pretended(): { used: number; cpu: number; collected: number; memory: Qu
 }
 
 describe('memory', () => {
-  test('is given back in the first quiet second after work, once', () => {
+  test('is given back in the first quiet seconds after work', () => {
     const state = pretended();
     state.cpu += 400;
     expect(state.memory.look()).toBe(false);
     state.cpu += 5;
     expect(state.memory.look()).toBe(true);
-    // What collecting took is no work, and there is nothing new.
-    expect([state.memory.look(), state.memory.look(), state.collected]).toEqual([false, false, 1]);
+    // What collecting took is no work.
+    expect([state.memory.look(), state.memory.look()]).toEqual([true, true]);
+    // There is nothing new.
+    expect([state.memory.look(), state.memory.look(), state.collected]).toEqual([false, false, 3]);
+  });
+
+  test('is not collected while there is work again', () => {
+    const state = pretended();
+    expect(state.memory.look()).toBe(true);
+    state.cpu += 400;
+    expect(state.memory.look()).toBe(false);
+    state.cpu += 5;
+    expect(state.memory.look()).toBe(true);
   });
 
   test('is left alone until a collection is worth it', () => {
     const state = pretended();
-    state.memory.look();
+    for (let time = 0; time < 3; time += 1) state.memory.look();
     state.used = 37 * MiB;
     expect(state.memory.look()).toBe(false);
     state.used = 39 * MiB;
