@@ -49,8 +49,8 @@ export interface SnapshotDeleteOptions {
 }
 
 export interface SnapshotApi {
-  /** All of a domain, parents before their children, else by age. @throws VirError `no-domain` */
-  list(uuid: string): Promise<readonly SnapshotSummary[]>;
+  /** All of a domain, parents before their children, else by age; with `sizes` the images are asked what they take. @throws VirError `no-domain` */
+  list(uuid: string, options?: { readonly sizes?: boolean }): Promise<readonly SnapshotSummary[]>;
   /** @throws VirError `no-domain-snapshot` */
   xml(uuid: string, name: string, options?: { readonly secure?: boolean }): Promise<string>;
 

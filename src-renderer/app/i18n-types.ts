@@ -11,6 +11,7 @@ import type machines from '../locales/en/machines.json';
 import type networks from '../locales/en/networks.json';
 import type performance from '../locales/en/performance.json';
 import type settings from '../locales/en/settings.json';
+import type snapshots from '../locales/en/snapshots.json';
 import type storage from '../locales/en/storage.json';
 import type trace from '../locales/en/trace.json';
 
@@ -30,6 +31,7 @@ declare module 'i18next' {
       networks: typeof networks;
       performance: typeof performance;
       settings: typeof settings;
+      snapshots: typeof snapshots;
       storage: typeof storage;
       trace: typeof trace;
     };

@@ -29,6 +29,7 @@ export const t: TFunction<
     'networks',
     'performance',
     'settings',
+    'snapshots',
     'storage',
     'trace',
   ]

@@ -1,5 +1,5 @@
 /** The places of the window, as addresses behind the hash and as values. */
-export const machineTabs = ['overview', 'console', 'hardware', 'performance', 'log', 'xml'] as const;
+export const machineTabs = ['overview', 'console', 'hardware', 'snapshots', 'performance', 'log', 'xml'] as const;
 export type MachineTab = (typeof machineTabs)[number];
 
 export interface MachineRef {

@@ -39,7 +39,7 @@ const Create = screen(['create'], () => import('../features/create/create-screen
 const Hosts = screen(['hosts'], () => import('../features/hosts/hosts-screen.tsx'));
 /** Its console and its graphs speak with the words of their own screens, its hardware with those of a new machine. */
 const Machine = screen<MachineScreenProps>(
-  ['machine', 'cable', 'console', 'create', 'filters', 'performance', 'storage'],
+  ['machine', 'cable', 'console', 'create', 'filters', 'performance', 'snapshots', 'storage'],
   () => import('../features/machine/machine-screen.tsx'),
 );
 /** Its definition and the edits of machines' cards speak with the words of a machine's page. */

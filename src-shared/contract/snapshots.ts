@@ -8,7 +8,7 @@ const flag = z.boolean().optional();
 const snapshot = z.object({ ...domain.shape, name: z.string().min(1).max(255) });
 
 export const snapshotCalls = {
-  'snapshots.list': call(domain).returns<readonly SnapshotSummary[]>(),
+  'snapshots.list': call(z.object({ ...domain.shape, sizes: flag })).returns<readonly SnapshotSummary[]>(),
   'snapshots.xml': call(z.object({ ...snapshot.shape, secure: flag })).returns<string>(),
   'snapshots.create': call(
     z.object({

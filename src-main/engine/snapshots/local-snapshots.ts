@@ -62,6 +62,8 @@ export interface SnapshotHypervisor<Runtime> {
     options: SnapshotDeleteOptions,
   ): void;
   discard(record: DomainRecord<Runtime>, snapshot: KeptSnapshot, work: SnapshotWork): Promise<void>;
+  /** What the memory in snapshots takes, by their names, as far as that is known. */
+  memoryBytes?(record: DomainRecord<Runtime>, snapshots: readonly KeptSnapshot[]): Promise<ReadonlyMap<string, number>>;
   /** The definition that a snapshot keeps: what runs, else what would. */
   definition(record: DomainRecord<Runtime>): Domain;
 }
@@ -93,9 +95,16 @@ export class LocalSnapshots<Runtime> implements Required<SnapshotApi> {
     this.#unsubscribe();
   }
 
-  async list(uuid: string): Promise<readonly SnapshotSummary[]> {
-    const set = this.#of(this.#options.table.get(uuid).uuid);
-    return await Promise.resolve(set.all().map((each) => snapshotSummary(each, each.name === set.current)));
+  async list(uuid: string, options: { readonly sizes?: boolean } = {}): Promise<readonly SnapshotSummary[]> {
+    const record = this.#options.table.get(uuid);
+    const set = this.#of(record.uuid);
+    const summaries = set.all().map((each) => snapshotSummary(each, each.name === set.current));
+    if (options.sizes !== true || summaries.length === 0) return summaries;
+    const sizes = await this.#options.hypervisor.memoryBytes?.(record, set.all());
+    return summaries.map((each) => {
+      const memoryBytes = sizes?.get(each.name);
+      return memoryBytes === undefined ? each : { ...each, memoryBytes };
+    });
   }
 
   async xml(uuid: string, name: string, options: { readonly secure?: boolean } = {}): Promise<string> {

@@ -131,7 +131,7 @@ export function alignDisks(
     const disk = all.find((item) => item.target.dev === entry.name || diskSourcePath(item) === entry.name);
     if (disk === undefined) throw wrong(say`no disk named '${entry.name}'`);
     if (asked.has(disk.target.dev)) throw wrong(say`disk '${entry.name}' specified twice`);
-    const own = disk.snapshot;
+    const own = ownWish(disk);
     let where = entry.snapshot;
     if (where === undefined) where = own !== undefined && (!mustMatch || own === 'no') ? own : standard;
     else if (mustMatch && where !== standard && !(where === 'no' && own === 'no')) {
@@ -146,11 +146,14 @@ export function alignDisks(
   const disks = all.map((disk): SnapshotDisk => {
     const entry = asked.get(disk.target.dev);
     if (entry !== undefined) return entry;
-    const where = diskSourcePath(disk) === undefined && isPlain(disk) ? 'no' : (disk.snapshot ?? standard);
+    const where = diskSourcePath(disk) === undefined && isPlain(disk) ? 'no' : (ownWish(disk) ?? standard);
     return { name: disk.target.dev, snapshot: where };
   });
   return { ...snapshot, disks: { disk: nameFiles(disks, all, snapshot.name, errorDomain) } };
 }
+
+/** What is only read has nothing to go back to, unless its definition says so. */
+const ownWish = ({ snapshot, readonly }: Disk): Disk['snapshot'] => snapshot ?? (readonly === true ? 'no' : undefined);
 
 /** A disk of a file or a device: without a path it is an empty drive. */
 const isPlain = ({ type }: Disk): boolean => type === 'file' || type === 'block';

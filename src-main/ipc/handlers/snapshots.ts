@@ -18,7 +18,7 @@ export function snapshotHandlers({ engine }: Services): HandlerSet {
   };
 
   return {
-    'snapshots.list': async ({ uri, uuid }) => await (await snapshotsOf(uri)).list(uuid),
+    'snapshots.list': async ({ uri, uuid, sizes }) => await (await snapshotsOf(uri)).list(uuid, given({ sizes })),
     'snapshots.xml': async ({ uri, uuid, name, secure }) =>
       await (await snapshotsOf(uri)).xml(uuid, name, given({ secure })),
     'snapshots.create': async ({ uri, uuid, xml, ...options }) =>

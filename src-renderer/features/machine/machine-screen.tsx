@@ -34,6 +34,7 @@ import { RenameDialog } from './rename-dialog.tsx';
 
 const Hardware = lazy(() => import('./hardware/hardware-tab.tsx'));
 const Performance = lazy(() => import('./performance/performance-tab.tsx'));
+const Snapshots = lazy(() => import('./snapshots/snapshots-tab.tsx'));
 const Xml = lazy(() => import('./xml/xml-tab.tsx'));
 
 /** One machine: what it is, its console, its hardware, its figures, its log and its definition. */
@@ -112,6 +113,7 @@ function Page({ machine, tab }: { machine: Machine; tab: MachineTab }): React.JS
           {tab === 'overview' && <Overview machine={machine} definition={definition} />}
           {tab === 'console' && <ConsoleView uri={machine.uri} uuid={machine.uuid} />}
           {tab === 'hardware' && <Hardware machine={machine} definition={definition} />}
+          {tab === 'snapshots' && <Snapshots machine={machine} />}
           {tab === 'performance' && <Performance machine={machine} />}
           {tab === 'log' && <LogTab machine={machine} />}
           {tab === 'xml' && <Xml definition={definition} />}

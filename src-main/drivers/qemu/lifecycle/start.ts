@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { VirError } from '../../../../src-shared/errors.ts';
 import type { Domain } from '../../../../src-shared/model/domain/index.ts';
 import { say } from '../../../../src-shared/words.ts';
+import type { StateAndReason } from '../../../../src-shared/model/summary.ts';
 import type { DomainEvent } from '../../../engine/events.ts';
 import { spawnDetached } from '../../../host/process.ts';
 import { terminate, waitForExit } from '../../../host/process-identity.ts';
@@ -36,8 +37,8 @@ export interface RunOptions {
   readonly once: boolean;
   /** What the guest starts with instead of booting; leaves it paused. */
   readonly incoming?: (monitor: QmpClient, instance: Instance) => Promise<void>;
-  /** Brings a guest to what a snapshot has of it, before it runs or stands still as `paused` says. */
-  readonly fromSnapshot?: (monitor: QmpClient, instance: Instance) => Promise<void>;
+  /** It is what a snapshot has of it, before it runs or stands still as `paused` says; booted where that is no memory. */
+  readonly fromSnapshot?: { readonly load?: (monitor: QmpClient, instance: Instance) => Promise<void> };
   /** Whether a guest that was given its memory runs on. */
   readonly resume?: boolean;
 }
@@ -199,14 +200,15 @@ async function bringUp(
     }
   } else if (options.fromSnapshot !== undefined) {
     await setUp;
-    await options.fromSnapshot(monitor, instance);
+    const { load } = options.fromSnapshot;
+    await load?.(monitor, instance);
     instance.phase = 'running';
     await refreshChannels(context, record, instance);
-    const state = { state: 'paused', reason: 'from snapshot' } as const;
+    const state: StateAndReason = { state: 'paused', reason: load === undefined ? 'user' : 'from snapshot' };
     table.changed(record, { state }, lifecycle({ kind: 'lifecycle', event: 'started', detail: 'from-snapshot' }));
     if (options.paused) {
       table.announce(record, lifecycle({ kind: 'lifecycle', event: 'suspended', detail: 'from-snapshot' }));
-    } else await run(monitor, instance, 'from snapshot');
+    } else await run(monitor, instance, load === undefined ? 'booted' : 'from snapshot');
   } else if (options.paused) {
     await setUp;
     instance.phase = 'running';

@@ -25,6 +25,7 @@ import {
   discardRunning,
   internalDisks,
   loadInto,
+  memorySizes,
   requireInImages,
   takeOff,
   takeRunning,
@@ -41,11 +42,11 @@ export class QemuSnapshots implements SnapshotHypervisor<Instance> {
 
   check(_record: GuestRecord, { quiesce, diskOnly, live, redefine }: SnapshotCreateOptions): void {
     if (quiesce === true && diskOnly !== true) {
-      const message = say`flags 'VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE' require flags 'VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY'`;
+      const message = say`Flag 'VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY' is required by flag 'VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE'`;
       throw snapshotError('qemu', 'invalid-arg', message);
     }
     if (live === true && redefine === true) {
-      const message = say`flags 'VIR_DOMAIN_SNAPSHOT_CREATE_LIVE' and 'VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE' are mutually exclusive`;
+      const message = say`Flags 'VIR_DOMAIN_SNAPSHOT_CREATE_LIVE' and 'VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE' are mutually exclusive`;
       throw snapshotError('qemu', 'invalid-arg', message);
     }
   }
@@ -107,9 +108,11 @@ export class QemuSnapshots implements SnapshotHypervisor<Instance> {
         autodestroy: false,
         once: !record.persistent,
         fromSnapshot: isOn
-          ? async (monitor: Parameters<typeof loadInto>[0], instance: Instance): Promise<void> =>
-              await loadInto(monitor, instance, snapshot, record.current)
-          : async (): Promise<void> => await Promise.resolve(),
+          ? {
+              load: async (monitor: Parameters<typeof loadInto>[0], instance: Instance): Promise<void> =>
+                await loadInto(monitor, instance, snapshot, record.current),
+            }
+          : {},
       };
       // Completed when the snapshot was taken; passes fill in what the snapshot left out.
       const domain = await table.read(formatDomain(named), 'start');
@@ -157,6 +160,10 @@ export class QemuSnapshots implements SnapshotHypervisor<Instance> {
   definition(record: GuestRecord): Domain {
     const running = record.isActive ? this.#context().table.runningDefinition(record) : undefined;
     return running === undefined ? inactiveCopy(record.current) : parseDomain(running);
+  }
+
+  async memoryBytes(_record: GuestRecord, snapshots: readonly KeptSnapshot[]): Promise<ReadonlyMap<string, number>> {
+    return await memorySizes(snapshots);
   }
 
   async #stop(record: GuestRecord): Promise<void> {

@@ -1,5 +1,6 @@
 /** Snapshots inside the images: with memory by QEMU while the machine runs, without by qemu-img while it is off. */
 import type { Disk, Domain } from '../../../../src-shared/model/domain/index.ts';
+import { wholeDomain } from '../../../../src-shared/model/domain/domain.ts';
 import type { VirError } from '../../../../src-shared/errors.ts';
 import { say, type Sentence } from '../../../../src-shared/words.ts';
 import { snapshotError } from '../../../engine/snapshots/errors.ts';
@@ -151,4 +152,21 @@ export async function discardRunning(
 
 export async function discardOff(snapshot: KeptSnapshot, domain: Domain): Promise<void> {
   for (const path of pathsOf(snapshot, domain)) await deleteInImage(path, snapshot.name);
+}
+
+/** What the memory of each takes; an image that can't be read tells nothing. */
+export async function memorySizes(snapshots: readonly KeptSnapshot[]): Promise<ReadonlyMap<string, number>> {
+  const sizes = new Map<string, number>();
+  const paths = new Set<string>();
+  for (const snapshot of snapshots) {
+    const domain = wholeDomain(snapshot.domain);
+    const [first] = domain === undefined ? [] : pathsOf(snapshot, domain);
+    // QEMU keeps it in the first.
+    if (first !== undefined && snapshot.memory?.snapshot === 'internal') paths.add(first);
+  }
+  for (const path of paths) {
+    const found = await imageSnapshots(path).catch(() => []);
+    for (const { name, memoryBytes } of found) if (memoryBytes > 0) sizes.set(name, memoryBytes);
+  }
+  return sizes;
 }
