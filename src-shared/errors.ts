@@ -212,8 +212,8 @@ export interface ErrorData {
   readonly words?: ErrorWords;
 }
 
-const spokenParts = ['message', 'cause', 'fix'] as const;
-type ErrorWords = Readonly<Partial<Record<(typeof spokenParts)[number], Words>>>;
+type SpokenPart = 'message' | 'cause' | 'fix';
+type ErrorWords = Readonly<Partial<Record<SpokenPart, Words>>>;
 
 /** An error as it is said. */
 export interface ErrorParts extends Omit<ErrorData, 'message' | 'cause' | 'fix' | 'words'> {
@@ -246,7 +246,7 @@ export class VirError extends Error {
 
 /** What crossed a boundary, as something to be said. */
 export function saidOf({ words = {}, ...data }: ErrorData): ErrorParts {
-  const said = (part: (typeof spokenParts)[number]): Partial<Record<typeof part, Sentence>> => {
+  const said = (part: SpokenPart): Partial<Record<typeof part, Sentence>> => {
     const [sentence, known] = [data[part], words[part]];
     return sentence === undefined || known === undefined ? {} : { [part]: { sentence, words: known } };
   };

@@ -6,7 +6,7 @@ import { creationOptions, parseForwards, parseSize } from '../../creation/comman
 import { type Command, type Invocation, report, type Session, valueOf } from '../command.ts';
 import { runJob } from '../jobs.ts';
 import { usageError } from '../parse.ts';
-import { readXmlFile } from './lifecycle.ts';
+import { readXmlFile } from './xml-file.ts';
 
 export const createCommand: Command = {
   name: 'create',

@@ -4,7 +4,7 @@ import { linuxKeyCodes } from '../../../src-shared/keycodes.ts';
 import { type Command, type Invocation, operandOf, report, valueOf } from '../command.ts';
 import { parseSize } from '../output.ts';
 import { usageError } from '../parse.ts';
-import { readXmlFile } from './lifecycle.ts';
+import { readXmlFile } from './xml-file.ts';
 
 const domainOperand = { name: 'domain', kind: 'domain' } as const;
 const affectsOptions = [

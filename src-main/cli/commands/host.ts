@@ -1,7 +1,7 @@
 /** Commands about the connection and its host. */
 import { type Command, operandOf, report, valueOf } from '../command.ts';
 import { field } from '../output.ts';
-import { readXmlFile } from './lifecycle.ts';
+import { readXmlFile } from './xml-file.ts';
 
 export const hostCommands: readonly Command[] = [
   {

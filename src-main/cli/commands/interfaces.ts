@@ -4,7 +4,7 @@ import type { InterfacePlan, InterfaceSummary, PendingChange } from '../../../sr
 import { type Command, type Invocation, operandOf, report, type Session, valueOf } from '../command.ts';
 import { table } from '../output.ts';
 import { usageError } from '../parse.ts';
-import { readXmlFile } from './lifecycle.ts';
+import { fromXmlFile, printXml } from './xml-file.ts';
 
 const interfaceOperand = { name: 'interface', kind: 'text' } as const;
 const group = 'Networks';
@@ -110,22 +110,16 @@ export const interfaceCommands: readonly Command[] = [
     async (session, { name }, { options }) => {
       const inactive = options['inactive'] === true;
       const xml = await session.client.call('interfaces.xml', { uri: session.uri, name, inactive });
-      return report(session, `${xml.trimEnd()}\n`, { name, xml });
+      return printXml(session, xml, { name });
     },
   ),
-  {
+  fromXmlFile({
     name: 'iface-define',
-    group,
+    group: group,
     summary: 'define (but do not start) an interface from an XML file, or change one',
-    operands: [{ name: 'file', kind: 'file' }],
-    needs: 'engine',
-    async run(session, invocation) {
-      const file = operandOf(invocation, 'file');
-      const xml = await readXmlFile(file);
-      const found = await session.client.call('interfaces.define', { uri: session.uri, xml });
-      return report(session, `Interface ${found.name} defined from ${file}\n`, { ...found });
-    },
-  },
+    make: (session, xml) => session.client.call('interfaces.define', { uri: session.uri, xml }),
+    done: ({ name }, file) => `Interface ${name} defined from ${file}`,
+  }),
   onInterface(
     { name: 'iface-undefine', summary: "remove an interface from the host's configuration" },
     async (session, { name }) => {

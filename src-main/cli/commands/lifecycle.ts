@@ -1,10 +1,12 @@
 /** Commands that change what a machine does. */
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { DomainSummary } from '../../../src-shared/model/summary.ts';
 import { type Command, type Invocation, operandOf, report, type Session, valueOf } from '../command.ts';
 import { runJob } from '../jobs.ts';
 import { usageError } from '../parse.ts';
+import { fromXmlFile } from './xml-file.ts';
+
+export { readXmlFile } from './xml-file.ts';
 
 const domainOperand = { name: 'domain', kind: 'domain' } as const;
 const fileOperand = { name: 'file', kind: 'file' } as const;
@@ -54,31 +56,14 @@ function modes(invocation: Invocation): { modes?: ShutdownModes } {
   return { modes: words as ShutdownModes };
 }
 
-/** Reads the XML a command was given; `-` is standard input. */
-export async function readXmlFile(path: string): Promise<string> {
-  if (path !== '-') return await readFile(path, 'utf8');
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk)));
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 export const lifecycleCommands: readonly Command[] = [
-  {
+  fromXmlFile({
     name: 'define',
     group: 'Machines',
     summary: 'define (but do not start) a machine from an XML file, or change one',
-    operands: [fileOperand],
-    needs: 'engine',
-    async run(session, invocation) {
-      const file = operandOf(invocation, 'file');
-      const domain = await session.client.call('domains.define', {
-        uri: session.uri,
-        xml: await readXmlFile(file),
-        author: 'vivarium',
-      });
-      return report(session, `Domain '${domain.name}' defined from ${file}\n`, { ...domain });
-    },
-  },
+    make: (session, xml) => session.client.call('domains.define', { uri: session.uri, xml, author: 'vivarium' }),
+    done: ({ name }, file) => `Domain '${name}' defined from ${file}`,
+  }),
   onDomain(
     {
       name: 'start',

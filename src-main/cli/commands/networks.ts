@@ -5,11 +5,10 @@ import { VirError } from '../../../src-shared/errors.ts';
 import { type Command, operandOf, report, type Session, valueOf } from '../command.ts';
 import { field, table } from '../output.ts';
 import { usageError } from '../parse.ts';
-import { readXmlFile } from './lifecycle.ts';
+import { fromXmlFile, printXml, readXmlFile } from './xml-file.ts';
 
 const networkOperand = { name: 'network', kind: 'network' } as const;
 const portOperand = { name: 'port', kind: 'text' } as const;
-const fileOperand = { name: 'file', kind: 'file' } as const;
 
 /** A network by name or UUID. */
 async function findNetwork(session: Session, text: string): Promise<NetworkSummary> {
@@ -128,35 +127,23 @@ export const networkCommands: readonly Command[] = [
     async (session, network, { options }) => {
       const inactive = options['inactive'] === true;
       const xml = await session.client.call('networks.xml', { ...place(session, network), inactive });
-      return report(session, `${xml.trimEnd()}\n`, { uuid: network.uuid, xml });
+      return printXml(session, xml, { uuid: network.uuid });
     },
   ),
-  {
+  fromXmlFile({
     name: 'net-define',
     group: 'Networks',
     summary: 'define (but do not start) a network from an XML file, or change one',
-    operands: [fileOperand],
-    needs: 'engine',
-    async run(session, invocation) {
-      const file = operandOf(invocation, 'file');
-      const xml = await readXmlFile(file);
-      const network = await session.client.call('networks.define', { uri: session.uri, xml, author: 'vivarium' });
-      return report(session, `Network ${network.name} defined from ${file}\n`, { ...network });
-    },
-  },
-  {
+    make: (session, xml) => session.client.call('networks.define', { uri: session.uri, xml, author: 'vivarium' }),
+    done: ({ name }, file) => `Network ${name} defined from ${file}`,
+  }),
+  fromXmlFile({
     name: 'net-create',
     group: 'Networks',
     summary: 'start a network from an XML file; it is forgotten when it stops',
-    operands: [fileOperand],
-    needs: 'engine',
-    async run(session, invocation) {
-      const file = operandOf(invocation, 'file');
-      const xml = await readXmlFile(file);
-      const network = await session.client.call('networks.create-xml', { uri: session.uri, xml });
-      return report(session, `Network ${network.name} created from ${file}\n`, { ...network });
-    },
-  },
+    make: (session, xml) => session.client.call('networks.create-xml', { uri: session.uri, xml }),
+    done: ({ name }, file) => `Network ${name} created from ${file}`,
+  }),
   onNetwork(
     {
       name: 'net-plan',

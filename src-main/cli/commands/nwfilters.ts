@@ -3,11 +3,10 @@ import type { NwfilterSummary } from '../../../src-shared/model/nwfilter-summary
 import { VirError } from '../../../src-shared/errors.ts';
 import { type Command, operandOf, report, type Session } from '../command.ts';
 import { table } from '../output.ts';
-import { readXmlFile } from './lifecycle.ts';
+import { fromXmlFile, printXml } from './xml-file.ts';
 
 const filterOperand = { name: 'nwfilter', kind: 'text' } as const;
 const bindingOperand = { name: 'binding', kind: 'text' } as const;
-const fileOperand = { name: 'file', kind: 'file' } as const;
 const group = 'Networks';
 
 /** A filter by name or UUID. */
@@ -49,23 +48,17 @@ export const nwfilterCommands: readonly Command[] = [
     async run(session, invocation) {
       const { uuid } = await findFilter(session, operandOf(invocation, 'nwfilter'));
       const xml = await session.client.call('nwfilters.xml', { uri: session.uri, uuid });
-      return report(session, `${xml.trimEnd()}\n`, { uuid, xml });
+      return printXml(session, xml, { uuid });
     },
   },
-  {
+  fromXmlFile({
     name: 'nwfilter-define',
-    group,
+    group: group,
     summary: 'define a network filter from an XML file, or change one',
     description: 'Interfaces that the filter is in force on get the new rules at once, all of them or none.',
-    operands: [fileOperand],
-    needs: 'engine',
-    async run(session, invocation) {
-      const file = operandOf(invocation, 'file');
-      const xml = await readXmlFile(file);
-      const filter = await session.client.call('nwfilters.define', { uri: session.uri, xml, author: 'vivarium' });
-      return report(session, `Network filter ${filter.name} defined from ${file}\n`, { ...filter });
-    },
-  },
+    make: (session, xml) => session.client.call('nwfilters.define', { uri: session.uri, xml, author: 'vivarium' }),
+    done: ({ name }, file) => `Network filter ${name} defined from ${file}`,
+  }),
   {
     name: 'nwfilter-undefine',
     group,
@@ -106,22 +99,16 @@ export const nwfilterCommands: readonly Command[] = [
     async run(session, invocation) {
       const portDev = operandOf(invocation, 'binding');
       const xml = await session.client.call('nwfilters.binding-xml', { uri: session.uri, portDev });
-      return report(session, `${xml.trimEnd()}\n`, { portDev, xml });
+      return printXml(session, xml, { portDev });
     },
   },
-  {
+  fromXmlFile({
     name: 'nwfilter-binding-create',
-    group,
+    group: group,
     summary: 'put a network filter in force on an interface, from an XML file',
-    operands: [fileOperand],
-    needs: 'engine',
-    async run(session, invocation) {
-      const file = operandOf(invocation, 'file');
-      const xml = await readXmlFile(file);
-      const binding = await session.client.call('nwfilters.create-binding', { uri: session.uri, xml });
-      return report(session, `Network filter binding on ${binding.portDev} created from ${file}\n`, { ...binding });
-    },
-  },
+    make: (session, xml) => session.client.call('nwfilters.create-binding', { uri: session.uri, xml }),
+    done: ({ portDev }, file) => `Network filter binding on ${portDev} created from ${file}`,
+  }),
   {
     name: 'nwfilter-binding-delete',
     group,

@@ -6,10 +6,9 @@ import { parseUuid } from '../../../src-shared/uuid.ts';
 import { type Command, type Invocation, operandOf, report, type Session, valueOf } from '../command.ts';
 import { table } from '../output.ts';
 import { usageError } from '../parse.ts';
-import { readXmlFile } from './lifecycle.ts';
+import { fromXmlFile, printXml, readXmlFile } from './xml-file.ts';
 
 const secretOperand = { name: 'secret', kind: 'text' } as const;
-const fileOperand = { name: 'file', kind: 'file' } as const;
 
 function onSecret(
   command: Pick<Command, 'name' | 'summary' | 'options' | 'description'>,
@@ -61,21 +60,16 @@ export const secretCommands: readonly Command[] = [
       return 0;
     },
   },
-  {
+  fromXmlFile({
     name: 'secret-define',
     group: 'Storage',
     summary: 'define a secret from an XML file, or change one; its value is set apart',
-    operands: [fileOperand],
-    needs: 'engine',
-    async run(session, invocation) {
-      const xml = await readXmlFile(operandOf(invocation, 'file'));
-      const secret = await session.client.call('secrets.define', { uri: session.uri, xml });
-      return report(session, `Secret ${secret.uuid} created\n`, { ...secret });
-    },
-  },
+    make: (session, xml) => session.client.call('secrets.define', { uri: session.uri, xml }),
+    done: ({ uuid }) => `Secret ${uuid} created`,
+  }),
   onSecret({ name: 'secret-dumpxml', summary: 'print the XML of a secret' }, async (session, uuid) => {
     const xml = await session.client.call('secrets.xml', { uri: session.uri, uuid });
-    return report(session, `${xml.trimEnd()}\n`, { uuid, xml });
+    return printXml(session, xml, { uuid });
   }),
   onSecret(
     {

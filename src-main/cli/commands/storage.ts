@@ -7,7 +7,7 @@ import { runJob } from '../jobs.ts';
 import { field, parseSize, prettyBytes, table } from '../output.ts';
 import { usageError } from '../parse.ts';
 import { VirError } from '../../../src-shared/errors.ts';
-import { readXmlFile } from './lifecycle.ts';
+import { fromXmlFile } from './xml-file.ts';
 
 const poolOperand = { name: 'pool', kind: 'pool' } as const;
 const volumeOperand = { name: 'vol', kind: 'volume' } as const;
@@ -186,18 +186,13 @@ export const storageCommands: readonly Command[] = [
       return report(session, `${xml.trimEnd()}\n\n`, { uuid: pool.uuid, xml });
     },
   },
-  {
+  fromXmlFile({
     name: 'pool-define',
     group: 'Storage',
     summary: 'define a storage pool from an XML file',
-    operands: [{ name: 'file', kind: 'file' }],
-    needs: 'engine',
-    async run(session, invocation) {
-      const file = operandOf(invocation, 'file');
-      const pool = await session.client.call('storage.pool-define', { uri: session.uri, xml: await readXmlFile(file) });
-      return report(session, `Pool ${pool.name} defined from ${file}\n`, { ...pool });
-    },
-  },
+    make: (session, xml) => session.client.call('storage.pool-define', { uri: session.uri, xml }),
+    done: ({ name }, file) => `Pool ${name} defined from ${file}`,
+  }),
   poolCommand('pool-start', 'storage.pool-start', 'start a storage pool', 'started'),
   poolCommand('pool-build', 'storage.pool-build', 'make what a storage pool needs (its folder)', 'built'),
   poolCommand('pool-destroy', 'storage.pool-destroy', 'stop a storage pool; its data stays', 'destroyed'),
