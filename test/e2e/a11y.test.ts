@@ -44,6 +44,7 @@ const screens: readonly (readonly [string, string, string | RegExp])[] = [
   ['hosts', '/hosts', 'Hosts'],
   ['preferences', '/settings/appearance', 'Settings'],
   ['machine preferences', '/settings/machines', 'Settings'],
+  ["preferences for libvirt's clients", '/settings/clients', 'Settings'],
   ['shortcuts', '/settings/shortcuts', 'Settings'],
   ['the bin', '/bin', 'Bin'],
 ];

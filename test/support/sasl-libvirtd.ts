@@ -1,8 +1,7 @@
 /** A real libvirtd that wants passwords over TCP and TLS, with users of its own; needs Debian's sasl2-bin. */
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 import { type PrivateLibvirtd, startPrivateLibvirtd } from './private-libvirtd.ts';
 
 export interface SaslLibvirtd {
@@ -14,21 +13,8 @@ export interface SaslLibvirtd {
 
 /** Why there can't be one here. */
 export function whyNoSaslLibvirtd(): string | undefined {
-  const needed = ['/usr/sbin/libvirtd', '/usr/sbin/saslpasswd2', '/usr/lib/x86_64-linux-gnu/sasl2/libdigestmd5.so'];
-  const missing = needed.find((path) => !existsSync(path));
+  const missing = ['/usr/sbin/libvirtd', '/usr/sbin/saslpasswd2'].find((path) => !existsSync(path));
   return missing === undefined ? undefined : `${missing} is not installed`;
-}
-
-async function freePort(): Promise<number> {
-  const listener = createServer();
-  await new Promise<void>((resolve) => {
-    listener.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = listener.address() as AddressInfo;
-  await new Promise((resolve) => {
-    listener.close(resolve);
-  });
-  return port;
 }
 
 /** @param pki the folder of the server's certificates. */

@@ -29,7 +29,7 @@ interface Door {
 }
 
 export class LibvirtDoors {
-  /** A door was opened or closed, or failed to open; or a client came or went. */
+  /** A door was opened or closed, or failed to open; a client came or went; a user is another. */
   readonly changed = new Emitter<void>();
   readonly #parts: DoorParts;
   readonly #users: ClientUsers;
@@ -46,7 +46,10 @@ export class LibvirtDoors {
     const { clients } = this.#parts;
     this.#users = users;
     clients.changed.subscribe(() => this.changed.emit());
-    users.changed.subscribe((user) => clients.disconnectUser(user, 'its user was changed or removed'));
+    users.changed.subscribe((user) => {
+      clients.disconnectUser(user, 'its user was changed or removed');
+      this.changed.emit();
+    });
   }
 
   get states(): DoorStates {

@@ -1,8 +1,8 @@
 import Info from 'lucide-react/icons/info';
 import Keyboard from 'lucide-react/icons/keyboard';
 import Monitor from 'lucide-react/icons/monitor';
-import Network from 'lucide-react/icons/network';
 import Palette from 'lucide-react/icons/palette';
+import Plug from 'lucide-react/icons/plug';
 import SlidersHorizontal from 'lucide-react/icons/sliders-horizontal';
 import { t } from '../../app/i18n.ts';
 import { paths } from '../../app/routes.ts';
@@ -22,7 +22,7 @@ const icons: Readonly<Record<Page, IconType>> = {
   appearance: Palette,
   machines: SlidersHorizontal,
   console: Monitor,
-  clients: Network,
+  clients: Plug,
   shortcuts: Keyboard,
   about: Info,
 };

@@ -1,3 +1,4 @@
+import CircleAlert from 'lucide-react/icons/circle-alert';
 import KeyRound from 'lucide-react/icons/key-round';
 import Trash2 from 'lucide-react/icons/trash-2';
 import UserPlus from 'lucide-react/icons/user-plus';
@@ -9,6 +10,8 @@ import { ErrorPanel } from '../../../app/feedback/error-panel.tsx';
 import { reportError } from '../../../app/feedback/notices.ts';
 import { formatTime } from '../../../app/format.ts';
 import { t } from '../../../app/i18n.ts';
+import { useSettings } from '../../../app/store/settings-store.ts';
+import { Badge } from '../../../components/badge.tsx';
 import { Button, IconButton } from '../../../components/button.tsx';
 import { DataTable } from '../../../components/data-table.tsx';
 import { Group } from '../group.tsx';
@@ -29,6 +32,7 @@ async function remove({ name }: LibvirtUser): Promise<void> {
 /** Who may come in by a password. */
 export function UsersGroup(): React.JSX.Element {
   const { value: users, error } = useClientsAnswer('users', () => engine.call('libvirt.users', {}));
+  const isNeeded = useSettings(({ listenTcp, listenTls }) => listenTcp.on || (listenTls.on && listenTls.passwords));
   const open = (user?: LibvirtUser): void =>
     openDialog((close) => <UserDialog {...(user === undefined ? {} : { user })} close={close} />);
   return (
@@ -73,6 +77,13 @@ export function UsersGroup(): React.JSX.Element {
             </>
           )}
         />
+      )}
+      {isNeeded && users?.length === 0 && (
+        <p role="status">
+          <Badge tone="warn" icon={CircleAlert}>
+            {t('settings:clients.users.none')}
+          </Badge>
+        </p>
       )}
       <div>
         <Button icon={UserPlus} onClick={() => open()}>

@@ -64,3 +64,31 @@ describe('a way to a host that is lost', () => {
     expect(await ask?.('password:')).toBe('two');
   });
 });
+
+describe('a question of our own', () => {
+  const ask = async (from: Asking, options: { again?: boolean; quiet?: boolean } = {}): Promise<string | undefined> =>
+    await from.ask({ text: 'Password for h:', kind: 'secret' }, { again: false, quiet: false, ...options });
+
+  it('is asked once for every way to a host, also for two at a time', async () => {
+    answers = ['one', 'two'];
+    const other = prompts.asking(() => Promise.resolve({}));
+    expect(await Promise.all([ask(asking), ask(other)])).toEqual(['one', 'one']);
+    expect(await ask(other, { quiet: true })).toBe('one');
+    expect(asked).toEqual(['Password for h:']);
+  });
+
+  it('is asked again when the answer was wrong, and never of whoever is not to be disturbed', async () => {
+    answers = ['wrong', 'right'];
+    expect(await ask(asking)).toBe('wrong');
+    expect(await ask(asking, { again: true, quiet: true })).toBeUndefined();
+    expect(await ask(asking, { again: true })).toBe('right');
+    expect(await ask(asking)).toBe('right');
+    expect(asked).toHaveLength(2);
+  });
+
+  it('that is declined is asked again next time', async () => {
+    expect(await ask(asking)).toBeUndefined();
+    answers = ['one'];
+    expect(await ask(asking)).toBe('one');
+  });
+});
