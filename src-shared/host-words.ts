@@ -39,6 +39,8 @@ export const hostWords = {
   forwardingOff: 'Stop the host from forwarding {{family}} packets, as it was before.',
   dnsmasqStart: 'Start a name and address server (dnsmasq) on {{link}}.',
   dnsmasqStop: 'Stop the name and address server on {{link}}.',
+  namesSet: 'Have the host ask the server on {{link}} for names in {{domain}} (systemd-resolved).',
+  namesClear: 'Have the host ask the server on {{link}} no more.',
 
   // Cables of machines.
   cableMake: "Make the cable {{link}} of the machine '{{machine}}'.",
@@ -92,7 +94,6 @@ export const hostWords = {
   hostProfileLeave: "Leave the profile '{{profile}}' of {{link}} as it is, for a rollback.",
   hostProfileUp: 'Bring {{link}} up by its own profile.',
   hostProfileAuto: "Have the profile '{{profile}}' come up by itself again.",
-  hostProfileNoAuto: "Have the profile '{{profile}}' no longer come up by itself.",
   hostUp: 'Bring {{link}} up.',
   hostDown: 'Take {{link}} down.',
   hostUpAgain: 'Bring {{link}} up again.',
@@ -125,16 +126,19 @@ export const hostWords = {
   notAppliedVlan:
     "The network has a <vlan>, which takes a bridge or SR-IOV: its machines can't join by mode '{{mode}}'.",
   notAppliedLocal: 'The network starts without {{part}}, which this kind of network has no use for.',
-  noOpenVswitch: "The network's bridge is one of Open vSwitch, which is not installed: there is no program 'ovs-vsctl'.",
+  noOpenVswitch:
+    "The network's bridge is one of Open vSwitch, which is not installed: there is no program 'ovs-vsctl'.",
   noOpenVswitchFix: 'Install openvswitch-switch (Fedora: openvswitch).',
   noSuchSwitch: "Open vSwitch has no bridge '{{link}}'.",
-  noSuchSwitchFix: "Make it: ovs-vsctl add-br {{link}}. Or leave <virtualport type='openvswitch'/> out for a bridge of Linux.",
+  noSuchSwitchFix:
+    "Make it: ovs-vsctl add-br {{link}}. Or leave <virtualport type='openvswitch'/> out for a bridge of Linux.",
   isSwitch: "'{{link}}' is a bridge of Open vSwitch, and the network does not say so.",
   isSwitchFix: "Add <virtualport type='openvswitch'/> to the network.",
   switchOwn: "Vivarium makes no bridges of Open vSwitch: the network's own bridge can't be one.",
   switchOwnFix: "Make one with 'ovs-vsctl add-br', and a network with <forward mode='bridge'/> that names it.",
-  noVlanFiltering: "The bridges of this host's kernel do not tell VLANs apart: machines that are to be in one can't start.",
-  noVlanFilteringFix: "Use a bridge of Open vSwitch, or a kernel with CONFIG_BRIDGE_VLAN_FILTERING.",
+  noVlanFiltering:
+    "The bridges of this host's kernel do not tell VLANs apart: machines that are to be in one can't start.",
+  noVlanFilteringFix: 'Use a bridge of Open vSwitch, or a kernel with CONFIG_BRIDGE_VLAN_FILTERING.',
   vlansOff: "The bridge '{{link}}' does not tell VLANs apart: machines that are to be in one can't start.",
   vlansOffFix: 'Let it: ip link set {{link}} type bridge vlan_filtering 1.',
   noIp: "Bridges can't be made: the program 'ip' is not installed.",
@@ -158,6 +162,19 @@ export const hostWords = {
   routerAdvertisements:
     "The host would lose its IPv6 routes by '{{device}}': it learns them from router advertisements, which it ignores once it forwards IPv6.",
   routerAdvertisementsFix: 'Set net.ipv6.conf.{{device}}.accept_ra to 2, then it goes on learning them.',
+  namesOff: "The network '{{network}}' says that the host is to be left as it is.",
+  namesNoServer: "The network '{{network}}' has no server that knows names.",
+  namesNoDomain: "The network '{{network}}' has no domain for its guests' names to end in.",
+  namesPublic: 'Names in {{domain}} may be somebody’s in the Internet, whom the host would not find any more.',
+  namesDomainFix: 'Give the network a domain that nobody has, such as vm.test or vm.internal.',
+  namesNotLocal: 'What the server does not know in {{domain}} it asks the host, which would ask it again.',
+  namesLocalFix: 'Let the network keep questions about its domain to itself.',
+  namesNoResolved:
+    'systemd-resolved does not run on this host; other resolvers can’t be told whom to ask about one domain.',
+  namesResolvedFix: 'Use the address, or ask the network’s own server.',
+  namesStopped: "The network '{{network}}' does not run.",
+  namesAskedElsewhere: "systemd-resolved runs, but this host's programs do not ask it.",
+  namesAskedFix: 'Let /etc/resolv.conf lead to /run/systemd/resolve/stub-resolv.conf.',
   forwardPolicyDrop:
     "The host's iptables rules (Docker's, most likely) drop what is forwarded unless a rule of theirs allows it. The network's rules are therefore set in iptables.",
 
@@ -194,6 +211,7 @@ export const hostWords = {
   recordTable: 'nftables table {{table}}.',
   recordRules: 'Rules of {{link}} in {{table}}.',
   recordIptables: 'Rules in iptables.',
+  recordNames: 'Names in {{domain}}, asked of {{link}}.',
   recordZone: "{{link}} in firewalld's zone {{zone}}.",
   recordDnsmasq: 'dnsmasq on {{link}}.',
   recordForwarding: 'Forwarding of {{family}} packets.',

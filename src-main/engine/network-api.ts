@@ -1,5 +1,6 @@
 /** Virtual networks of a connection, addressed by UUID. A method that is absent is what the driver cannot do. */
 import type { NetworkForward } from '../../src-shared/model/network-forwards.ts';
+import type { HostNames } from '../../src-shared/model/network-host-names.ts';
 import type { NetworkUpdate } from '../../src-shared/model/network-update.ts';
 import type { TargetQuestion, Trace } from '../../src-shared/model/network-trace.ts';
 import type { HostChange, HostDevice } from '../../src-shared/model/network-view.ts';
@@ -67,6 +68,10 @@ export interface NetworkHostApi {
   undoChanges?(owner?: string): Promise<readonly string[]>;
   /** Which of firewalld's zones the network is in, or would be put into, and why; undefined without firewalld. */
   zone?(uuid: string): Promise<NetworkZone | undefined>;
+  /** What guests are called on the host, and whether the host finds them by it. */
+  hostNames?(uuid: string): Promise<HostNames>;
+  /** Whether the host is told to ask the network's server for guests' names. */
+  setHostNames?(uuid: string, wanted: boolean, affects: Affects): Promise<void>;
   hostDevices?(): Promise<readonly HostDevice[]>;
   /** Why one end reaches another, or at which hop it does not. */
   trace?(question: TargetQuestion): Promise<Trace>;

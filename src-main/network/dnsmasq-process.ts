@@ -29,8 +29,8 @@ export async function startDnsmasq({ folder, bridge, ...files }: Start, signal?:
   }
   if (running !== undefined) await terminate(running, { graceMs: stopGraceMs });
   makeFolder(folder);
-  // dnsmasq reads its tables again as the unprivileged user it becomes.
-  await writeWhole(paths.configuration, files.configuration, { mode: 0o644 });
+  // dnsmasq reads its tables again as the unprivileged user it becomes. Each start writes all of them anew.
+  await writeWhole(paths.configuration, files.configuration, { mode: 0o644, isTransient: true });
   await writeTables(paths, files);
   try {
     // It goes to the background by itself once it listens; until then its complaints reach us.
@@ -82,8 +82,8 @@ async function writeTables(
   { hosts, names }: DnsmasqFolderPaths,
   tables: { readonly hosts: string; readonly names: string },
 ): Promise<void> {
-  await writeWhole(hosts, tables.hosts, { mode: 0o644 });
-  await writeWhole(names, tables.names, { mode: 0o644 });
+  await writeWhole(hosts, tables.hosts, { mode: 0o644, isTransient: true });
+  await writeWhole(names, tables.names, { mode: 0o644, isTransient: true });
 }
 
 function explain(bridge: string, thrown: unknown): unknown {

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Bandwidth } from '../../src-shared/model/network-common.ts';
-import { ownsBridge, subnetOf } from '../../src-shared/model/network-subnet.ts';
+import { type HostNames, withHostNames } from '../../src-shared/model/network-host-names.ts';
+import { ownsBridge } from '../../src-shared/model/network-subnet.ts';
 import { type NetworkForward, readForwards, withForwards } from '../../src-shared/model/network-forwards.ts';
 import { type NetworkUpdate, updateNetwork } from '../../src-shared/model/network-update.ts';
 import type { TargetQuestion, Trace } from '../../src-shared/model/network-trace.ts';
@@ -21,21 +22,23 @@ import type {
   NetworkSummary,
   NetworkZone,
 } from '../engine/network-api.ts';
-import { readIfThere, removeIfThere } from '../host/files.ts';
 import type { Performer } from '../host/steps.ts';
 import { Ledger, nameOfUser } from '../host/steps-ledger.ts';
 import { checkAction, type NetworkAction } from './actions.ts';
 import { type NetworkDefinition, readNetwork } from './complete.ts';
 import { checkForwards } from './check-forwards.ts';
 import { definitionOf, describe, shown } from './describe.ts';
-import { dnsmasqPaths } from './dnsmasq-paths.ts';
 import { networkError, networkInactive, notPrivileged } from './errors.ts';
 import { Firewalld } from './firewalld/firewalld.ts';
 import { HelperPerformer } from './helper/performer.ts';
 import { accessBy, type HostAccess } from './host-access.ts';
-import { type HostFacts, observeHost, withoutDevice } from './host-facts.ts';
+import { type HostFacts, withoutDevice } from './host-facts.ts';
+import { observeAll } from './host-observer.ts';
+import { createLocalInterfaces } from './interfaces/local-interfaces.ts';
 import { LeaseWatch } from './lease-watch.ts';
-import { readLeases } from './leases.ts';
+import { lookAtNames } from './names/host-names.ts';
+import { Resolved } from './names/resolved.ts';
+import { leasesOf, removeLeases } from './network-leases.ts';
 import { type NetworkRecord, NetworkRegistry } from './network-registry.ts';
 import { listLinks } from './observe-links.ts';
 import { LocalNwfilters } from './nwfilter/local-nwfilters.ts';
@@ -51,7 +54,12 @@ import { NetworkTraces } from './trace/traces.ts';
 
 export interface LocalNetworks
   extends Required<NetworkApi>,
-    Required<Pick<NetworkHostApi, 'planXml' | 'trace' | 'repairTrace' | 'hostChanges' | 'undoChanges' | 'zone'>> {
+    Required<
+      Pick<
+        NetworkHostApi,
+        'planXml' | 'trace' | 'repairTrace' | 'hostChanges' | 'undoChanges' | 'zone' | 'hostNames' | 'setHostNames'
+      >
+    > {
   /** `network` events, to be announced by every connection that offers these networks. */
   readonly events: EventSource<EngineEvent>;
   /** The cables of machines, for drivers. */
@@ -103,6 +111,7 @@ class HostNetworks implements LocalNetworks {
   readonly #isPrivileged: boolean;
   readonly #settings: PlanSettings;
   readonly #firewalld: NonNullable<LocalNetworksOptions['firewalld']>;
+  readonly #resolved = new Resolved();
   /** Connections that offer these networks; while there is one, firewalld is watched. */
   #users = 0;
   readonly #ready: Promise<NetworkRuns>;
@@ -148,6 +157,7 @@ class HostNetworks implements LocalNetworks {
     host.catch(() => undefined);
     this.#changes = new HostChanges({
       ...{ host, helper: this.#access.record, user: nameOfUser() },
+      interfaces: () => createLocalInterfaces(context),
       active: () => this.#registry.list().flatMap(({ uuid, active }) => (active === undefined ? [] : [uuid])),
       stop: async (uuid) => await this.destroy(uuid),
       demand: async () => await this.#access.authorize('host-undo'),
@@ -232,7 +242,7 @@ class HostNetworks implements LocalNetworks {
       throw networkError('operation-invalid', say`network '${network.name}' is transient: it ends when it is stopped.`);
     }
     this.#registry.undefine(network);
-    if (network.active === undefined) this.#removeLeases(config);
+    if (network.active === undefined) removeLeases(this.#settings.folder, config);
     this.#announce(network, 'undefined');
   }
 
@@ -341,11 +351,24 @@ class HostNetworks implements LocalNetworks {
     const network = await this.#network(uuid);
     const { active } = network;
     if (active === undefined) throw networkInactive(network.name);
-    const bridge = active.bridge?.name ?? '';
-    const text = readIfThere(dnsmasqPaths(this.#settings.folder, bridge).leases) ?? '';
-    const subnets = active.ip.flatMap((ip) => subnetOf(ip) ?? []);
-    const leases = readLeases(text, bridge, subnets, Date.now());
-    return mac === undefined ? leases : leases.filter((lease) => lease.mac === mac.toLowerCase());
+    return leasesOf(this.#settings.folder, active, mac);
+  }
+
+  async hostNames(uuid: string): Promise<HostNames> {
+    const network = await this.#network(uuid);
+    const { active } = network;
+    const leases = active === undefined ? undefined : leasesOf(this.#settings.folder, active);
+    return await lookAtNames(definitionOf(network), leases, await this.#resolved.runs());
+  }
+
+  async setHostNames(uuid: string, wanted: boolean, affects: Affects): Promise<void> {
+    const { name, domain } = definitionOf(await this.#network(uuid));
+    if (domain === undefined) throw networkError('operation-invalid', say`The network '${name}' has no domain.`);
+    const change = (definition: NetworkDefinition): NetworkDefinition => ({
+      ...withHostNames(definition, wanted),
+      ...{ name: definition.name, uuid: definition.uuid },
+    });
+    await this.#change(uuid, affects, 'net-resolve', change);
   }
 
   async hostChanges(): Promise<readonly HostChange[]> {
@@ -444,15 +467,8 @@ class HostNetworks implements LocalNetworks {
   }
 
   async #facts(): Promise<HostFacts> {
-    const [facts, firewall, firewalld] = await Promise.all([
-      observeHost(),
-      this.#access.firewall(),
-      this.#firewalld.facts(),
-    ]);
-    const { forwardPolicy, backend, version } = firewall;
-    if (firewalld === undefined) return { ...facts, forwardPolicy };
-    const known = { ...firewalld, backend: firewalld.backend ?? backend, version: firewalld.version || version };
-    return { ...facts, forwardPolicy, firewalld: known };
+    const parts = { firewall: this.#access.firewall, firewalld: this.#firewalld, resolved: this.#resolved };
+    return await observeAll(parts);
   }
 
   async #complete(definition: NetworkDefinition): Promise<NetworkDefinition> {
@@ -504,16 +520,6 @@ class HostNetworks implements LocalNetworks {
   #leasesChanged(bridge: string): void {
     const network = this.#registry.list().find(({ active }) => active?.bridge?.name === bridge);
     if (network !== undefined) this.leaseChanges.emit({ uuid: network.uuid });
-  }
-
-  #removeLeases({ bridge }: NetworkDefinition): void {
-    if (bridge?.name === undefined) return;
-    try {
-      removeIfThere(dnsmasqPaths(this.#settings.folder, bridge.name).leases);
-    } catch (thrown) {
-      // The helper's folder is root's. What stays there only gives guests their former addresses again.
-      if ((thrown as NodeJS.ErrnoException).code !== 'EACCES') throw thrown;
-    }
   }
 
   #announce({ uuid, name }: NetworkRecord, event: NetworkEvent): void {

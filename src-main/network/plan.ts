@@ -14,6 +14,7 @@ import { networkFindings } from './findings.ts';
 import { forwardRules, forwardSteps } from './firewall/port-forwards.ts';
 import { hasRules, networkRules } from './firewall/rules.ts';
 import { type HostFacts, sysctlOf } from './host-facts.ts';
+import { namesSteps } from './names/plan-names.ts';
 import { chooseZone } from './zone.ts';
 
 export type NetworkStep = Step<NetworkAction>;
@@ -63,6 +64,7 @@ export function planStart(network: Network, host: HostFacts, settings: PlanSetti
       ...forwardSteps(network, network.bridge.name, settings.table),
       ...forwardingSteps(network, host),
       ...dnsmasqSteps(network, settings),
+      ...namesSteps(network, network.bridge.name, host.hasResolved === true),
     ],
   };
 }

@@ -28,13 +28,14 @@ const replaceable: readonly NetworkAction['verb'][] = [
   'nft-forwards-set',
   'iptables-add',
   'dnsmasq-start',
+  'names-set',
 ];
 
 /** Steps that a running network may come to need: its first server, the zone of a firewalld that came later. */
-const addable: readonly NetworkAction['verb'][] = ['dnsmasq-start', 'zone-set', 'nft-forwards-set'];
+const addable: readonly NetworkAction['verb'][] = ['dnsmasq-start', 'zone-set', 'nft-forwards-set', 'names-set'];
 
 /** Steps that it may come to need no longer. */
-const removable: readonly NetworkAction['verb'][] = ['nft-forwards-set'];
+const removable: readonly NetworkAction['verb'][] = ['nft-forwards-set', 'names-set'];
 
 export class NetworkRuns {
   readonly #parts: RunParts;

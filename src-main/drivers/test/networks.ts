@@ -9,6 +9,7 @@ import {
   readForwards,
   withForwards,
 } from '../../../src-shared/model/network-forwards.ts';
+import { type HostNames, withHostNames } from '../../../src-shared/model/network-host-names.ts';
 import { type NetworkUpdate, updateNetwork } from '../../../src-shared/model/network-update.ts';
 import type { TargetQuestion, Trace } from '../../../src-shared/model/network-trace.ts';
 import type { HostChange, HostDevice } from '../../../src-shared/model/network-view.ts';
@@ -29,6 +30,7 @@ import { completeNetwork, type NetworkDefinition, readNetwork } from '../../netw
 import { definitionOf, describe, sentences, shown } from '../../network/describe.ts';
 import { inTheWay, networkError, networkInactive, noNetwork } from '../../network/errors.ts';
 import { freeBridge } from '../../network/findings.ts';
+import { namesOf } from '../../network/names/host-names.ts';
 import { planStart, type StartPlan } from '../../network/plan.ts';
 import { chooseZone } from '../../network/zone.ts';
 import { shownTrace } from '../../network/trace/traces.ts';
@@ -272,6 +274,22 @@ export class TestNetworks implements Required<Omit<NetworkApi, keyof NetworkPort
     const changed = [...this.#networks.values()].filter(({ changes }) => changes.length > 0);
     for (const { uuid } of changed) if (owner === undefined || owner === `network-${uuid}`) await this.destroy(uuid);
     return [];
+  }
+
+  /** Nobody of the host is asked. */
+  async hostNames(uuid: string): Promise<HostNames> {
+    return await answer(() => {
+      const network = this.#find(uuid);
+      const { active } = network;
+      const leases = active === undefined ? undefined : leasesOf(active, this.#options.guests(), network.startedMs);
+      return namesOf(definitionOf(network), leases, true);
+    });
+  }
+
+  async setHostNames(uuid: string, wanted: boolean, affects: Affects): Promise<void> {
+    const { name, domain } = definitionOf(this.#find(uuid));
+    if (domain === undefined) throw networkError('operation-invalid', say`The network '${name}' has no domain.`);
+    await this.#change(uuid, affects, (definition) => withHostNames(definition, wanted));
   }
 
   async zone(uuid: string): Promise<NetworkZone | undefined> {

@@ -25,6 +25,12 @@ export function networkViewHandlers({ engine }: Services): HandlerSet {
     'networks.host-changes': async ({ uri }) => (await (await engine.open(uri)).networks?.hostChanges?.()) ?? [],
     'networks.undo-changes': async ({ uri, owner }) =>
       await need((await engine.open(uri)).networks, 'undoChanges')(owner),
+    'networks.host-names': async ({ uri, uuid }) => await (await engine.open(uri)).networks?.hostNames?.(uuid),
+    'networks.set-host-names': async ({ uri, uuid, wanted, live, config }) =>
+      await need((await engine.open(uri)).networks, 'setHostNames')(uuid, wanted, {
+        ...(live === undefined ? {} : { live }),
+        ...(config === undefined ? {} : { config }),
+      }),
     'networks.zone': async ({ uri, uuid }) => await (await engine.open(uri)).networks?.zone?.(uuid),
   };
 }
