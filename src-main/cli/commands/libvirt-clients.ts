@@ -43,7 +43,7 @@ export const clientPasswordCommand: Command = {
   summary: "say which users libvirt's clients may come in as over TCP, or over TLS with passwords",
   description:
     '`add NAME` asks for a password at the terminal, or reads it from the first line of the standard input; a user who is ' +
-    'there already has it instead of the old one. What is kept lets nobody learn the password. `remove NAME` disconnects ' +
+    'there already has it instead of the old one. The password itself is not kept. `remove NAME` disconnects ' +
     'whoever came in by it.',
   operands: [
     { name: 'action', kind: 'text' },
