@@ -18,7 +18,7 @@ const assets = join(root, 'assets/linux/helper');
 /** Where programs are that every user of the lab may run. */
 const inside = '/run/vivarium-test';
 
-/** The users of the lab. The rules let `allowed` and `other` manage networks, and `other` look at the host. */
+/** The users of the lab. The rules let `allowed` and `other` manage networks and interfaces, and `other` look at the host. */
 export const users = { allowed: 4001, denied: 4002, asked: 4003, other: 4004 } as const;
 
 /** An action of the helper's. */
@@ -49,7 +49,8 @@ export const nat = `<network>
 const rules = `polkit.addAdminRule(function () { return ['unix-user:root', 'unix-user:vvasked']; });
 polkit.addRule(function (action, subject) {
   if (action.id === 'io.github.vivarium.interfaces.manage') {
-    return subject.user === 'vvallowed' ? polkit.Result.YES : polkit.Result.NO;
+    var mayChange = subject.user === 'vvallowed' || subject.user === 'vvother';
+    return mayChange ? polkit.Result.YES : polkit.Result.NO;
   }
   if (action.id === 'io.github.vivarium.network.monitor' && subject.user === 'vvother') return polkit.Result.YES;
   var isManaged = action.id === 'io.github.vivarium.network.manage';
