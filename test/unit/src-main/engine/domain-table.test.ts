@@ -206,7 +206,7 @@ describe('defining', () => {
     const table = makeTable();
     await table.define(xmlOf('web', uuidA));
     await table.undefine(uuidA);
-    const past = join(folder, 'history', 'test', uuidA);
+    const past = join(folder, 'history', 'test', `${uuidA}.history`);
     makeTable();
     expect(existsSync(past)).toBe(true);
     utimesSync(past, 1000, 1000);
@@ -249,7 +249,7 @@ describe('files that are not ours', () => {
     writeFileSync(join(definitions(), 'web.xml'), 'notes');
     await expect(table.define(xmlOf('web', uuidA))).rejects.toThrow(/in the way/);
     expect(readFileSync(join(definitions(), 'web.xml'), 'utf8')).toBe('notes');
-    expect(existsSync(join(folder, 'history', 'test', uuidA))).toBe(false);
+    expect(existsSync(join(folder, 'history', 'test', `${uuidA}.history`))).toBe(false);
   });
 
   it('are kept in the history when somebody edited one of ours', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -48,6 +48,31 @@ describe('the history of definitions', () => {
     expect(second.list(uuid).map((entry) => second.read(uuid, entry.id))).toEqual(['<d/>', '<c/>', '<b/>']);
   });
 
+  it('goes on after what a power cut left of an entry', () => {
+    const first = new DefinitionHistory(folder);
+    first.add(uuid, 'test', '<a/>');
+    first.add(uuid, 'test', `<b>${'x'.repeat(100)}</b>`);
+    const path = join(folder, `${uuid}.history`);
+    truncateSync(path, statSync(path).size - 40);
+    const second = new DefinitionHistory(folder);
+    const texts = (): string[] => second.list(uuid).map((entry) => second.read(uuid, entry.id));
+    expect(texts()).toEqual(['<a/>']);
+    second.add(uuid, 'test', '<c/>');
+    expect(texts()).toEqual(['<c/>', '<a/>']);
+    expect(readFileSync(path, 'utf8')).not.toContain('x');
+  });
+
+  it('keeps any text as it was, and does not grow for ever', () => {
+    const history = new DefinitionHistory(folder, { limit: 3 });
+    const text = `<!-- definition 20260102T030405.678Z-a 4 -->\n<ä title='日本'/>\n\n`;
+    for (let round = 0; round < 50; round += 1) history.add(uuid, 'test', `${text}${round}`);
+    expect(history.list(uuid).map((entry) => history.read(uuid, entry.id))).toEqual(
+      [49, 48, 47].map((round) => `${text}${round}`),
+    );
+    expect(statSync(join(folder, `${uuid}.history`)).size).toBeLessThan(8 * 150);
+    expect(readdirSync(folder)).toEqual([`${uuid}.history`]);
+  });
+
   it.each(['../../../etc/passwd', 'x', '20260102T030405.678Z-a/../../b', '20260102T030405.678Z-gone'])(
     'has no entry %j',
     (id) => {
@@ -62,8 +87,8 @@ describe('the history of definitions', () => {
     const other = uuid.replace('01', '02');
     const recent = uuid.replace('01', '03');
     for (const each of [uuid, other, recent]) history.add(each, 'test', '<a/>');
-    for (const each of [uuid, other]) utimesSync(join(folder, each), 1000, 1000);
+    for (const each of [uuid, other]) utimesSync(join(folder, `${each}.history`), 1000, 1000);
     history.forgetAbandoned(new Set([uuid]), Date.now() - 60_000);
-    expect(readdirSync(folder).sort()).toEqual([uuid, recent].sort());
+    expect(readdirSync(folder).sort()).toEqual([`${uuid}.history`, `${recent}.history`].sort());
   });
 });
