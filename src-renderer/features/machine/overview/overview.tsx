@@ -3,6 +3,7 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import { ErrorPanel } from '../../../app/feedback/error-panel.tsx';
 import { t } from '../../../app/i18n.ts';
 import { go, paths } from '../../../app/routes.ts';
+import { useInventory } from '../../../app/store/inventory-store.ts';
 import type { Machine } from '../../../app/store/inventory.ts';
 import { useWatchedStats } from '../../../app/store/watch-stats.ts';
 import { cx } from '../../../components/cx.ts';
@@ -23,6 +24,9 @@ export function Overview(props: { machine: Machine; definition: Definition }): R
   const active = isActive(machine);
   useWatchedStats(active ? [machine.uri] : []);
   const note = noteOf(machine);
+  const hasHistory = useInventory(
+    ({ connections }) => connections.get(machine.uri)?.domainVerbs.includes('history') === true,
+  );
   return (
     <div className={styles.overview}>
       <div className={styles.side}>
@@ -48,7 +52,7 @@ export function Overview(props: { machine: Machine; definition: Definition }): R
         {!machine.persistent && <Note tone="info">{t('machine:overview.transient')}</Note>}
         {definition.error !== undefined && <ErrorPanel error={definition.error} />}
         <Facts machine={machine} domain={definition.draft?.stored.model} />
-        <PastDefinitions machine={machine} definition={definition} />
+        {hasHistory && <PastDefinitions machine={machine} definition={definition} />}
       </div>
     </div>
   );
