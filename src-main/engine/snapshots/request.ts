@@ -158,8 +158,7 @@ const ownWish = ({ snapshot, readonly }: Disk): Disk['snapshot'] => snapshot ?? 
 /** A disk of a file or a device: without a path it is an empty drive. */
 const isPlain = ({ type }: Disk): boolean => type === 'file' || type === 'block';
 
-export const fileSource = (path: string): NonNullable<SnapshotDisk['source']> =>
-  ({ file: path, host: [], seclabel: [] }) as unknown as NonNullable<SnapshotDisk['source']>;
+const fileSource = (path: string): NonNullable<SnapshotDisk['source']> => ({ file: path, host: [], seclabel: [] });
 
 /** `disk.qcow2` becomes `disk.NAME`, as libvirt has it. */
 function nameFiles(

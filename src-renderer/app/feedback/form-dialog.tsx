@@ -12,11 +12,13 @@ export function FormDialog(props: {
   title: string;
   confirm: string;
   valid: boolean;
+  /** Something is lost by it. */
+  danger?: boolean;
   submit: () => Promise<void>;
   close: () => void;
   children: React.ReactNode;
 }): React.JSX.Element {
-  const { title, confirm, valid, submit, close, children } = props;
+  const { title, confirm, valid, danger, submit, close, children } = props;
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ErrorData>();
   const run = async (): Promise<void> => {
@@ -43,7 +45,12 @@ export function FormDialog(props: {
         actions={
           <>
             <Button onClick={close}>{t('action.cancel')}</Button>
-            <Button type="submit" variant="primary" busy={busy} disabled={!valid || busy}>
+            <Button
+              type="submit"
+              variant={danger === true ? 'danger' : 'primary'}
+              busy={busy}
+              disabled={!valid || busy}
+            >
               {confirm}
             </Button>
           </>

@@ -42,6 +42,7 @@ const rules: readonly Rule[] = [
   { command: /^(pool|vol)-dumpxml/, pattern: /<(owner|group)>\d+</g, put: '<$1>N<' },
   { command: /^vol-dumpxml/, pattern: /<([amc]time|btime)>[\d.]+</g, put: '<$1>T<' },
   { command: /^snapshot-(list|current)/, pattern: /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+\d{4}/g, put: 'T' },
+  // libvirt's notes to itself, and the definition, which `dumpxml` compares.
   { command: /^snapshot-current/, pattern: /<creationTime>\d+</, put: '<creationTime>T<' },
   { command: /^net-dumpxml/, pattern: /52:54:00(:\w\w){3}/, put: 'MAC' },
   { command: /^domjobinfo/, pattern: /([\d.]+) (ms|MiB|KiB)/g, put: 'N $2' },

@@ -28,6 +28,16 @@ export const reasons: readonly Reason[] = [
     /^-error: Cannot access storage file '.*': No such file or directory$/,
     /^\+error: Cannot access storage file '.*' of disk 'vd[ac]'\. There is no such file\.$/,
   ),
+  ...pair(
+    'our message says whose snapshots there are, what going back would need, or what to do',
+    /^-error: .*(domain moment first already exists|cannot delete inactive domain with 3 snapshots|revert to external snapshot not supported yet)$/,
+    /^\+error: .*(domain moment first already exists|cannot delete inactive domain with 3 snapshots|revert to external snapshot not supported yet)\. .*'web'/,
+  ),
+  ...pair(
+    'our message begins as its code has it',
+    /^-error: Flag 'VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY' is required/,
+    /^\+error: invalid argument: Flag 'VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY' is required/,
+  ),
   ...pair(names, /^-error: Cannot check QEMU binary/, /^\+error: The emulator '\/nonsense' can't be used/),
   ...pair(names, /^-error: failed to remove pool/, /^\+error: The folder .* of the pool 'images' can't be removed/),
   ...pair(
@@ -193,6 +203,5 @@ export const reasons: readonly Reason[] = [
   absent('pool types are not listed', /^pool-capabilities/),
   absent('a core can not be dumped', /^dump /),
   absent('there is no migration', /^migrate-get/),
-  absent('there are no snapshots', /^snapshot-/),
   absent('there is no conversion from command lines', /^domxml-from-native/),
 ];

@@ -86,7 +86,7 @@ function checkDisks(record: GuestRecord, snapshot: KeptSnapshot, domain: Domain,
     switch (entry.snapshot) {
       case 'internal':
         internal += 1;
-        checkInternal(entry, disk, record);
+        checkInternal(entry, disk, record, snapshot.state === 'disk-snapshot');
         break;
       case 'external':
         external += 1;
@@ -143,7 +143,15 @@ function checkDisks(record: GuestRecord, snapshot: KeptSnapshot, domain: Domain,
   }
 }
 
-function checkInternal(entry: SnapshotDisk, disk: Disk, record: GuestRecord): void {
+function checkInternal(entry: SnapshotDisk, disk: Disk, record: GuestRecord, isOfDisksOnly: boolean): void {
+  if (isOfDisksOnly) {
+    throw refuse(
+      'config-unsupported',
+      say`active qemu domains require external disk snapshots; disk ${entry.name} requested internal`,
+      undefined,
+      say`Choose external for it.`,
+    );
+  }
   if (disk.type !== 'file' && disk.type !== 'block' && !record.isActive) {
     throw refuse('internal-error', say`internal inactive snapshots are not supported on '${disk.type}' disks`);
   }

@@ -26,6 +26,7 @@ export function RevertDialog({ machine, snapshot, close }: ChangeProps): React.J
       title={t('snapshots:revert.title', { name: machine.name, snapshot: name })}
       confirm={t('snapshots:revert.confirm')}
       valid
+      danger
       close={close}
       submit={async () => {
         const running = start ? { running: true } : {};
@@ -55,6 +56,7 @@ export function DeleteDialog(props: ChangeProps & { below: readonly string[] }):
       title={t('snapshots:delete.title', { snapshot: name })}
       confirm={t('snapshots:delete.confirm')}
       valid
+      danger
       close={close}
       submit={async () => {
         const options = { ...(children ? { children } : {}), ...(isExternal ? { metadataOnly: true } : {}) };
