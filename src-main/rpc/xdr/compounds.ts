@@ -71,7 +71,10 @@ export function list<T>(item: Codec<T>, maximum: number): Codec<readonly T[]> {
   };
 }
 
-/** A pointer that may be NULL: a flag, and the value when it is set. */
+/**
+ * A pointer that may be NULL: a flag, and the value when it is set. Whatever is not zero sets it, as for the decoder
+ * that libvirtd uses; digitalocean's client for Go sends more than a one.
+ */
 export function optional<T>(codec: Codec<T>): Codec<T | undefined> {
   return {
     write(writer, value) {
@@ -79,9 +82,7 @@ export function optional<T>(codec: Codec<T>): Codec<T | undefined> {
       if (value !== undefined) codec.write(writer, value);
     },
     read(reader) {
-      const present = reader.uint32();
-      if (present > 1) throw new XdrError(`${present} does not say whether there is a value`);
-      return present === 1 ? codec.read(reader) : undefined;
+      return reader.uint32() === 0 ? undefined : codec.read(reader);
     },
     minimumBytes: 4,
     shape: { kind: 'optional', of: codec.shape },

@@ -58,6 +58,10 @@ describe('XDR', () => {
     expect(decode(codec, hex)).toEqual(value);
   });
 
+  it('takes anything but zero for the mark of something, as some clients send it', () => {
+    expect(decode(optional(int), Buffer.from('0100000000000007', 'hex'))).toBe(7);
+  });
+
   it('grows with what is written and keeps it', () => {
     const values = Array.from({ length: 5000 }, (_, index) => `value ${index}`);
     expect(decode(list(string, 5000), encode(list(string, 5000), values))).toEqual(values);
@@ -85,7 +89,6 @@ describe('XDR', () => {
     ['a string longer than what is left', string, '00000009' + '61000000'],
     ['a list longer than allowed', list(int, 1), '00000002' + '00000001' + '00000002'],
     ['a list announced but not sent', list(string, 1 << 30), '10000000'],
-    ['a pointer that is neither there nor not', optional(int), '00000002' + '00000001'],
     ['a union without such a type', union({ a: [1, int] }), '00000009' + '00000000'],
     ['a number without a name', enumeration({ none: 0 }), '00000005'],
     ['bytes left over', int, '0000000100000001'],
