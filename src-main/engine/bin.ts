@@ -28,6 +28,8 @@ const stored = z.object({
   /** Where each file was, and its name in the bin. */
   files: z.array(z.object({ from: z.string(), to: z.string(), isDisk: z.boolean() })),
   xml: z.string(),
+  /** What was known of its snapshots, parents first; they themselves are in the disks. */
+  snapshots: z.array(z.object({ xml: z.string(), current: z.boolean() })).default([]),
 });
 
 type Stored = z.output<typeof stored>;
@@ -98,11 +100,17 @@ export class Bin {
         isDisk,
       })),
       xml,
+      snapshots: await describedSnapshots(connection, uuid),
     };
     await this.#write(entry);
     try {
       await this.#moveIn(entry);
-      await need(connection.domains, 'undefine')(uuid, { managedSave: true, nvram: 'keep', tpm: 'keep' });
+      await need(connection.domains, 'undefine')(uuid, {
+        managedSave: true,
+        nvram: 'keep',
+        tpm: 'keep',
+        ...(entry.snapshots.length === 0 ? {} : { snapshotsMetadata: true }),
+      });
     } catch (error) {
       await this.#moveOut(entry);
       await this.#forget(entry.id);
@@ -126,6 +134,7 @@ export class Bin {
     await this.#moveOut(entry);
     try {
       const summary = await need(connection.domains, 'define')(entry.xml, { author: 'bin' });
+      await this.#describeSnapshots(connection, summary.uuid, entry);
       await this.#forget(id);
       return summary;
     } catch (error) {
@@ -148,6 +157,20 @@ export class Bin {
       if (entry.purgeMs > this.#now()) continue;
       await this.purge(entry.id);
       this.#options.logger.log('info', 'a deleted machine was purged', { name: entry.name, id: entry.id });
+    }
+  }
+
+  /** A snapshot that can't be known again is told in the log; the machine and its disks are back all the same. */
+  async #describeSnapshots({ snapshots }: Connection, uuid: string, entry: Stored): Promise<void> {
+    for (const { xml, current } of entry.snapshots) {
+      try {
+        await snapshots?.create?.(uuid, xml, { redefine: true, ...(current ? { current } : {}) }).result;
+      } catch (error) {
+        this.#options.logger.log('warn', 'a snapshot of a restored machine can’t be known again', {
+          name: entry.name,
+          error,
+        });
+      }
     }
   }
 
@@ -248,6 +271,22 @@ function json(text: string | undefined): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** What a domain's snapshots are described by, parents first. */
+async function describedSnapshots({ snapshots }: Connection, uuid: string): Promise<Stored['snapshots']> {
+  if (snapshots?.create === undefined) return [];
+  const all = await snapshots.list(uuid).catch((error: unknown) => {
+    // A server whose hypervisor has none.
+    if (error instanceof VirError && error.code === 'no-support') return [];
+    throw error;
+  });
+  return await Promise.all(
+    all.map(async ({ name, isCurrent }) => ({
+      xml: await snapshots.xml(uuid, name, { secure: true }),
+      current: isCurrent,
+    })),
+  );
 }
 
 async function exists(path: string): Promise<boolean> {

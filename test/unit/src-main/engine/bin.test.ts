@@ -74,6 +74,18 @@ describe('deleting to the bin', () => {
     expect(await bin.list()).toEqual([]);
   });
 
+  it('takes what is known of snapshots with it, and brings it back', async () => {
+    for (const name of ['first', 'second']) {
+      await connection.snapshots?.create?.(uuid, `<domainsnapshot><name>${name}</name></domainsnapshot>`).result;
+    }
+    await connection.snapshots?.setCurrent?.(uuid, 'first');
+    const before = await connection.snapshots?.list(uuid);
+    const { id } = await bin.delete(uri, uuid, []);
+    await bin.restore(id);
+    expect(before).toHaveLength(2);
+    expect(await connection.snapshots?.list(uuid)).toEqual(before);
+  });
+
   it('is refused while the machine runs, for files that are not its disks, and for disks others use', async () => {
     await expect(bin.delete(uri, uuid, ['/etc/passwd'])).rejects.toMatchObject({ code: 'operation-invalid' });
     await define('copy', ['b.raw']);
