@@ -17,6 +17,7 @@ import { DataTable } from '../../components/data-table.tsx';
 import { factsOf, freeAddress } from './edit/subnets.ts';
 import { modeOf } from './edit/network-edit.ts';
 import { NetworkForwards } from './forwards/forwards.tsx';
+import { hostNamesText } from './host-names.ts';
 import { type AttachedCard, attachedTo } from './machines-of.ts';
 import styles from './overview.module.css';
 import type { NetworkView } from './use-networks.ts';
@@ -38,7 +39,7 @@ export function Overview(props: {
   return (
     <div className={styles.overview}>
       <p className={styles.about}>{t(`networks:mode.${modeOf(definition)}.text`)}</p>
-      <Facts uri={view.uri} network={network} definition={definition} />
+      <Facts leaseCount={leases.length} uri={view.uri} network={network} definition={definition} />
       <section aria-labelledby="attached-machines">
         <h2 id="attached-machines">{t('networks:attached.title')}</h2>
         {attached.length === 0 ? (
@@ -69,14 +70,23 @@ export function Overview(props: {
 
 const noLeases: readonly NetworkLease[] = [];
 
-function Facts(props: { uri: string; network: NetworkSummary; definition: Network }): React.JSX.Element {
-  const { uri, network, definition } = props;
+function Facts(props: {
+  uri: string;
+  network: NetworkSummary;
+  definition: Network;
+  leaseCount: number;
+}): React.JSX.Element {
+  const { uri, network, definition, leaseCount } = props;
   const { uuid, active } = network;
   const { value: zone } = useAnswer(
     `${uri} ${uuid} ${active}`,
     async () => await engine.call('networks.zone', { uri, uuid }),
   );
   const { bridge, domain, mtu, forward, ip } = definition;
+  const { value: hostNames } = useAnswer(
+    `${uri} ${uuid} ${active} ${domain?.name} ${domain?.register} ${leaseCount}`,
+    async () => await engine.call('networks.host-names', { uri, uuid }),
+  );
   const device = forward?.interface.map(({ dev }) => dev).join(', ');
   const facts: readonly (readonly [string, string | undefined])[] = [
     [t('networks:field.bridge'), bridge?.name],
@@ -96,6 +106,10 @@ function Facts(props: { uri: string; network: NetworkSummary; definition: Networ
       ];
     }),
     [t('networks:field.domain'), domain?.name],
+    [
+      t('networks:hostNames.title'),
+      domain === undefined || hostNames === undefined ? undefined : hostNamesText(hostNames),
+    ],
     [t('networks:field.mtu'), mtu === undefined ? undefined : String(mtu.size)],
     [t('networks:field.zone'), zone === undefined ? bridge?.zone : zoneText(zone)],
     ['UUID', network.uuid],

@@ -122,6 +122,7 @@ describe.skipIf(missing !== undefined)(
       expect(await dns()).toContain('~vm.test');
 
       await lab.unplug('one');
+      await lab.unplug('other');
       await engine.networks.destroy(uuid);
       expect(await dns()).toBe('');
       expect(await ask('two.vm.test')).toBe('');
@@ -132,6 +133,8 @@ describe.skipIf(missing !== undefined)(
       const first = await lab.engine();
       await first.networks.define(xml("<domain name='vm.test' localOnly='yes'/>"));
       await first.networks.start(uuid);
+      await lab.guest('one', 'virbr9', '52:54:00:00:00:01');
+      await lab.lease('one');
       await resolved(first);
       first.kill();
       const engine = await lab.engine();

@@ -1,3 +1,4 @@
+import { wantsHostNames, withHostNames } from '../../../../src-shared/model/network-host-names.ts';
 import type { NetworkDns } from '../../../../src-shared/model/network.ts';
 import { t } from '../../../app/i18n.ts';
 import { Disclosure } from '../../../components/disclosure.tsx';
@@ -37,6 +38,14 @@ export function DnsForm({ network, edit }: FormProps): React.JSX.Element {
           hint={t('networks:dns.localOnlyHint')}
           checked={network.domain.localOnly === true}
           onChange={(on) => edit((now) => setDomain(now, { localOnly: on }))}
+        />
+      )}
+      {network.domain !== undefined && (
+        <Checkbox
+          label={t('networks:dns.register')}
+          hint={t('networks:dns.registerHint')}
+          checked={wantsHostNames(network)}
+          onChange={(on) => edit((now) => withHostNames(now, on))}
         />
       )}
       <Checkbox

@@ -89,6 +89,33 @@ describe('steps', () => {
     expect(done.slice(4)).toEqual(['un-b', 'un-forward']);
   });
 
+  it('are done together where that is possible, and one by one to find the one that fails', async () => {
+    const together: string[][] = [];
+    const fast: Performer<string> = {
+      ...performer,
+      async performAll(actions) {
+        together.push([...actions]);
+        for (const action of actions) await performer.perform(action);
+      },
+    };
+    const ledger = open();
+    await applySteps(ledger, fast, 'web', [step('a'), step('b')]);
+    await undoSteps(ledger, fast, 'web');
+    expect(together).toEqual([
+      ['a', 'b'],
+      ['un-b', 'un-a'],
+    ]);
+    expect(done).toEqual(['a', 'b', 'un-b', 'un-a']);
+    failing.add('b');
+    done = [];
+    await expect(applySteps(ledger, fast, 'web', [step('a'), step('b'), step('c')])).rejects.toMatchObject({
+      sentence: 'Do b.',
+      leftBehind: [],
+    });
+    expect(done).toEqual(['a', 'a', 'un-c', 'un-b', 'un-a']);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('stop between two when they are cancelled', async () => {
     const controller = new AbortController();
     const cancelling: Performer<string> = {
