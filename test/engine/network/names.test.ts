@@ -1,11 +1,10 @@
 // The host finds guests by their names, with a real systemd-resolved on a bus of the lab's own.
-import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HostNames } from '../../../src-shared/model/network-host-names.ts';
 import { findResolved } from '../../support/resolved.ts';
 import { Lab, type LabEngine } from './lab.ts';
+import { overlayHost, startResolved } from './real-resolved.ts';
 
 const found = findResolved();
 const missing = typeof found === 'string' ? found : undefined;
@@ -15,25 +14,9 @@ let lab: Lab;
 beforeEach(async () => {
   lab = await Lab.open();
   if (typeof found === 'string') return;
-  writeFileSync(join(lab.folder, 'resolv.conf'), 'nameserver 127.0.0.53\n');
-  await lab.sh(
-    `
-    for d in etc usr/share; do
-      mkdir -p /run/over/$d/up /run/over/$d/work
-      mount -t overlay -o lowerdir=/$d,upperdir=/run/over/$d/up,workdir=/run/over/$d/work overlay /$d
-    done
-    cp ${found.policy} /usr/share/dbus-1/system.d/
-    cp ${lab.folder}/resolv.conf /etc/resolv.conf
-    grep -q ^systemd-resolve: /etc/passwd || echo systemd-resolve:x:4010:4010::/:/usr/sbin/nologin >>/etc/passwd
-    grep -q ^systemd-resolve: /etc/group || echo systemd-resolve:x:4010: >>/etc/group
-    mkdir -p /run/dbus /run/systemd/resolve && chown systemd-resolve:systemd-resolve /run/systemd/resolve
-    dbus-daemon --system --fork
-    ${found.daemon} >${lab.folder}/resolved.log 2>&1 &
-    for n in $(seq 100); do
-      busctl --system list --acquired | grep -q org.freedesktop.resolve1 && exit; sleep 0.1
-    done; cat ${lab.folder}/resolved.log >&2; false`,
-    { timeoutMs: 30_000 },
-  );
+  await overlayHost(lab);
+  await lab.sh('mkdir -p /run/dbus && dbus-daemon --system --fork');
+  await startResolved(lab, found);
 });
 afterEach(async () => {
   await lab.close();
@@ -108,7 +91,6 @@ describe.skipIf(missing !== undefined)(
       expect(status).toContain('DNS Servers: 192.168.77.1 fd00:77::1');
       expect(status).toContain('DNS Domain: ~vm.test');
       expect(status).toContain('-DefaultRoute');
-      expect(existsSync(join(lab.folder, 'dnsmasq/virbr9.conf'))).toBe(true);
 
       // Left alone when it is told so, at once.
       await engine.networks.setHostNames(uuid, false, { live: true, config: true });
