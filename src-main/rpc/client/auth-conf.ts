@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { VirError } from '../../../src-shared/errors.ts';
+import { say, type Sentence } from '../../../src-shared/words.ts';
 
 export interface KeptCredentials {
   readonly name?: string;
@@ -49,9 +50,9 @@ export async function readAuthConf(host: string | undefined, place: AuthConfPlac
   const group = groups.get(`auth-libvirt-${host ?? 'localhost'}`) ?? groups.get('auth-libvirt-default');
   if (group === undefined) return {};
   const credentials = group.get('credentials');
-  if (credentials === undefined) throw unusable(found.path, "A section for this host has no 'credentials'.");
+  if (credentials === undefined) throw unusable(found.path, say`A section for this host has no 'credentials'.`);
   const values = groups.get(`credentials-${credentials}`);
-  if (values === undefined) throw unusable(found.path, `There is no section 'credentials-${credentials}'.`);
+  if (values === undefined) throw unusable(found.path, say`There is no section 'credentials-${credentials}'.`);
   const [name, password, realm] = [values.get('authname'), values.get('password'), values.get('realm')];
   return {
     ...(name === undefined ? {} : { name }),
@@ -83,6 +84,6 @@ function parseKeyFile(text: string): ReadonlyMap<string, ReadonlyMap<string, str
   return groups;
 }
 
-function unusable(path: string, cause: string): VirError {
-  return new VirError({ code: 'auth-failed', domain: 'auth', message: `'${path}' can't be used.`, cause });
+function unusable(path: string, cause: Sentence): VirError {
+  return new VirError({ code: 'auth-failed', domain: 'auth', message: say`'${path}' can't be used.`, cause });
 }

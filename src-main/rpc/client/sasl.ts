@@ -1,5 +1,6 @@
 /** Proves to a server who the user is, by a name and a password that the user keeps or is asked for. */
 import { VirError } from '../../../src-shared/errors.ts';
+import { say, type Sentence } from '../../../src-shared/words.ts';
 import { DigestClient } from '../sasl/digest-client.ts';
 import { type ClientMechanism, type Credentials, type Message, SaslError } from '../sasl/mechanism.ts';
 import { PlainClient } from '../sasl/plain-client.ts';
@@ -71,10 +72,10 @@ export async function proveBySasl(options: SaslOptions): Promise<void> {
       await converse(choice.make(credentials, options, kept.realm), options);
       return;
     } catch (thrown) {
-      const error = thrown instanceof SaslError ? notProven(uri, `${thrown.message}.`) : thrown;
+      const error = thrown instanceof SaslError ? notProven(uri, say`${thrown.message}.`) : thrown;
       if (thrown instanceof SaslError || !isRefusal(error)) throw error;
       if (tries >= mostTries || options.ask === undefined) {
-        throw notProven(uri, `The server refuses the password of '${credentials.name}'.`);
+        throw notProven(uri, say`The server refuses the password of '${credentials.name}'.`);
       }
     }
   }
@@ -89,22 +90,26 @@ function choose(mechlist: string, { uri, wanted }: SaslOptions): Choice {
   );
   const choice = choices.find(({ name, encrypts }) => names.includes(name) && (encrypts || isProtected(uri)));
   if (choice !== undefined) return choice;
-  const list = offered.map((name) => (name === 'GSSAPI' || name === 'GSS-SPNEGO' ? `${name} (Kerberos)` : name));
-  const only = `It offers ${list.length === 0 ? 'nothing' : list.join(', ')}`;
+  const list = offered
+    .map((name) => (name === 'GSSAPI' || name === 'GSS-SPNEGO' ? `${name} (Kerberos)` : name))
+    .join(', ');
   const unencrypted = !isProtected(uri) && choices.some(({ name }) => names.includes(name));
   throw new VirError({
     code: 'auth-failed',
     domain: 'auth',
-    message: `'${uri.where}' wants a proof of who you are that Vivarium can't give.`,
+    message: say`'${uri.where}' wants a proof of who you are that Vivarium can't give.`,
     cause: unencrypted
-      ? `${only}: none of that encrypts the connection, and TCP does not either.`
-      : wanted === undefined
-        ? `${only}.`
-        : `${only}; ${wanted} was asked for.`,
+      ? say`It offers ${list}: none of that encrypts the connection, and TCP does not either.`
+      : offeredOnly(list, wanted),
     fix: unencrypted
-      ? 'Connect over TLS or SSH.'
-      : `Connect over SSH, or let the server accept ${isProtected(uri) ? 'SCRAM-SHA-256' : 'DIGEST-MD5'}.`,
+      ? say`Connect over TLS or SSH.`
+      : say`Connect over SSH, or let the server accept ${isProtected(uri) ? 'SCRAM-SHA-256' : 'DIGEST-MD5'}.`,
   });
+}
+
+function offeredOnly(list: string, wanted: string | undefined): Sentence {
+  if (list === '') return say`It offers nothing.`;
+  return wanted === undefined ? say`It offers ${list}.` : say`It offers ${list}; ${wanted} was asked for.`;
 }
 
 async function gather(
@@ -119,9 +124,9 @@ async function gather(
     throw new VirError({
       code: 'auth-failed',
       domain: 'auth',
-      message: `'${where}' wants a name and a password.`,
-      cause: 'Nobody has given one.',
-      fix: 'Open the connection in the window or at a terminal, or keep them in ~/.config/libvirt/auth.conf.',
+      message: say`'${where}' wants a name and a password.`,
+      cause: say`Nobody has given one.`,
+      fix: say`Open the connection in the window or at a terminal, or keep them in ~/.config/libvirt/auth.conf.`,
     });
   };
   const name = kept.name ?? uri.user ?? (await answer(`User name for ${where}:`, 'text'));
@@ -152,6 +157,6 @@ const said = (message: Message): { nil: number; data: Uint8Array } => ({
   data: message ?? new Uint8Array(),
 });
 
-function notProven({ where }: RemoteUri, cause: string): VirError {
-  return new VirError({ code: 'auth-failed', domain: 'auth', message: `'${where}' does not let you in.`, cause });
+function notProven({ where }: RemoteUri, cause: Sentence): VirError {
+  return new VirError({ code: 'auth-failed', domain: 'auth', message: say`'${where}' does not let you in.`, cause });
 }

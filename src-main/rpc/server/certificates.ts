@@ -6,6 +6,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { CertificateFile, CertificateState } from '../../../src-shared/contract/libvirt-clients.ts';
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 
 export interface Certificates {
   readonly ca: Buffer;
@@ -58,9 +59,9 @@ export async function readCertificates(pki: string | undefined): Promise<Certifi
     {
       code: 'system-error',
       domain: 'rpc',
-      message: 'There are no certificates to listen with.',
+      message: say`There are no certificates to listen with.`,
       cause: failure instanceof Error ? failure.message : String(failure),
-      fix: 'Make them in the preferences of the window, or make cacert.pem, servercert.pem and serverkey.pem yourself and name their folder.',
+      fix: say`Make them in the preferences of the window, or make cacert.pem, servercert.pem and serverkey.pem yourself and name their folder.`,
     },
     { cause: failure },
   );

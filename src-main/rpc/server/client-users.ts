@@ -6,6 +6,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { VirError } from '../../../src-shared/errors.ts';
+import { say, type Sentence } from '../../../src-shared/words.ts';
 import { Emitter } from '../../engine/events.ts';
 import type { Logger } from '../../engine/logger.ts';
 import { readIfThere, writeWhole } from '../../host/files.ts';
@@ -83,22 +84,22 @@ export class ClientUsers {
   /** A user of that name has the new password instead. @throws VirError `invalid-arg` */
   async set(name: string, password: string, { readOnly }: { readonly readOnly: boolean }): Promise<void> {
     if (!namePattern.test(name)) {
-      throw invalid(`'${name}' can't be a user's name.`, 'Use letters, digits and ._@- (at most 64 of them).');
+      throw invalid(say`'${name}' can't be a user's name.`, say`Use letters, digits and ._@- (at most 64 of them).`);
     }
-    if (password.length < 8) throw invalid('The password is too short.', 'Use at least 8 characters.');
+    if (password.length < 8) throw invalid(say`The password is too short.`, say`Use at least 8 characters.`);
     checkText(password);
     const { salt, storedKey, serverKey } = await makeScramKeys('sha256', password, randomBytes(saltBytes), iterations);
     const scramSha256 = { iterations, salt: text(salt), storedKey: text(storedKey), serverKey: text(serverKey) };
     const digestMd5 = { realm: digestRealm, secret: text(digestSecret(name, digestRealm, password)) } as const;
     const others = this.#kept.users.filter((user) => user.name !== name);
-    if (others.length >= mostUsers) throw invalid(`There are ${mostUsers} users already.`, 'Remove one first.');
+    if (others.length >= mostUsers) throw invalid(say`There are ${mostUsers} users already.`, say`Remove one first.`);
     await this.#keep([...others, { name, readOnly, changedMs: Date.now(), scramSha256, digestMd5 }]);
     this.changed.emit(name);
   }
 
   /** @throws VirError `invalid-arg` when there is none of that name. */
   async remove(name: string): Promise<void> {
-    if (this.find(name) === undefined) throw invalid(`There is no user '${name}'.`);
+    if (this.find(name) === undefined) throw invalid(say`There is no user '${name}'.`);
     await this.#keep(this.#kept.users.filter((user) => user.name !== name));
     this.changed.emit(name);
   }
@@ -132,9 +133,9 @@ export class ClientUsers {
       throw new VirError({
         code: 'operation-failed',
         domain: 'auth',
-        message: 'The users of clients can not be changed.',
-        cause: `${this.#path} can't be read: ${this.#problem}`,
-        fix: 'Repair the file, or move it away, and start the engine again.',
+        message: say`The users of clients can not be changed.`,
+        cause: say`${this.#path} can't be read: ${this.#problem}`,
+        fix: say`Repair the file, or move it away, and start the engine again.`,
       });
     }
     this.#kept = { ...this.#kept, users };
@@ -148,14 +149,14 @@ const text = (bytesOf: Buffer): string => bytesOf.toString('base64');
 const data = (base64: string): Buffer => Buffer.from(base64, 'base64');
 
 function checkText(password: string): void {
-  if (password.includes('\0') || password.length > 1024) throw invalid("This can't be a password.");
+  if (password.includes('\0') || password.length > 1024) throw invalid(say`This can't be a password.`);
   try {
     prepare(password);
   } catch (thrown) {
-    throw invalid("This can't be a password.", thrown instanceof Error ? thrown.message : String(thrown));
+    throw invalid(say`This can't be a password.`, thrown instanceof Error ? thrown.message : String(thrown));
   }
 }
 
-function invalid(message: string, fix?: string): VirError {
+function invalid(message: Sentence, fix?: Sentence): VirError {
   return new VirError({ code: 'invalid-arg', domain: 'auth', message, ...(fix === undefined ? {} : { fix }) });
 }

@@ -1,5 +1,6 @@
 /** Who is connected to the doors for libvirt's clients. */
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { LibvirtClient } from '../../../src-shared/contract/libvirt-clients.ts';
 import { Emitter } from '../../engine/events.ts';
 
@@ -52,7 +53,7 @@ export class ConnectedClients {
   disconnect(id: string): void {
     const client = this.#clients.get(id);
     if (client === undefined) {
-      throw new VirError({ code: 'invalid-arg', domain: 'rpc', message: `There is no client ${id}.` });
+      throw new VirError({ code: 'invalid-arg', domain: 'rpc', message: say`There is no client ${id}.` });
     }
     client.disconnect('somebody has disconnected it');
   }

@@ -2,6 +2,7 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { ConnectedClients } from './connected-clients.ts';
 import { Dispatcher } from './dispatch.ts';
@@ -34,8 +35,8 @@ export async function listenOn(listener: Server, host: string, port: number): Pr
   listener.maxConnections = mostNetworkClients;
   await new Promise<void>((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => {
-      const message = `Clients can't be listened for on ${host}, port ${port}.`;
-      const fix = error.code === 'EADDRINUSE' ? { fix: 'Another program listens there: choose another port.' } : {};
+      const message = say`Clients can't be listened for on ${host}, port ${port}.`;
+      const fix = error.code === 'EADDRINUSE' ? { fix: say`Another program listens there: choose another port.` } : {};
       reject(
         new VirError({ code: 'system-error', domain: 'rpc', message, cause: error.message, ...fix }, { cause: error }),
       );

@@ -6,6 +6,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import { privateFolder, syncFolder } from '../../host/files.ts';
 import { run } from '../../host/process.ts';
 import { clientFolderName } from './certificates.ts';
@@ -28,7 +29,7 @@ export async function makeCertificates(folder: string, names: readonly string[])
       throw new VirError({
         code: 'invalid-arg',
         domain: 'rpc',
-        message: `'${name}' is not the name or the address of a host.`,
+        message: say`'${name}' is not the name or the address of a host.`,
       });
     }
   }
@@ -69,9 +70,9 @@ async function openssl(cwd: string, ...words: readonly string[]): Promise<void> 
       {
         code: 'operation-failed',
         domain: 'rpc',
-        message: 'The certificates could not be made.',
+        message: say`The certificates could not be made.`,
         cause: thrown instanceof Error ? thrown.message : String(thrown),
-        fix: 'They are made by openssl: install its package.',
+        fix: say`They are made by openssl: install its package.`,
       },
       { cause: thrown },
     );

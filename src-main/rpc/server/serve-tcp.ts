@@ -6,6 +6,7 @@
 import { createServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import { ServerClient } from './client.ts';
 import { type DoorParts, listenOn, mostUnproven, type NetworkDoor, networkDoor, peerOf } from './door.ts';
 import type { Proof } from './proof.ts';
@@ -25,9 +26,9 @@ export function checkLoopback(host: string): void {
   throw new VirError({
     code: 'invalid-arg',
     domain: 'rpc',
-    message: `'${host}' is not an address of this host alone.`,
-    cause: 'TCP without TLS is too weak for a network.',
-    fix: 'Use 127.0.0.1 or ::1, or let clients of other hosts in over TLS.',
+    message: say`'${host}' is not an address of this host alone.`,
+    cause: say`TCP without TLS is too weak for a network.`,
+    fix: say`Use 127.0.0.1 or ::1, or let clients of other hosts in over TLS.`,
   });
 }
 

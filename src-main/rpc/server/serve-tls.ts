@@ -7,6 +7,7 @@ import { X509Certificate } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { createSecureContext, createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import { recordEach } from '../tls-records.ts';
 import { type Certificates, readCertificates } from './certificates.ts';
 import { ServerClient } from './client.ts';
@@ -82,7 +83,7 @@ function secureSettings({ ca, cert, key }: Certificates): TlsOptions {
     return settings;
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    const message = "The certificates can't be used.";
+    const message = say`The certificates can't be used.`;
     throw new VirError({ code: 'system-error', domain: 'rpc', message, cause }, { cause: error });
   }
 }
