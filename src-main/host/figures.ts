@@ -8,10 +8,11 @@ export interface HostCounters {
   readonly cpuTotalTicks: number;
   readonly memoryTotalKiB: number;
   readonly memoryUsedKiB: number;
-  readonly networkRxBytes: number;
-  readonly networkTxBytes: number;
-  readonly diskReadBytes: number;
-  readonly diskWriteBytes: number;
+  /** These four are absent where nobody counts them. */
+  readonly networkRxBytes?: number;
+  readonly networkTxBytes?: number;
+  readonly diskReadBytes?: number;
+  readonly diskWriteBytes?: number;
 }
 
 export function readHostCounters(): HostCounters {

@@ -109,10 +109,11 @@ export interface HostStatsSample {
   readonly cpu: number;
   readonly memoryTotalKiB: number;
   readonly memoryUsedKiB: number;
-  readonly networkRxBytesPerSecond: number;
-  readonly networkTxBytesPerSecond: number;
-  readonly diskReadBytesPerSecond: number;
-  readonly diskWriteBytesPerSecond: number;
+  /** These four are absent for another host, whose libvirtd does not count them. */
+  readonly networkRxBytesPerSecond?: number;
+  readonly networkTxBytesPerSecond?: number;
+  readonly diskReadBytesPerSecond?: number;
+  readonly diskWriteBytesPerSecond?: number;
 }
 
 export interface DomainStatsSample {

@@ -22,12 +22,18 @@ export function readStats(record: {
     const value = figures.get(name);
     return typeof value === 'number' ? value : undefined;
   };
+  /** libvirtd lists what it has no counters of, such as user networking: that has no figures here, not zeros. */
+  const counted = <T>(kind: string, figure: string, read: (name: string) => T): readonly T[] | undefined => {
+    const names = Array.from({ length: at(`${kind}.count`) ?? 0 }, (_, index) => `${kind}.${index}`);
+    const those = names.filter((name) => at(`${name}.${figure}`) !== undefined);
+    return those.length === 0 ? undefined : those.map(read);
+  };
   const groups = {
     cpu: cpu(at),
     balloon: balloon(at),
     vcpu: vcpu(at),
-    net: each(at('net.count'), (index) => net(figures, at, `net.${index}`)),
-    block: each(at('block.count'), (index) => block(figures, at, `block.${index}`)),
+    net: counted('net', 'rx.bytes', (name) => net(figures, at, name)),
+    block: counted('block', 'rd.bytes', (name) => block(figures, at, name)),
   };
   return {
     uuid: record.dom.uuid,
@@ -113,10 +119,6 @@ function block(figures: Figures, at: At, name: string): NonNullable<DomainStats[
       physicalBytes: at(`${name}.physical`),
     }),
   };
-}
-
-function each<T>(count: number | undefined, read: (index: number) => T): readonly T[] | undefined {
-  return count === undefined ? undefined : Array.from({ length: count }, (_, index) => read(index));
 }
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

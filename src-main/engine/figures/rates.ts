@@ -19,6 +19,13 @@ function sum<T>(list: readonly T[] | undefined, value: (item: T) => number): num
   return list?.reduce((total, item) => total + value(item), 0);
 }
 
+/** The figures that there are. */
+function known<K extends string>(values: Readonly<Record<K, number | undefined>>): Partial<Record<K, number>> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<
+    Record<K, number>
+  >;
+}
+
 /** What a machine did between two readings; what can't be known is absent, with the reason. */
 export function domainSample(now: DomainStats, before: DomainStats | undefined, elapsedMs: number): DomainStatsSample {
   const blanks: Record<string, string> = {};
@@ -61,27 +68,27 @@ export function domainSample(now: DomainStats, before: DomainStats | undefined, 
   return {
     uuid: now.uuid,
     state: stateByNumber.get(now.state.state) ?? 'nostate',
-    ...(Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Omit<
-      DomainStatsSample,
-      'uuid' | 'state'
-    >),
+    ...known(values),
     ...(Object.keys(blanks).length === 0 ? {} : { blanks }),
   };
 }
 
 export function hostSample(now: HostCounters, before: HostCounters | undefined): HostStatsSample {
   const elapsedMs = before === undefined ? 0 : now.timeMs - before.timeMs;
-  const rate = (key: 'networkRxBytes' | 'networkTxBytes' | 'diskReadBytes' | 'diskWriteBytes'): number =>
-    perSecond(now[key], before?.[key], elapsedMs) ?? 0;
+  const rate = (key: 'networkRxBytes' | 'networkTxBytes' | 'diskReadBytes' | 'diskWriteBytes'): number | undefined =>
+    now[key] === undefined ? undefined : (perSecond(now[key], before?.[key], elapsedMs) ?? 0);
+  const counted = {
+    networkRxBytesPerSecond: rate('networkRxBytes'),
+    networkTxBytesPerSecond: rate('networkTxBytes'),
+    diskReadBytesPerSecond: rate('diskReadBytes'),
+    diskWriteBytesPerSecond: rate('diskWriteBytes'),
+  };
   const ticks = now.cpuTotalTicks - (before?.cpuTotalTicks ?? now.cpuTotalTicks);
   return {
     cpu: ticks <= 0 || before === undefined ? 0 : (now.cpuBusyTicks - before.cpuBusyTicks) / ticks,
     memoryTotalKiB: now.memoryTotalKiB,
     memoryUsedKiB: now.memoryUsedKiB,
-    networkRxBytesPerSecond: rate('networkRxBytes'),
-    networkTxBytesPerSecond: rate('networkTxBytes'),
-    diskReadBytesPerSecond: rate('diskReadBytes'),
-    diskWriteBytesPerSecond: rate('diskWriteBytes'),
+    ...known(counted),
   };
 }
 

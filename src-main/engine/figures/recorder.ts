@@ -253,10 +253,6 @@ async function hostCounters(connection: Connection): Promise<HostCounters> {
     cpuTotalTicks: kernelNs + userNs + idleNs + ioWaitNs,
     memoryTotalKiB: totalKiB,
     memoryUsedKiB: totalKiB - freeKiB - buffersKiB - cachedKiB,
-    networkRxBytes: 0,
-    networkTxBytes: 0,
-    diskReadBytes: 0,
-    diskWriteBytes: 0,
   };
 }
 
