@@ -112,7 +112,8 @@ async function withEngine(
   };
   let endAgent: (() => void) | undefined;
   try {
-    if (/^[a-z]+\+ssh:/.test(line.uri)) await servePrompts(attached.client);
+    // Whatever leads to another daemon may want a password on the way.
+    if (/^[a-z]+(?:\+[a-z0-9]+:|:\/\/[^/])/.test(line.uri)) await servePrompts(attached.client);
     if (line.uri.startsWith('qemu:')) endAgent = await offerToAuthenticate();
     return await command.run(session, invocation);
   } finally {
