@@ -9,6 +9,8 @@ export interface LaunchOptions {
   /** Arguments after the application's folder. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** The program that starts Electron, in the place of the stage's own. */
+  readonly program?: string;
   /** The home of an earlier launch, to come back to. Whoever made it disposes of it. */
   readonly home?: AppHome;
 }
@@ -43,7 +45,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
   let said = '';
   try {
     const app = await _electron.launch({
-      executablePath: stage.electron,
+      executablePath: options.program ?? stage.electron,
       args: ['-r', stage.loader, stage.app, ...(options.args ?? [])],
       chromiumSandbox: true,
       cwd: home.folder,

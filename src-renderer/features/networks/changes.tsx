@@ -8,7 +8,7 @@ import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { stopNetwork } from './network-menu.ts';
 import styles from './networks-screen.module.css';
-import { openRemoveEverything, openUndo } from './remove-everything.tsx';
+import { changeTitle, openRemoveEverything, openUndo } from './remove-everything.tsx';
 import { Sentences } from './plan-view.tsx';
 import type { NetworkView } from './use-networks.ts';
 
@@ -39,7 +39,7 @@ function Change({ change, view }: { change: HostChange; view: NetworkView }): Re
   const { owner, user, timeMs, steps, isOfEarlierBoot } = change;
   const uuid = owner.startsWith(prefix) ? owner.slice(prefix.length) : undefined;
   const network = view.networks?.find((each) => each.uuid === uuid);
-  const name = network?.name ?? owner;
+  const name = network?.name ?? changeTitle(owner);
   const isRunning = network?.active === true;
   return (
     <section className={styles.change} aria-label={name}>
@@ -70,6 +70,5 @@ function Change({ change, view }: { change: HostChange; view: NetworkView }): Re
 }
 
 function title(owner: string, name: string | undefined): string {
-  if (name !== undefined) return t('networks:changes.of', { name });
-  return owner.startsWith('helper/') ? t('networks:changes.helper') : t('networks:changes.other', { name: owner });
+  return name === undefined ? changeTitle(owner) : t('networks:changes.of', { name });
 }

@@ -19,6 +19,17 @@ export function openUndo(uri: string, change: HostChange, done?: () => void): vo
   openDialog((close) => <UndoDialog uri={uri} change={change} close={close} done={done} />);
 }
 
+/** What a change is about, by whom it is recorded under. */
+export function changeTitle(owner: string): string {
+  const [, interfaces] = /^(?:helper\/)?interfaces\/(.+)$/.exec(owner) ?? [];
+  if (interfaces === undefined) {
+    return owner.startsWith('helper/') ? t('networks:changes.helper') : t('networks:changes.other', { name: owner });
+  }
+  if (interfaces === 'standing') return t('interfaces:change.standing');
+  const [, name] = /^interface-(.+)$/.exec(interfaces) ?? [];
+  return name === undefined ? t('interfaces:change.several') : t('interfaces:change.of', { name });
+}
+
 function UndoDialog(props: {
   uri: string;
   /** Absent for all. */
@@ -32,7 +43,9 @@ function UndoDialog(props: {
   return (
     <FormDialog
       title={
-        change === undefined ? t('networks:changes.allTitle') : t('networks:changes.undoOf', { name: change.owner })
+        change === undefined
+          ? t('networks:changes.allTitle')
+          : t('networks:changes.undoOf', { name: changeTitle(change.owner) })
       }
       confirm={change === undefined ? t('networks:changes.allConfirm') : t('action.undo')}
       valid={wanted !== undefined}

@@ -20,6 +20,7 @@ export function PendingBanner({ uri }: { uri: string }): React.JSX.Element | und
 function Standing({ uri, pending }: { uri: string; pending: PendingChange }): React.JSX.Element {
   const { kind, bridge = '', device = '', deadlineMs } = pending;
   const [busy, setBusy] = useState<'commit' | 'rollback'>();
+  const isAnswered = useRef(false);
   const keep = useRef<HTMLButtonElement>(null);
   const title = t(`interfaces:pending.${kind}`, { bridge, device });
   useEffect(() => {
@@ -28,10 +29,21 @@ function Standing({ uri, pending }: { uri: string; pending: PendingChange }): Re
     // Said once, when it comes.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
+  useEffect(
+    () => () => {
+      const isOver = deadlineMs !== undefined && Date.now() >= deadlineMs - 500;
+      // Nobody may have looked while it went.
+      if (isOver && !isAnswered.current) {
+        notify({ tone: 'info', text: t(`interfaces:rolledBack.${kind}`, { bridge, device }) });
+      }
+    },
+    [deadlineMs, kind, bridge, device],
+  );
   const answer = (verb: 'commit' | 'rollback'): void => {
     setBusy(verb);
     engine.call(`interfaces.${verb}`, { uri }).then(
       () => {
+        isAnswered.current = true;
         if (verb === 'commit' && kind === 'bridge') {
           notify({ tone: 'ok', text: t('interfaces:kept', { bridge }) });
         }
