@@ -95,23 +95,17 @@ function readDiskSpec(text: string): NonNullable<Snapshot['disks']>['disk'][numb
   return disk;
 }
 
-/** The lines `virsh` draws trees with. */
+/** Trees as `virsh` draws them, with its empty line behind the last of each (`vshTreePrintInternal`). */
 function drawTree(nodes: readonly SnapshotNode<SnapshotSummary>[]): string {
-  const draw = (node: SnapshotNode<SnapshotSummary>, indent: string, lead: string): string[] => {
-    const below = `${indent}  `;
-    return [
-      `${lead}${node.snapshot.name}`,
-      ...node.children.flatMap((child, index) => {
-        const isLast = index === node.children.length - 1;
-        return [
-          ...(index === 0 ? [`${below}|`] : []),
-          ...draw(child, isLast ? below : `${below}|`, `${below}+- `),
-          ...(isLast ? [] : [`${below}|`]),
-        ];
-      }),
-    ];
+  const draw = (node: SnapshotNode<SnapshotSummary>, indent: string, isRoot: boolean, isLast: boolean): string => {
+    const { snapshot, children } = node;
+    const inner = isRoot ? indent : `${indent}${isLast ? ' ' : '|'} `;
+    const own = `${indent}${isRoot ? '' : '+- '}${snapshot.name}\n`;
+    if (children.length === 0) return isLast ? `${own}${inner}\n` : own;
+    const below = children.map((child, index) => draw(child, `${inner}  `, false, index === children.length - 1));
+    return `${own}${inner}  |\n${below.join('')}`;
   };
-  return nodes.map((node) => `${draw(node, '', '').join('\n')}\n\n`).join('');
+  return nodes.map((node) => draw(node, '', true, true)).join('');
 }
 
 /** `2026-11-24 19:51:45 +0000` */
@@ -199,7 +193,7 @@ export const snapshotCommands: readonly Command[] = [
       const { options } = invocation;
       const all = await listOf(session, domain);
       if (options['tree'] === true && !session.json) {
-        session.print(drawTree(snapshotForest(byName(all))));
+        session.print(`${drawTree(snapshotForest(byName(all)))}\n`);
         return 0;
       }
       const parents = new Set(all.map(({ parent }) => parent));
@@ -209,7 +203,7 @@ export const snapshotCommands: readonly Command[] = [
       );
       if (session.json) return report(session, '', { snapshots: shown });
       if (options['name'] === true) {
-        session.print(shown.map(({ name }) => `${name}\n`).join(''));
+        session.print(`${shown.map(({ name }) => `${name}\n`).join('')}\n`);
         return 0;
       }
       const withParent = options['parent'] === true;
@@ -286,8 +280,7 @@ export const snapshotCommands: readonly Command[] = [
         await session.client.call('snapshots.set-current', { ...place, name });
         return report(session, `Snapshot ${name} set as current`, { uuid: domain.uuid, snapshot: name });
       }
-      if (invocation.options['name'] === true)
-        return report(session, `${name}\n`, { uuid: domain.uuid, snapshot: name });
+      if (invocation.options['name'] === true) return report(session, name, { uuid: domain.uuid, snapshot: name });
       const xml = await session.client.call('snapshots.xml', { ...place, name });
       return report(session, `${xml.trimEnd()}\n`, { uuid: domain.uuid, xml });
     },
