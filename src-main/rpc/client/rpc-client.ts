@@ -113,10 +113,10 @@ export class RpcClient implements PacketSink {
     return this.#error !== undefined;
   }
 
-  /** From here on everything goes through a layer that both sides have agreed upon. @throws ProtocolError */
+  /** From here on everything goes through a layer that both sides have agreed upon. @throws VirError `no-connect` */
   secure(layer: SecurityLayer): void {
     // What came already was protected by nothing, and may be anybody's.
-    if (this.#reader.buffered > 0) throw new ProtocolError('the server goes on before the connection is protected');
+    if (this.#reader.buffered > 0) throw linkError(say`'${this.#name}' does not speak the protocol.`);
     this.#layer = layer;
   }
 

@@ -80,7 +80,8 @@ export class LibvirtDoors {
       await this.#change(this.#doors.tls, tls, async () => await this.#openTls(tls));
       await this.#change(this.#doors.tcp, tcp, async () => await this.#openTcp(tcp));
     };
-    this.#changing = this.#changing.then(change);
+    // Whoever wanted the change before has been told of its failure.
+    this.#changing = this.#changing.catch(() => undefined).then(change);
     await this.#changing;
   }
 
@@ -105,7 +106,7 @@ export class LibvirtDoors {
   }
 
   async close(): Promise<void> {
-    await this.#changing;
+    await this.#changing.catch(() => undefined);
     const { tls, tcp } = this.#doors;
     await Promise.all([this.#unix, tls.open, tcp.open, ...this.#extra].map(async (door) => await door?.close()));
   }
