@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { run } from '../../src-main/host/process.ts';
+import { connectSocket } from '../../src-main/ipc/socket-client.ts';
 import { type AppHome, createHome } from '../support/app-home.ts';
 import { launchApp, type LaunchedApp } from '../support/electron.ts';
 import { freePort } from '../support/free-port.ts';
+import { openLibvirtDoor } from '../support/libvirt-door.ts';
 
 let home: AppHome;
 let launched: LaunchedApp;
@@ -115,4 +117,36 @@ test('closed, it lets nobody in', async () => {
       return gone.stderr;
     })
     .toContain('refused');
+});
+
+test('a host that wants a password is asked for in the window, again when it was wrong', async () => {
+  const door = await openLibvirtDoor();
+  const far = await connectSocket(door.hosted.socketPath);
+  try {
+    await far.call('libvirt.set-user', { name: 'wilma', password, readOnly: false });
+    const { port: farPort } = await door.hosted.libvirtDoors.openTcp({ address: '127.0.0.1', port: 0 });
+    await window.evaluate(() => {
+      globalThis.location.hash = '/hosts';
+    });
+    await window.getByRole('button', { name: 'Add host' }).click();
+    await window.getByRole('dialog').getByText('By URI').click();
+    await window.getByRole('textbox', { name: 'Connection URI' }).fill(`test+tcp://127.0.0.1:${farPort}/default`);
+    await press('Enter');
+    const answer = async (question: string, text: string): Promise<void> => {
+      const field = window.getByLabel(question, { exact: true });
+      await field.waitFor();
+      await field.fill(text);
+      await press('Enter');
+      await field.waitFor({ state: 'detached' });
+    };
+    for (const attempt of ['a wrong one', password]) {
+      await answer('User name for 127.0.0.1:', 'wilma');
+      await answer("Password of 'wilma' for 127.0.0.1:", attempt);
+    }
+    await window.getByRole('article').filter({ hasText: 'test+tcp' }).getByText('Connected').waitFor();
+    expect((await far.call('libvirt.clients', {})).map(({ user }) => user)).toEqual(['wilma']);
+  } finally {
+    far.close();
+    await door.close();
+  }
 });
