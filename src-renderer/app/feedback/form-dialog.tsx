@@ -7,6 +7,9 @@ import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { MuiScope } from '../../components/mui/scope.tsx';
 
+/** Below a long form it would not be seen. */
+const intoView = (panel: HTMLElement | null): void => panel?.scrollIntoView({ block: 'nearest' });
+
 /** A dialog that does something and stays, with the error, when it could not be done. */
 export function FormDialog(props: {
   title: string;
@@ -57,7 +60,11 @@ export function FormDialog(props: {
         }
       >
         {children}
-        {error !== undefined && <ErrorPanel error={error} />}
+        {error !== undefined && (
+          <div ref={intoView}>
+            <ErrorPanel error={error} />
+          </div>
+        )}
       </Dialog>
     </MuiScope>
   );

@@ -122,6 +122,9 @@ function shortened(addresses: readonly string[]): string {
   return (worldly.length === 0 ? addresses : worldly).join(', ');
 }
 
+/** The kernel tells no state of what is switched on and has no cable to look at. */
+const isOn = ({ active, state }: InterfaceSummary): boolean => active || state === 'unknown';
+
 function State({ of: { active, state } }: { of: InterfaceSummary }): React.JSX.Element {
   const word = active
     ? 'up'
@@ -182,7 +185,8 @@ function Detail({ view, of }: { view: InterfacesView; of: InterfaceSummary }): R
 
 function Actions({ view, of }: { view: InterfacesView; of: InterfaceSummary }): React.JSX.Element {
   const { uri, keeper, interfaces = [], reload } = view;
-  const { name, kind, active, ports, notBridgeable } = of;
+  const { name, kind, ports, notBridgeable } = of;
+  const active = isOn(of);
   const taken = interfaces.map((each) => each.name);
   const change = async (): Promise<void> => {
     if (active) {

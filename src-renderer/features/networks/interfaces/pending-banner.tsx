@@ -45,7 +45,7 @@ function Standing({ uri, pending }: { uri: string; pending: PendingChange }): Re
       () => {
         isAnswered.current = true;
         if (verb === 'commit' && kind === 'bridge') {
-          notify({ tone: 'ok', text: t('interfaces:kept', { bridge }) });
+          notify({ tone: 'ok', text: t('interfaces:kept', { bridge }), timeoutMs: 12_000 });
         }
       },
       (thrown: unknown) => {
