@@ -1,7 +1,7 @@
 /** `daemon`: the engine without a window. */
-import { setFlagsFromString } from 'node:v8';
 import type { HostedEngine } from '../compose.ts';
 import { QuietMemory } from '../host/quiet-memory.ts';
+import { setFlag } from '../host/v8-flags.ts';
 import type { TcpDoor, TlsDoor } from '../../src-shared/contract/libvirt-clients.ts';
 import { type Invocation, type PlainCommand, valueOf } from './command.ts';
 import { usageError } from './parse.ts';
@@ -38,7 +38,7 @@ export const daemonCommand: PlainCommand = {
       throw usageError('--timeout excludes --listen-tls and --listen-tcp');
     }
     // What is new is collected where it is: room for it that grew with a burst of calls would stay, 30 MB of it.
-    setFlagsFromString('--semi-space-growth-factor=1');
+    setFlag({ set: '--semi-space-growth-factor=1', unset: '--semi-space-growth-factor=2' });
     // Most commands never need the engine's code; only this one loads it.
     const { hostEngine } = await import('../compose.ts');
     const [, cliPath] = process.argv;

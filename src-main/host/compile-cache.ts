@@ -8,6 +8,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
+import { withoutFlags } from './v8-flags.ts';
 
 /** Node's loader, as far as it is needed here; not in its types. */
 interface Loader {
@@ -53,9 +54,10 @@ function compiled(content: string, source: string, filename: string, folder: str
   const hash = createHash('sha256').update(content).digest();
   const kept = readIfThere(path);
   const isOurs = kept?.subarray(0, hash.length).equals(hash) === true;
-  const script = new Script(source, { filename, ...(isOurs ? { cachedData: kept.subarray(hash.length) } : {}) });
+  const cached = isOurs ? { cachedData: kept.subarray(hash.length) } : {};
+  const script = withoutFlags(() => new Script(source, { filename, ...cached }));
   if (!isOurs || script.cachedDataRejected === true) {
-    keepOnce(() => keep(path, Buffer.concat([hash, script.createCachedData()])));
+    keepOnce(() => keep(path, Buffer.concat([hash, withoutFlags(() => script.createCachedData())])));
   }
   return script;
 }

@@ -2,8 +2,8 @@
  * Gives memory back when nothing happens. V8 collects when it needs room, so what a burst of work left behind stays until
  * the next burst: in an engine that then waits for hours, half of its memory.
  */
-import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { withFlag } from './v8-flags.ts';
 
 const lookEveryMs = 1_000;
 /** Less of a second than this is quiet. */
@@ -54,14 +54,10 @@ export class QuietMemory {
 }
 
 function processMemory(): MemorySource {
-  setFlagsFromString('--expose-gc');
-  const collectNow = runInNewContext('gc') as () => void;
-  const collect = (): void => {
-    // Only for this: V8 moves what is left together, and gives pages back that it would keep for the next burst.
-    setFlagsFromString('--optimize-for-size');
-    collectNow();
-    setFlagsFromString('--no-optimize-for-size');
-  };
+  const collectNow = withFlag(
+    { set: '--expose-gc', unset: '--no-expose-gc' },
+    () => runInNewContext('gc') as () => void,
+  );
   return {
     usedBytes: () => {
       const { heapUsed, external } = process.memoryUsage();
@@ -71,6 +67,7 @@ function processMemory(): MemorySource {
       const { user, system } = process.cpuUsage();
       return (user + system) / 1000;
     },
-    collect,
+    // Only for this: V8 moves what is left together, and gives pages back that it would keep for the next burst.
+    collect: () => withFlag({ set: '--compact-on-every-full-gc', unset: '--no-compact-on-every-full-gc' }, collectNow),
   };
 }

@@ -1,13 +1,15 @@
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-const source = fileURLToPath(new URL('../../../../src-main/host/compile-cache.ts', import.meta.url));
+const sources = ['compile-cache', 'v8-flags'].map((name) =>
+  fileURLToPath(new URL(`../../../../src-main/host/${name}.ts`, import.meta.url)),
+);
 
 // Newer versions of Node keep it themselves, in files of their own.
 describe.skipIf('enableCompileCache' in module)('keepCompiled', () => {
@@ -15,7 +17,7 @@ describe.skipIf('enableCompileCache' in module)('keepCompiled', () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'vivarium-code-'));
     await build({
-      entryPoints: [source],
+      stdin: { contents: sources.map((path) => `export * from '${path}';`).join('\n'), resolveDir: folder },
       outfile: join(folder, 'keep.cjs'),
       bundle: true,
       platform: 'node',
@@ -23,7 +25,10 @@ describe.skipIf('enableCompileCache' in module)('keepCompiled', () => {
     });
     writeFileSync(
       join(folder, 'start.cjs'),
-      `require('./keep.cjs').keepCompiled(__dirname, __dirname + '/kept'); require('./part-abcd1234.cjs');`,
+      `const { keepCompiled, setFlag } = require('./keep.cjs');
+keepCompiled(__dirname, __dirname + '/kept');
+require('./part-abcd1234.cjs');
+setFlag({ set: '--semi-space-growth-factor=1', unset: '--semi-space-growth-factor=2' });`,
     );
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -46,6 +51,14 @@ describe.skipIf('enableCompileCache' in module)('keepCompiled', () => {
     const first = readFileSync(kept());
     expect(run()).toBe('hello/');
     expect(readFileSync(kept()).equals(first)).toBe(true);
+  });
+
+  test('takes up what was kept, whatever flags were set', () => {
+    say('hello');
+    run();
+    const { mtimeMs, ino } = statSync(kept());
+    run();
+    expect(statSync(kept())).toMatchObject({ mtimeMs, ino });
   });
 
   test('runs what the file says when it has changed, even to something as long', () => {
