@@ -57,11 +57,13 @@ export const withoutDevice = (facts: HostFacts, device: string): HostFacts => ({
   routes: facts.routes.filter((route) => route.device !== device),
 });
 
+/** Those of single devices are what switching forwarding on would reset: while it is on, nobody needs them. */
 function readSwitches(): Record<string, string> {
   const keys = [
     'net/ipv4/ip_forward',
-    ...perDevice('ipv4', ['forwarding', 'accept_redirects']),
-    ...perDevice('ipv6', ['forwarding', 'accept_ra']),
+    'net/ipv6/conf/all/forwarding',
+    ...(readSysctl('net/ipv4/ip_forward') === '1' ? [] : perDevice('ipv4', ['forwarding', 'accept_redirects'])),
+    ...(readSysctl('net/ipv6/conf/all/forwarding') === '1' ? [] : perDevice('ipv6', ['forwarding', 'accept_ra'])),
   ];
   return Object.fromEntries(
     keys.flatMap((key) => {

@@ -44,15 +44,29 @@ async function performJoined(
   for (const action of joined) await perform(action);
 }
 
-/** Neighbours that one process does. */
+/**
+ * Neighbours that one process does. Switches of a bridge that is only made here wait until it has its addresses and is
+ * on: it has no ports yet by which anything could come.
+ */
 function join(actions: readonly NetworkAction[]): readonly (readonly NetworkAction[])[] {
   const groups: NetworkAction[][] = [];
+  let waiting: NetworkAction[] = [];
+  const begin = (action: NetworkAction): void => {
+    for (const switches of waiting) groups.push([switches]);
+    waiting = [];
+    groups.push([action]);
+  };
   for (const action of actions) {
     const last = groups.at(-1);
-    const [first] = last ?? [];
+    const first = last?.[0];
     const fits = (is: (one: NetworkAction) => boolean): boolean => first !== undefined && is(first) && is(action);
     if (last !== undefined && (fits(isRuleAction) || fits(isIpAction))) last.push(action);
-    else groups.push([action]);
+    else if (first?.verb === 'bridge-add' && isSwitchOf(action, first.link)) waiting.push(action);
+    else begin(action);
   }
+  for (const switches of waiting) groups.push([switches]);
   return groups;
 }
+
+const isSwitchOf = (action: NetworkAction, link: string): boolean =>
+  action.verb === 'sysctl-set' && action.values.every(({ key }) => key.split('/')[3] === link);

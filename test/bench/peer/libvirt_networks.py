@@ -1,4 +1,5 @@
-"""Starts and destroys networks by libvirt's binding; prints the milliseconds each took, and those of many at once."""
+"""Starts and destroys networks by libvirt's binding; prints the milliseconds each took, and those of many."""
+import concurrent.futures
 import json
 import sys
 import time
@@ -20,13 +21,25 @@ def milliseconds(work):
     return (time.monotonic() - begun) * 1000
 
 
+def together(works):
+    with concurrent.futures.ThreadPoolExecutor(max_workers=many) as pool:
+        for done in [pool.submit(work) for work in works]:
+            done.result()
+
+
 one = network(1)
 starts, destroys = [], []
 for _ in range(rounds):
     starts.append(milliseconds(one.create))
     destroys.append(milliseconds(one.destroy))
 one.undefine()
-networks = [network(number) for number in range(1, many + 1)]
-start_many = milliseconds(lambda: [each.create() for each in networks])
-destroy_many = milliseconds(lambda: [each.destroy() for each in networks])
-print(json.dumps({"starts": starts, "destroys": destroys, "startMany": start_many, "destroyMany": destroy_many}))
+figures = {"starts": starts, "destroys": destroys}
+if many > 0:
+    networks = [network(number) for number in range(1, many + 1)]
+    figures["startMany"] = milliseconds(lambda: [each.create() for each in networks])
+    figures["destroyMany"] = milliseconds(lambda: [each.destroy() for each in networks])
+    figures["startTogether"] = milliseconds(lambda: together([each.create for each in networks]))
+    figures["destroyTogether"] = milliseconds(lambda: together([each.destroy for each in networks]))
+    for each in networks:
+        each.undefine()
+print(json.dumps(figures))
