@@ -221,7 +221,7 @@ async function bundleReattach({ state, cache }: ReturnType<typeof makeDirectorie
   const start = `import { keepCompiled } from ${JSON.stringify(beside('../../src-main/host/compile-cache.ts'))};
 keepCompiled(__dirname, ${JSON.stringify(join(cache, 'code'))});
 require(__dirname + '/reattach.cjs');`;
-  const common = { bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' } as const;
+  const common = { bundle: true, minifyWhitespace: true, platform: 'node', format: 'cjs', logLevel: 'error' } as const;
   await build({ ...common, entryPoints: [beside('reattach.ts')], outfile: join(state, 'reattach.cjs') });
   await build({ ...common, stdin: { contents: start, resolveDir: state }, outfile: join(state, 'start.cjs') });
 }
