@@ -70,6 +70,9 @@ export class Changes {
       case 'dnsmasq-start':
         this.#needBridge(uid, action.bridge);
         return await this.#makeLasting(uid, action);
+      case 'function-set':
+      case 'pci-bind':
+        throw refused('Devices of the host are given to guests by an engine of root only.');
       case 'nft-exception-add':
       case 'nft-exception-delete':
         throw refused("Rules of other programs are not the helper's to get around.");

@@ -87,6 +87,10 @@ function canonical(action: NetworkAction, user: string): NetworkAction {
     case 'nft-forwards-delete':
     case 'nft-network-delete':
       return { ...action, table: table(action.table), bridge: linkName(action.bridge) };
+    case 'function-set':
+    case 'pci-bind':
+      // A device that reads and writes memory by itself is the administrator's to give away.
+      throw refused('Devices of the host are given to guests by an engine of root only.');
     case 'nft-exception-add':
     case 'nft-exception-delete':
       // What other programs forbid only the administrator may allow, with an engine of root.

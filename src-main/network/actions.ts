@@ -8,6 +8,7 @@ import { maximumForwards, networkForwardSchema } from '../../src-shared/model/ne
 import { parseAddress, parseSubnet } from '../../src-shared/model/network-address.ts';
 import { portRules } from './nwfilter/port-rules.ts';
 import { portVlansSchema } from './ports/vlans.ts';
+import { pciAddressSchema } from './sriov/functions.ts';
 
 /** A network device's name as the kernel takes it, without what rules or configurations give a meaning. */
 const link = z.string().regex(/^(?!\.)[^\s/:,"'{}*\\%]{1,15}$/);
@@ -188,6 +189,20 @@ const action = z.discriminatedUnion('verb', [
   /** The VLANs of a port of a Linux bridge. */
   z.object({ verb: z.literal('port-vlans-set'), link, vlans: portVlansSchema }),
   z.object({ verb: z.literal('port-vlans-clear'), link }),
+  /** Of a card with SR-IOV: the address and the VLAN of one of its functions. */
+  z.object({
+    verb: z.literal('function-set'),
+    link,
+    index: z.number().int().min(0).max(0xffff),
+    mac,
+    vlan: z.number().int().min(0).max(4095),
+  }),
+  /** Has a driver take a PCI device; without a name, the host's own. */
+  z.object({
+    verb: z.literal('pci-bind'),
+    address: pciAddressSchema,
+    driver: z.literal('vfio-pci').exactOptional(),
+  }),
   z.object({
     verb: z.literal('bandwidth-set'),
     link,

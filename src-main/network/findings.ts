@@ -41,7 +41,7 @@ export function networkFindings(network: Network, bridge: string, host: HostFact
 function externalFindings(network: Network, host: HostFacts): NetworkFinding[] {
   const { links } = host;
   const { forward, bridge, name } = network;
-  const needed = [bridge?.name, ...(forward?.interface.map(({ dev }) => dev) ?? [])];
+  const needed = [bridge?.name, ...[...(forward?.interface ?? []), ...(forward?.pf ?? [])].map(({ dev }) => dev)];
   const missing = needed
     .filter((device) => device !== undefined)
     .filter((device) => !links.some((link) => link.name === device))

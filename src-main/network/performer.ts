@@ -18,6 +18,7 @@ import { ip, ipCommand } from './ip-commands.ts';
 import { findLink } from './observe-links.ts';
 import { bridgeVlans, plainVlans } from './ports/vlans.ts';
 import { performTogether } from './perform-together.ts';
+import { bindPci, setFunction } from './sriov/perform.ts';
 import { writeSysctl } from './sysctl.ts';
 
 /** What puts interfaces into zones, where firewalld runs. */
@@ -94,6 +95,11 @@ export class DirectPerformer implements Performer<NetworkAction> {
         return await setPortVlans(action.link, bridgeVlans(action.vlans), signal);
       case 'port-vlans-clear':
         return await clearPortVlans(action.link, plainVlans);
+      case 'function-set':
+        return await setFunction(action.link, action.index, action, signal);
+      case 'pci-bind':
+        bindPci(action.address, action.driver);
+        return;
       case 'bandwidth-set':
         return await setBandwidth(action, signal);
       case 'bandwidth-clear':

@@ -11,7 +11,12 @@ type Facts = Pick<HostFacts, 'links' | 'programs' | 'switches'>;
 
 /** VLANs, profiles of ports and address filters, of the network and of its port groups. */
 export function switchFindings(network: Network, facts: Facts): NetworkFinding[] {
-  return [...profileFindings(network, facts), ...vlanFindings(network, facts), ...filterFindings(network)];
+  return [
+    ...profileFindings(network, facts),
+    ...vlanFindings(network, facts),
+    ...filterFindings(network),
+    ...functionFindings(network, facts),
+  ];
 }
 
 const partsOf = (network: Network): readonly Pick<Network, 'vlan' | 'virtualport' | 'trustGuestRxFilters'>[] => [
@@ -76,3 +81,12 @@ const filterFindings = (network: Network): NetworkFinding[] =>
   partsOf(network).some(({ trustGuestRxFilters }) => trustGuestRxFilters === true)
     ? [found('not-applied', 'warning', tell('notAppliedRxFilters', {}))]
     : [];
+
+/** Of the cards whose virtual functions a network gives away. */
+function functionFindings({ forward }: Network, { links, switches }: Facts): NetworkFinding[] {
+  return (forward?.pf ?? []).flatMap(({ dev }) => {
+    // That it is not there is said already.
+    if (!links.some(({ name }) => name === dev) || (switches?.functions?.[dev] ?? 0) > 0) return [];
+    return [found('no-functions', 'error', tell('noFunctions', { link: dev }), tell('noFunctionsFix', { link: dev }))];
+  });
+}

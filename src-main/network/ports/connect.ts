@@ -8,7 +8,9 @@ import type { Network, PortGroup } from '../../../src-shared/model/network.ts';
 import { VirError } from '../../../src-shared/errors.ts';
 import { say, type Sentence } from '../../../src-shared/words.ts';
 import { networkError, networkInactive } from '../errors.ts';
+import { parsePci } from '../sriov/functions.ts';
 import { limitsOf } from './bandwidth.ts';
+import { type FunctionHost, freeFunction } from './functions.ts';
 import { virtualPortElement } from './open-vswitch.ts';
 import type { Port, PortEnd } from './port.ts';
 import { type Asked, askedOf, checkVlans, switchPortOf } from './switching.ts';
@@ -16,6 +18,9 @@ import { vlanElement } from './vlans.ts';
 
 /** The kinds of cards whose host end is made here. */
 export type CableCard = Extract<Interface, { type: 'network' | 'bridge' | 'direct' | 'ethernet' }>;
+
+/** A card as the running machine has it: a virtual function is a device of the host. */
+export type PluggedCard = CableCard | Extract<Interface, { type: 'hostdev' }>;
 
 export const isCableCard = (card: Interface): card is CableCard =>
   card.type === 'network' || card.type === 'bridge' || card.type === 'direct' || card.type === 'ethernet';
@@ -37,7 +42,7 @@ export interface HostDevice {
   readonly vlanFiltering?: boolean;
 }
 
-export interface HostDevices {
+export interface HostDevices extends FunctionHost {
   /** What is there. */
   readonly find: (link: string) => HostDevice | undefined;
   /** How many macvtaps stand on a device. */
@@ -107,11 +112,10 @@ function toNetwork(card: Extract<CableCard, { type: 'network' }>, known: KnownNe
     case 'vepa':
     case 'passthrough':
       return toDevice(card, freeDevice(active, forward.mode, host), forward.mode, host, given);
+    case 'hostdev':
+      return toFunction(card, active, host, given);
     default:
-      throw unsupported(
-        say`The network '${name}' gives guests host devices (mode '${forward?.mode}'), which is not supported yet.`,
-        say`Choose a network with a bridge.`,
-      );
+      throw new TypeError(`the network '${name}' leads nowhere`);
   }
 }
 
@@ -126,8 +130,9 @@ export function portGroupOf({ name, portgroup }: Network, wanted: string | undef
 }
 
 /** Of several cards of the host, the one with the fewest guests. */
-function freeDevice({ name, forward }: Network, mode: string, { users }: HostDevices): string {
-  const listed = (forward?.interface ?? []).map(({ dev }) => dev);
+function freeDevice({ name, forward }: Network, mode: string, { users, functionsOf }: HostDevices): string {
+  const functions = (forward?.pf ?? []).flatMap(({ dev }) => functionsOf(dev).flatMap(({ netdev }) => netdev ?? []));
+  const listed = [...(forward?.interface ?? []).map(({ dev }) => dev), ...functions];
   const devices = listed.length === 0 && forward?.dev !== undefined ? [forward.dev] : listed;
   const [best] = devices.toSorted((one, other) => users(one) - users(other));
   if (best === undefined) {
@@ -188,6 +193,22 @@ function toBridge(card: CableCard, bridge: string, host: HostDevices, given: Giv
   if (asked.vlans === undefined) return connection(card, tap, given, mtu);
   checkVlans(bridge, found, isOurs);
   return connection(card, { ...tap, ...(isOurs ? { filtersVlans: true } : {}) }, given, mtu);
+}
+
+/** A function of a card with SR-IOV, which the guest drives itself. */
+function toFunction(card: CableCard, network: Network, host: HostDevices, given: Given): Connection {
+  const cause = say`The card's own hardware carries the packets of its virtual functions.`;
+  refuse(card, '<port isolated>', given.isolated === true || card.port?.isolated === true, cause);
+  refuse(card, '<filterref>', card.filterref !== undefined, cause);
+  refuse(card, '<bandwidth>', limitsOf(given.bandwidth ?? card.bandwidth) !== undefined, cause);
+  refuse(card, '<virtualport>', given.asked.profile !== undefined, switchCause);
+  refuse(card, 'A trunk of VLANs', given.asked.vlans?.trunk === true, cause);
+  const { forward } = network;
+  const driver = forward?.driver?.name ?? 'vfio';
+  refuse(card, `<forward><driver name='${driver}'>`, driver !== 'vfio', say`Devices are given to guests by VFIO.`);
+  const { parent, index, address } = freeFunction(network, host);
+  const managed = forward?.managed === true;
+  return connection(card, { kind: 'function', parent, index, address, managed }, given, undefined);
 }
 
 function toDevice(
@@ -268,7 +289,7 @@ const usualMtu = 1500;
 export const queuesOf = (card: Interface): number => card.driver?.queues ?? 1;
 
 /** What the running machine's definition says of a card that is plugged in. */
-export function liveCard(card: CableCard, port: Port): CableCard {
+export function liveCard(card: CableCard, port: Port): PluggedCard {
   const target = { ...card.target, dev: port.link };
   const mtu = port.mtu === undefined ? {} : { mtu: { size: port.mtu } };
   const openVswitch = port.end.kind === 'tap' ? port.end.openVswitch : undefined;
@@ -292,6 +313,13 @@ export function liveCard(card: CableCard, port: Port): CableCard {
       return { ...others, type: 'direct', source: { ...source, dev: end.lower, mode: end.mode } };
     case 'tap':
       return { ...others, type: 'network', source: { ...source, bridge: end.bridge } } as CableCard;
+    case 'function': {
+      const { model: _model, target: _target, mtu: _mtu, driver: _driver, ...kept } = others;
+      return {
+        ...{ ...kept, type: 'hostdev', managed: end.managed, driver: { name: 'vfio' } },
+        source: { address: { type: 'pci', ...parsePci(end.address) } },
+      };
+    }
     case 'given':
       return base;
   }

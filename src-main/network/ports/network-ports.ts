@@ -16,14 +16,18 @@ import { applySteps, type Performer, StepsError, undoSteps } from '../../host/st
 import type { Ledger } from '../../host/steps-ledger.ts';
 import type { NetworkAction } from '../actions.ts';
 import { networkError } from '../errors.ts';
+import { functionAt, functionsOf } from '../sriov/functions.ts';
+import { checkVfio, settingsOf } from '../sriov/perform.ts';
 import { limitsOf } from './bandwidth.ts';
 import {
   type CableCard,
   connectCard,
+  isCableCard,
   type HostDevice,
   type HostDevices,
   type KnownNetwork,
   liveCard,
+  type PluggedCard,
 } from './connect.ts';
 import { LinkNames } from './link-names.ts';
 import { planPort } from './plan-port.ts';
@@ -62,7 +66,7 @@ export interface PortRequest {
 export interface PlannedPort {
   readonly port: Port;
   /** What the running machine shows of the card. */
-  readonly card: CableCard;
+  readonly card: PluggedCard;
 }
 
 const prefix = 'port-';
@@ -106,7 +110,7 @@ export class NetworkPorts {
     await this.#parts.host;
     const host = this.#hostDevices();
     const { end: chosen, wantedLink, rest } = connectCard(card, network, host);
-    const end = withIdentityOf(chosen, replacing?.end, card);
+    const end = await prepared(withIdentityOf(chosen, replacing?.end, card), host);
     if (!isPrivileged && end.kind !== 'given') throw mayNot(owner.name);
     const link = replacing?.link ?? this.#chooseName(end, wantedLink, host);
     const port: Port = { ...{ id: randomUUID(), owner, mac: card.mac?.address ?? '', link, end }, ...rest };
@@ -159,7 +163,7 @@ export class NetworkPorts {
   async move(id: string, next: PlannedPort): Promise<PlannedPort> {
     this.#reserved.delete(next.port.id);
     const port = await this.#change(id, next.port);
-    return { port, card: liveCard(next.card, port) };
+    return { port, card: isCableCard(next.card) ? liveCard(next.card, port) : next.card };
   }
 
   /** @returns the cable as it is then, with its name and id */
@@ -205,7 +209,7 @@ export class NetworkPorts {
   async refresh(id: string): Promise<void> {
     await this.#inTurn(id, async () => {
       const port = this.#ports.get(id);
-      if (port === undefined || port.end.kind === 'given') return;
+      if (port === undefined || port.end.kind === 'given' || port.end.kind === 'function') return;
       const { ledger } = await this.#parts.host;
       const steps = await planPort(port, ownUid(), this.#parts.filter);
       await ledger.record(ownerOf(id), steps);
@@ -287,7 +291,10 @@ export class NetworkPorts {
   }
 
   /** @throws VirError when the name that a definition asks for is taken */
-  #chooseName({ kind }: PortEnd, wanted: string | undefined, host: HostDevices): string {
+  #chooseName(end: PortEnd, wanted: string | undefined, host: HostDevices): string {
+    const { kind } = end;
+    // No device of the host: what it is known by here.
+    if (end.kind === 'function') return end.address;
     const isTaken = (name: string): boolean => this.#isTaken(name) || host.find(name) !== undefined;
     if (wanted === undefined) return this.#names.choose(kind === 'macvtap' ? 'macvtap' : 'vnet', isTaken);
     if (kind === 'given' ? !this.#isTaken(wanted) : !isTaken(wanted)) return wanted;
@@ -305,7 +312,12 @@ export class NetworkPorts {
       [...this.#ports.values(), ...this.#reserved.values()].filter(
         ({ end }) => end.kind === 'macvtap' && end.lower === lower,
       ).length;
-    return { find: findDevice, users };
+    const taken = new Set(
+      [...this.#ports.values(), ...this.#reserved.values()].flatMap(({ end }) =>
+        end.kind === 'function' ? [end.address] : [],
+      ),
+    );
+    return { find: findDevice, users, functionsOf, functionAt, isTaken: (address) => taken.has(address) };
   }
 
   #load(): void {
@@ -332,6 +344,15 @@ export class NetworkPorts {
   #path(id: string): string {
     return join(this.#parts.folder, `${id}.json`);
   }
+}
+
+/** What has to be known of a virtual function before it changes. @throws VirError when no guest can have it here */
+async function prepared(end: PortEnd, { functionAt: find }: HostDevices): Promise<PortEnd> {
+  if (end.kind !== 'function') return end;
+  const found = find(end.address);
+  if (found === undefined) throw new TypeError(`the function ${end.address} is gone`);
+  checkVfio(found, end.managed);
+  return { ...end, former: await settingsOf(found) };
 }
 
 const ownUid = (): number => process.getuid?.() ?? 0;

@@ -4,6 +4,7 @@ import { VirError } from '../../../src-shared/errors.ts';
 import type { Step } from '../../host/step.ts';
 import type { NetworkAction } from '../actions.ts';
 import { portParts } from './parts.ts';
+import { functionSteps } from './plan-function.ts';
 import type { Port, PortPart } from './port.ts';
 
 /**
@@ -12,6 +13,7 @@ import type { Port, PortPart } from './port.ts';
  */
 export async function planPort(port: Port, uid: number, filter?: PortPart): Promise<readonly Step<NetworkAction>[]> {
   if (port.end.kind === 'given') return [];
+  if (port.end.kind === 'function') return functionSteps(port, port.end);
   const all = filter === undefined ? portParts : [...portParts, filter];
   const parts = await Promise.all(all.map(async (part) => await part(port)));
   return [
@@ -75,7 +77,8 @@ function deviceStep({ link, mac, end, mtu, isolated, owner, vlans }: Port, uid: 
       };
     }
     case 'given':
-      throw new TypeError('a given device is not made');
+    case 'function':
+      throw new TypeError(`a device of the kind '${end.kind}' is not made`);
   }
 }
 

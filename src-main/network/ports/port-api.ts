@@ -4,6 +4,7 @@ import { formatNetworkPort } from '../../../src-shared/model/network-port.ts';
 import { say } from '../../../src-shared/words.ts';
 import type { NetworkPortApi, NetworkPortSummary } from '../../engine/network-api.ts';
 import { networkError } from '../errors.ts';
+import { parsePci } from '../sriov/functions.ts';
 import type { NetworkPorts } from './network-ports.ts';
 import { virtualPortElement } from './open-vswitch.ts';
 import type { Port } from './port.ts';
@@ -71,7 +72,9 @@ function described({
   const plug =
     end.kind === 'macvtap'
       ? { type: 'direct' as const, dev: end.lower, mode: end.mode }
-      : { type: 'network' as const, bridge: end.kind === 'tap' ? (end.bridge ?? '') : '' };
+      : end.kind === 'function'
+        ? { type: 'hostdev-pci' as const, managed: end.managed, address: parsePci(end.address) }
+        : { type: 'network' as const, bridge: end.kind === 'tap' ? (end.bridge ?? '') : '' };
   return {
     ...{ uuid: id, owner: { name: owner.name, uuid: owner.uuid }, mac: { address: mac }, plug },
     ...(network?.portgroup === undefined ? {} : { group: network.portgroup }),

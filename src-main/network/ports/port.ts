@@ -28,6 +28,17 @@ export type PortEnd =
       /** The address of a card that is passed through: it has the guest's meanwhile. */
       readonly lowerMac?: string;
     }
+  /** A virtual function of a card (SR-IOV) that the guest has for itself. */
+  | {
+      readonly kind: 'function';
+      readonly parent: string;
+      readonly index: number;
+      readonly address: string;
+      /** Taken from its driver of the host for the time. */
+      readonly managed: boolean;
+      /** What it gets back. */
+      readonly former?: { readonly mac: string; readonly vlan: number };
+    }
   /** A device that somebody else made, and keeps. */
   | { readonly kind: 'given' };
 
@@ -98,6 +109,14 @@ export const portSchema = z.object({
       lower: text,
       mode: z.enum(['bridge', 'private', 'vepa', 'passthrough']),
       lowerMac: text.exactOptional(),
+    }),
+    z.object({
+      kind: z.literal('function'),
+      parent: text,
+      index: z.number(),
+      address: text,
+      managed: z.boolean(),
+      former: z.object({ mac: text, vlan: z.number() }).exactOptional(),
     }),
     z.object({ kind: z.literal('given') }),
   ]),

@@ -31,9 +31,11 @@ export async function plugCable(
   if (device.kind !== 'interface' || !isCableCard(device.device))
     return { ...completed, plug: nothing, unplug: nothing };
   const planned = await cables.planCard(device.device, ownerOf(record, instance));
-  if (planned.port.end.kind === 'macvtap') {
+  if (planned.port.end.kind === 'macvtap' || planned.port.end.kind === 'function') {
+    const { end } = planned.port;
+    const where = end.kind === 'macvtap' ? end.lower : end.address;
     cables.releaseCard(planned);
-    throw noDescriptors(`The card ${device.device.mac?.address ?? ''} on '${planned.port.end.lower}'`);
+    throw noDescriptors(`The card ${device.device.mac?.address ?? ''} on '${where}'`);
   }
   const { card } = planned;
   const cards = domain.devices.interface.map((other) => (other === device.device ? card : other));
@@ -84,7 +86,7 @@ const ownerOf = ({ uuid, name, current }: GuestRecord, { facts }: Instance): Cab
   conditions: readConditions(current.metadata),
 });
 
-/** A macvtap is a file that only whoever starts QEMU can hand over. */
+/** A macvtap is a file that only whoever starts QEMU can hand over; a function of SR-IOV is given to it at its start. */
 const noDescriptors = (what: string): VirError =>
   new VirError({
     code: 'operation-unsupported',

@@ -10,6 +10,7 @@ import { macvtapDevice } from '../../../network/devices/taps.ts';
 import { type CableCard, isCableCard, queuesOf } from '../../../network/ports/connect.ts';
 import type { NetworkPorts, PlannedPort } from '../../../network/ports/network-ports.ts';
 import type { Port } from '../../../network/ports/port.ts';
+import { formatPci } from '../../../network/sriov/functions.ts';
 import type { AcceleratorName } from '../capabilities/facts.ts';
 import type { CableEnd } from '../devices/netdev.ts';
 import type { CompleteDomain } from '../passes/types.ts';
@@ -70,6 +71,10 @@ export class Cables {
         }
         const one = await this.planCard(card, owner);
         planned.push(one);
+        if (one.port.end.kind === 'function') {
+          cards.push(one.card);
+          continue;
+        }
         const vhost = usesVhost(card, accelerator);
         if (one.port.end.kind === 'macvtap') {
           const numbers = Array.from({ length: queuesOf(card) }, () => String(descriptor++));
@@ -101,7 +106,7 @@ export class Cables {
       card: defined,
       ...(replacing === undefined ? {} : { replacing }),
     });
-    if (planned.port.end.kind !== 'macvtap') {
+    if (planned.port.end.kind !== 'macvtap' && planned.port.end.kind !== 'function') {
       try {
         checkTun();
         usesVhost(card, owner.accelerator);
@@ -168,7 +173,7 @@ export class Cables {
   of(uuid: string, card: Interface): Port | undefined {
     return this.#ports
       .list()
-      .find(({ owner, link }) => owner.driver === driver && owner.uuid === uuid && link === card.target?.dev);
+      .find(({ owner, link }) => owner.driver === driver && owner.uuid === uuid && link === linkOf(card));
   }
 
   async unplugCard(uuid: string, card: Interface): Promise<void> {
@@ -220,8 +225,16 @@ export function usesVhost(card: Interface, accelerator: AcceleratorName): boolea
   return isPossible;
 }
 
-/** Open vSwitch takes away what the queues of its ports were told. */
-const isSwitched = ({ end }: Port): boolean => end.kind === 'tap' && end.openVswitch !== undefined;
+/** Open vSwitch takes away what the queues of its ports were told; a virtual function has none here. */
+const isSwitched = ({ end }: Port): boolean =>
+  end.kind === 'function' || (end.kind === 'tap' && end.openVswitch !== undefined);
+
+/** A virtual function is known by its address. */
+function linkOf(card: Interface): string | undefined {
+  if (card.type !== 'hostdev') return card.target?.dev;
+  const address = card.source.address;
+  return address?.type === 'pci' ? formatPci(address) : undefined;
+}
 
 const notOurs = (link: string): VirError =>
   new VirError({

@@ -20,7 +20,9 @@ const devices: Record<string, { kind?: string; mtu: number }> = {
   eth1: { mtu: 1500 },
   tap7: { kind: 'tun', mtu: 1500 },
 };
+const noFunctions = { functionsOf: () => [], functionAt: () => undefined, isTaken: () => false } as const;
 const host = (busy: Record<string, number> = {}): HostDevices => ({
+  ...noFunctions,
   find: (link) => devices[link],
   users: (lower) => busy[lower] ?? 0,
 });
@@ -100,7 +102,7 @@ describe('a card that is to be in a VLAN', () => {
     br2: { kind: 'bridge', mtu: 1500 },
     eth0: { mtu: 1500, mac: '00:16:3e:00:00:01' },
   };
-  const on: HostDevices = { find: (link) => bridges[link], users: () => 0 };
+  const on: HostDevices = { ...noFunctions, find: (link) => bridges[link], users: () => 0 };
   const lan = (bridge: string, rest = ''): ReturnType<typeof known> =>
     known(`<network><name>lab</name><forward mode='bridge'/><bridge name='${bridge}'/>${rest}</network>`);
   const tags = "<vlan trunk='yes'><tag id='42' nativeMode='untagged'/><tag id='47'/></vlan>";
@@ -164,7 +166,7 @@ describe('a card that is to be in a VLAN', () => {
 });
 
 describe('a card in a bridge of Open vSwitch', () => {
-  const ovs: HostDevices = { find: () => ({ mtu: 1500 }), users: () => 0 };
+  const ovs: HostDevices = { ...noFunctions, find: () => ({ mtu: 1500 }), users: () => 0 };
   const id = '2ba97a80-bba5-4a4f-a33a-0f1d5d0ac8e2';
   const profile = `<virtualport type='openvswitch'><parameters interfaceid='${id}'/></virtualport>`;
   const lan = known(`<network><name>lab</name><forward mode='bridge'/><bridge name='ovsbr0'/>
