@@ -24,6 +24,9 @@ const mostUsers = 1024;
 /** As an account's name may be, and the mail address of one. */
 const namePattern = /^[A-Za-z0-9_][A-Za-z0-9._@-]{0,63}$/;
 
+/** What the history has for changes that no such user made. */
+const ownNames: ReadonlySet<string> = new Set(['window', 'vivarium', 'libvirt']);
+
 const bytes = z.base64();
 const file = z.object({
   /** From which the keys of users that don't exist follow: they look like others', also tomorrow. */
@@ -85,6 +88,12 @@ export class ClientUsers {
   async set(name: string, password: string, { readOnly }: { readonly readOnly: boolean }): Promise<void> {
     if (!namePattern.test(name)) {
       throw invalid(say`'${name}' can't be a user's name.`, say`Use letters, digits and ._@- (at most 64 of them).`);
+    }
+    if (ownNames.has(name)) {
+      throw invalid(
+        say`'${name}' can't be a user's name.`,
+        say`The history has it for changes of other origin: choose another.`,
+      );
     }
     if (password.length < 8) throw invalid(say`The password is too short.`, say`Use at least 8 characters.`);
     checkText(password);
