@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { VirError } from '../../src-shared/errors.ts';
+import { say } from '../../src-shared/words.ts';
 import { readBytesIfThere, removeIfThere } from '../host/files.ts';
 import type { HistoryEntry } from './driver.ts';
 
@@ -106,8 +107,8 @@ export class DefinitionHistory {
     throw new VirError({
       code: 'invalid-arg',
       domain: 'none',
-      message: `There is no earlier definition '${id}' of ${uuid}.`,
-      fix: 'List the earlier definitions again: old ones are removed when there are many.',
+      message: say`There is no earlier definition '${id}' of ${uuid}.`,
+      fix: say`List the earlier definitions again: old ones are removed when there are many.`,
     });
   }
 

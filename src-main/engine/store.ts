@@ -8,6 +8,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { VirError } from '../../src-shared/errors.ts';
+import { say, type Sentence } from '../../src-shared/words.ts';
 import {
   FolderSync,
   readIfThere,
@@ -158,7 +159,7 @@ export class DefinitionStore {
       if (kept !== undefined) this.history.takeBack(uuid, kept.id);
       this.#journalAsItIs({ name, uuid }, path);
       if (!isOurs && (thrown as NodeJS.ErrnoException).code === 'EEXIST') throw this.#occupied(path);
-      throw cannot('write-failed', `The definition '${path}' can't be written.`, thrown);
+      throw cannot('write-failed', say`The definition '${path}' can't be written.`, thrown);
     }
     this.#unsettled.set(name, (this.#serial += 1));
     const stamp = stampOf(path);
@@ -192,7 +193,7 @@ export class DefinitionStore {
       if (autostart) symlinkSync(`../${name}.xml`, link);
       this.#autostartSync.soon();
     } catch (thrown) {
-      throw cannot('system-error', `The autostart link '${link}' can't be changed.`, thrown);
+      throw cannot('system-error', say`The autostart link '${link}' can't be changed.`, thrown);
     }
   }
 
@@ -242,7 +243,7 @@ export class DefinitionStore {
     try {
       await this.#makingRoom;
     } catch (thrown) {
-      throw cannot('write-failed', `The definition '${path}' can't be written.`, thrown);
+      throw cannot('write-failed', say`The definition '${path}' can't be written.`, thrown);
     }
   }
 
@@ -319,9 +320,9 @@ export class DefinitionStore {
       throw new VirError({
         code: 'operation-failed',
         domain: 'none',
-        message: `The name '${name.slice(0, 40)}…' is too long.`,
-        cause: `It has ${Buffer.byteLength(name)} bytes; a file can have ${longestNameBytes}.`,
-        fix: 'Choose a shorter name and keep the rest in the title.',
+        message: say`The name '${name.slice(0, 40)}…' is too long.`,
+        cause: say`It has ${Buffer.byteLength(name)} bytes; a file can have ${longestNameBytes}.`,
+        fix: say`Choose a shorter name and keep the rest in the title.`,
       });
     }
     return join(this.#folder, `${name}.xml`);
@@ -336,9 +337,9 @@ export class DefinitionStore {
     return new VirError({
       code: 'operation-failed',
       domain: 'none',
-      message: `The file '${path}' is in the way.`,
-      cause: known?.cause ?? 'It was put there by somebody else and is left alone.',
-      fix: 'Move it away, or repair it and start the engine again.',
+      message: say`The file '${path}' is in the way.`,
+      cause: known?.cause ?? say`It was put there by somebody else and is left alone.`,
+      fix: say`Move it away, or repair it and start the engine again.`,
     });
   }
 }
@@ -348,7 +349,7 @@ function stampOf(path: string): Stamp | undefined {
   return found === undefined ? undefined : { inode: found.ino, modifiedMs: found.mtimeMs, size: found.size };
 }
 
-function cannot(code: 'write-failed' | 'system-error', message: string, thrown: unknown): VirError {
+function cannot(code: 'write-failed' | 'system-error', message: Sentence, thrown: unknown): VirError {
   if (thrown instanceof VirError) return thrown;
   return new VirError(
     { code, domain: 'none', message, cause: thrown instanceof Error ? thrown.message : String(thrown) },

@@ -142,7 +142,7 @@ async function checkQemu(parts: CheckParts, host: CheckHost): Promise<Outcome> {
       ...install(host, { apt: 'qemu-system-x86 qemu-utils', dnf: 'qemu-system-x86 qemu-img', pacman: 'qemu-full' }),
     };
   }
-  if (!missing) return { status: 'ok', found: `QEMU ${version}` };
+  if (!missing) return { status: 'ok', found: say`QEMU ${version}` };
   return {
     status: 'failed',
     found: say`QEMU ${version}, but not qemu-img`,
@@ -201,7 +201,8 @@ async function checkNetwork(host: CheckHost): Promise<Outcome> {
 async function checkOsinfo(host: CheckHost): Promise<Outcome> {
   const version = host.read('/usr/share/osinfo/VERSION')?.trim();
   const vendors = await host.listFolder('/usr/share/osinfo/os');
-  if (vendors.length > 0) return { status: 'ok', found: version === undefined ? 'osinfo-db' : `osinfo-db ${version}` };
+  if (vendors.length > 0)
+    return { status: 'ok', found: version === undefined ? say`osinfo-db` : say`osinfo-db ${version}` };
   return {
     status: 'warning',
     found: say`There is no database of operating systems.`,

@@ -14,6 +14,7 @@ import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { VirError } from '../../src-shared/errors.ts';
+import { say, type Sentence } from '../../src-shared/words.ts';
 
 const fsyncAsync = promisify(fsync);
 let serial = 0;
@@ -170,17 +171,17 @@ export function removeIfThere(path: string): boolean {
 export async function privateFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
   const found = await lstat(path);
-  const refuse = (cause: string): never => {
+  const refuse = (cause: Sentence): never => {
     throw new VirError({
       code: 'system-error',
       domain: 'none',
-      message: `The folder '${path}' can't be used.`,
+      message: say`The folder '${path}' can't be used.`,
       cause,
-      fix: 'Remove it, or name another place.',
+      fix: say`Remove it, or name another place.`,
     });
   };
-  if (!found.isDirectory()) refuse(found.isSymbolicLink() ? 'It is a symbolic link.' : 'It is not a folder.');
-  if (process.getuid !== undefined && found.uid !== process.getuid()) refuse(`It belongs to user ${found.uid}.`);
+  if (!found.isDirectory()) refuse(found.isSymbolicLink() ? say`It is a symbolic link.` : say`It is not a folder.`);
+  if (process.getuid !== undefined && found.uid !== process.getuid()) refuse(say`It belongs to user ${found.uid}.`);
   if ((found.mode & 0o077) !== 0) await chmod(path, 0o700);
 }
 

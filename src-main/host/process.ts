@@ -9,6 +9,7 @@ import type { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { VirError } from '../../src-shared/errors.ts';
+import { say, type Sentence } from '../../src-shared/words.ts';
 import { type ChildStdio, coverInherited } from './inherited-fds.ts';
 import { type ProcessIdentity, processIdentity } from './process-identity.ts';
 
@@ -51,7 +52,7 @@ export class ProcessError extends VirError {
   constructor(
     argv: readonly string[],
     failure: ProcessFailure,
-    cause: string,
+    cause: Sentence,
     found: {
       exitCode?: number | undefined;
       signal?: NodeJS.Signals | undefined;
@@ -66,7 +67,7 @@ export class ProcessError extends VirError {
         code:
           failure === 'aborted' ? 'operation-aborted' : failure === 'timeout' ? 'operation-timeout' : 'internal-error',
         domain: 'none',
-        message: `The program '${argv[0] ?? ''}' failed.`,
+        message: say`The program '${argv[0] ?? ''}' failed.`,
         cause,
         details,
       },
@@ -94,7 +95,8 @@ const pipesAfterExitMs = 500;
  */
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const { signal, timeoutMs = defaultTimeoutMs, maxOutputBytes = defaultMaxOutputBytes } = options;
-  if (signal?.aborted === true) throw new ProcessError(argv, 'aborted', 'It was cancelled.', { thrown: signal.reason });
+  if (signal?.aborted === true)
+    throw new ProcessError(argv, 'aborted', say`It was cancelled.`, { thrown: signal.reason });
   const child = start(argv, options, ['pipe', 'pipe', 'pipe', ...(options.sockets ?? [])], false);
 
   let stopped: { failure: ProcessFailure; cause: string } | undefined;
@@ -132,10 +134,10 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     const stderr = Buffer.concat(err).toString();
     const found = { exitCode: code, signal: killedBy, stderr };
     if (stopped !== undefined) throw new ProcessError(argv, stopped.failure, stopped.cause, found);
-    if (killedBy !== undefined) throw new ProcessError(argv, 'signal', `It was ended by ${killedBy}.`, found);
+    if (killedBy !== undefined) throw new ProcessError(argv, 'signal', say`It was ended by ${killedBy}.`, found);
     if (code === undefined || !(options.acceptCodes ?? [0]).includes(code)) {
       const said = lastLine(stderr);
-      throw new ProcessError(argv, 'exit', `It ended with status ${code}${said === '' ? '.' : `: ${said}`}`, found);
+      throw new ProcessError(argv, 'exit', say`It ended with status ${code}${said === '' ? '.' : `: ${said}`}`, found);
     }
     return { stdout, stderr, exitCode: code };
   } finally {
@@ -184,7 +186,7 @@ export async function spawnDetached(argv: readonly string[], options: DetachedOp
     throw new ProcessError(
       argv,
       'exit',
-      `It ended at once with ${signal ?? `status ${code}`}; see ${options.logFile}.`,
+      say`It ended at once with ${signal ?? `status ${code}`}; see ${options.logFile}.`,
       {
         exitCode: code,
         signal,
@@ -238,7 +240,7 @@ function start(
   detached: boolean,
 ): ChildProcess {
   const [program, ...args] = argv;
-  if (program === undefined || program === '') throw new ProcessError(argv, 'spawn', 'No program was named.');
+  if (program === undefined || program === '') throw new ProcessError(argv, 'spawn', say`No program was named.`);
   // Messages that code reads must not depend on the user's language.
   const env: NodeJS.ProcessEnv = { ...process.env, LC_ALL: 'C', ...options.env };
   for (const name in env) if (env[name] === undefined) delete env[name];

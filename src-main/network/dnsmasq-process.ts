@@ -1,6 +1,7 @@
 /** A network's dnsmasq: started, told of changes, found again, stopped. It outlives the engine. */
 import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { VirError } from '../../src-shared/errors.ts';
+import { say } from '../../src-shared/words.ts';
 import { readIfThere, removeIfThere, writeWhole } from '../host/files.ts';
 import { ProcessError, run } from '../host/process.ts';
 import { isAlive, processIdentity, type ProcessIdentity, terminate } from '../host/process-identity.ts';
@@ -94,10 +95,10 @@ function explain(bridge: string, thrown: unknown): unknown {
     {
       code: 'operation-failed',
       domain: 'network',
-      message: `The name and address server of '${bridge}' can't be started.`,
-      cause: isAbsent ? 'dnsmasq is not installed.' : said.replace(/^dnsmasq: /, '') || (thrown.data.cause ?? ''),
-      ...(isAbsent ? { fix: 'Install dnsmasq-base.' } : {}),
-      ...(/in use/.test(said) ? { fix: 'Stop the other server, or let it listen on its own devices only.' } : {}),
+      message: say`The name and address server of '${bridge}' can't be started.`,
+      cause: isAbsent ? say`dnsmasq is not installed.` : said.replace(/^dnsmasq: /, '') || (thrown.data.cause ?? ''),
+      ...(isAbsent ? { fix: say`Install dnsmasq-base.` } : {}),
+      ...(/in use/.test(said) ? { fix: say`Stop the other server, or let it listen on its own devices only.` } : {}),
     },
     { cause: thrown },
   );

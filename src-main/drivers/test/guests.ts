@@ -1,6 +1,7 @@
 /** What pretended guests do: start, pause, save, stop, with the states and events of libvirt's QEMU driver. */
 import type { Domain } from '../../../src-shared/model/domain/index.ts';
 import type { DomainSummary, StateAndReason } from '../../../src-shared/model/summary.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { EngineContext } from '../../engine/context.ts';
 import { type DomainRecord, DomainTable } from '../../engine/domain-table.ts';
 import type { ConsoleStream, InterfaceAddresses, StartOptions } from '../../engine/driver.ts';
@@ -120,7 +121,7 @@ export class Guests {
   resume(record: GuestRecord): void {
     const { clock } = this.table.requireActive(record);
     if (record.state.state !== 'paused') {
-      throw this.table.errors.error('operation-invalid', `domain '${record.name}' is already running`);
+      throw this.table.errors.error('operation-invalid', say`domain '${record.name}' is already running`);
     }
     clock.run();
     const state: StateAndReason = { state: 'running', reason: 'unpaused' };

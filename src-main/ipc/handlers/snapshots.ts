@@ -1,5 +1,6 @@
 /** Snapshots: each call is the driver's method of the same name, or libvirt's "not supported". */
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import { need } from '../../engine/driver.ts';
 import type { SnapshotApi } from '../../engine/snapshot-api.ts';
 import type { HandlerSet } from '../dispatch.ts';
@@ -13,7 +14,7 @@ export function snapshotHandlers({ engine }: Services): HandlerSet {
     throw new VirError({
       code: 'no-support',
       domain: 'domain-snapshot',
-      message: 'this function is not supported by the connection driver: snapshots',
+      message: say`this function is not supported by the connection driver: snapshots`,
     });
   };
 

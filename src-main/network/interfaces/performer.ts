@@ -3,6 +3,7 @@
  * its step was never done: after a crash nobody knows how far a list came.
  */
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import { removeIfThere, syncFolder, writeWhole } from '../../host/files.ts';
 import { ProcessError, run } from '../../host/process.ts';
 import type { Performer } from '../../host/steps.ts';
@@ -107,7 +108,7 @@ export class InterfacePerformer implements Performer<InterfaceAction> {
 
   #manager(): NetworkManagerBus {
     if (this.#networkManager !== undefined) return this.#networkManager;
-    throw new VirError({ code: 'dbus-service', domain: 'interface', message: "NetworkManager can't be reached." });
+    throw new VirError({ code: 'dbus-service', domain: 'interface', message: say`NetworkManager can't be reached.` });
   }
 }
 

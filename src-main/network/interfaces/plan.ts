@@ -1,5 +1,5 @@
 /** What changes of interfaces take, by whoever keeps the host's configuration. Pure. */
-import type { Sentence, Words } from '../../../src-shared/words.ts';
+import { say, type Sentence, type Words } from '../../../src-shared/words.ts';
 import { type HostInterface, parseHostInterface } from '../../../src-shared/model/host-interface.ts';
 import type { BridgeRequest, InterfacePlan } from '../../../src-shared/model/interface-summary.ts';
 import { parseAddress } from '../../../src-shared/model/network-address.ts';
@@ -93,7 +93,7 @@ export function planStart(name: string, facts: InterfaceFacts): readonly Interfa
   const device = deviceOf(facts, name);
   const configured = facts.configured.find((each) => each.name === name);
   if (device === undefined && configured === undefined) throw noInterface(name);
-  if (device?.state === 'up') throw interfaceError('operation-invalid', `interface '${name}' is already active`);
+  if (device?.state === 'up') throw interfaceError('operation-invalid', say`interface '${name}' is already active`);
   if (configured !== undefined) return keepers[facts.keeper].start({ ...configured, name }, facts);
   return [
     {
@@ -108,7 +108,7 @@ export function planStop(name: string, facts: InterfaceFacts): readonly Interfac
   const device = deviceOf(facts, name);
   if (device === undefined) throw noInterface(name);
   // A bridge without machines is switched on, and has no link.
-  if (!device.isUp) throw interfaceError('operation-invalid', `interface '${name}' is not active`);
+  if (!device.isUp) throw interfaceError('operation-invalid', say`interface '${name}' is not active`);
   const isConfigured = facts.configured.some((each) => each.name === name);
   if (isConfigured) return keepers[facts.keeper].stop(device, facts);
   return [
@@ -134,7 +134,7 @@ export function readDefinition(xml: string): Named {
     throw fromXmlError(thrown);
   }
   const { name, protocol } = definition;
-  if (name === undefined) throw bad('The interface has no name.');
+  if (name === undefined) throw bad(say`The interface has no name.`);
   checkName(name);
   for (const port of portsOf(definition)) checkName(port);
   for (const { ip, route, family } of protocol) {
@@ -142,21 +142,21 @@ export function readDefinition(xml: string): Named {
     const wrong = [...ip.map(({ address }) => address), ...route.map(({ gateway }) => gateway)].find(
       (each) => !isOfFamily(each),
     );
-    if (wrong !== undefined) throw bad(`'${wrong}' is no ${family === 'ipv4' ? 'IPv4' : 'IPv6'} address.`);
+    if (wrong !== undefined) throw bad(say`'${wrong}' is no ${family === 'ipv4' ? 'IPv4' : 'IPv6'} address.`);
     const long = ip.find(({ prefix = 0 }) => prefix > (family === 'ipv4' ? 32 : 128));
-    if (long !== undefined) throw bad(`The prefix of ${long.address} is too long.`);
+    if (long !== undefined) throw bad(say`The prefix of ${long.address} is too long.`);
   }
   if (definition.mtu !== undefined && (definition.mtu.size < 68 || definition.mtu.size > 65_535))
-    throw bad('The MTU is not 68 to 65535.');
+    throw bad(say`The MTU is not 68 to 65535.`);
   const mac = definition.mac?.address;
-  if (mac !== undefined && !macPattern.test(mac)) throw bad(`'${mac}' is no hardware address.`);
+  if (mac !== undefined && !macPattern.test(mac)) throw bad(say`'${mac}' is no hardware address.`);
   if (definition.type === 'bridge' && !/^(?:[012]?\d|30)(?:\.\d+)?$/.test(definition.bridge?.delay ?? '0')) {
-    throw bad('The delay is not 0 to 30 seconds.');
+    throw bad(say`The delay is not 0 to 30 seconds.`);
   }
   if (definition.type === 'vlan') {
     const { tag, interface: parent } = definition.vlan ?? {};
     if (parent === undefined || tag === undefined || tag > 4095)
-      throw bad('A VLAN has a tag up to 4095 and an interface.');
+      throw bad(say`A VLAN has a tag up to 4095 and an interface.`);
     checkName(parent.name);
   }
   return { ...definition, name };
@@ -164,7 +164,7 @@ export function readDefinition(xml: string): Named {
 
 function checkName(name: string): void {
   if (linkPattern.test(name) && !name.includes('..')) return;
-  throw bad(`'${name}' can't be the name of an interface.`);
+  throw bad(say`'${name}' can't be the name of an interface.`);
 }
 
-const bad = (cause: string): Error => interfaceError('xml-error', "The interface can't be used.", { cause });
+const bad = (cause: Sentence): Error => interfaceError('xml-error', say`The interface can't be used.`, { cause });

@@ -5,6 +5,7 @@
 import type { HostInterface, InterfaceProtocol } from '../../../../src-shared/model/host-interface.ts';
 import { tell } from '../../../../src-shared/host-words.ts';
 import { parseAddress, parseSubnet } from '../../../../src-shared/model/network-address.ts';
+import { say } from '../../../../src-shared/words.ts';
 import type { Undo } from '../../../host/step.ts';
 import type { InterfaceAction } from '../actions.ts';
 import { bridgeDefinition, type Named, portAlone, portsOf } from '../definitions.ts';
@@ -178,7 +179,7 @@ function asManual(path: string, text: string, port: string): string {
 
 function undefine(name: string, facts: InterfaceFacts): readonly InterfaceStep[] {
   const own = stanzasOf(facts, (each) => each === name);
-  if (own.length === 0) throw interfaceError('no-interface', `ifupdown has no interface '${name}'.`);
+  if (own.length === 0) throw interfaceError('no-interface', say`ifupdown has no interface '${name}'.`);
   const files: Record<string, string | undefined> = { ...facts.files };
   for (const path of new Set(own.map((stanza) => stanza.path))) {
     const stanzas = own.filter((stanza) => stanza.path === path);

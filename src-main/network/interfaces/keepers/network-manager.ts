@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { HostInterface, InterfaceProtocol } from '../../../../src-shared/model/host-interface.ts';
 import { tell } from '../../../../src-shared/host-words.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { type Named, portsOf } from '../definitions.ts';
 import { interfaceError } from '../errors.ts';
 import type { InterfaceFacts, NetworkManagerProfile, NetworkManagerSettings, NetworkManagerValue } from '../facts.ts';
@@ -36,12 +37,12 @@ export const networkManager: Keeper = {
   },
   undefine(name, facts) {
     const profile = profileOf(name, facts);
-    if (profile === undefined) throw interfaceError('no-interface', `NetworkManager has no profile of '${name}'.`);
+    if (profile === undefined) throw interfaceError('no-interface', say`NetworkManager has no profile of '${name}'.`);
     return [removing(profile, name)];
   },
   start({ name }, facts) {
     const profile = profileOf(name, facts);
-    if (profile === undefined) throw interfaceError('no-interface', `NetworkManager has no profile of '${name}'.`);
+    if (profile === undefined) throw interfaceError('no-interface', say`NetworkManager has no profile of '${name}'.`);
     const ports = facts.profiles.filter(({ settings }) => masterOf(settings) === name);
     return [
       activating(profile.uuid, name, name),
@@ -51,7 +52,7 @@ export const networkManager: Keeper = {
   stop({ name }, facts) {
     const profile = facts.profiles.find(({ activeOn }) => activeOn === name);
     if (profile === undefined)
-      throw interfaceError('operation-invalid', `NetworkManager has no active profile on '${name}'.`);
+      throw interfaceError('operation-invalid', say`NetworkManager has no active profile on '${name}'.`);
     return [
       {
         ...tell('hostDown', { link: name }),
@@ -114,7 +115,8 @@ export const networkManager: Keeper = {
     const ports = facts.profiles.filter(
       ({ settings }) => masterOf(settings) === bridge.name || masterOf(settings) === own?.uuid,
     );
-    if (own === undefined) throw interfaceError('no-interface', `NetworkManager has no profile of '${bridge.name}'.`);
+    if (own === undefined)
+      throw interfaceError('no-interface', say`NetworkManager has no profile of '${bridge.name}'.`);
     const before = facts.profiles.find(
       ({ settings }) => linkOf(settings) === port.name && masterOf(settings) === undefined,
     );

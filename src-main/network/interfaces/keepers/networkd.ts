@@ -4,6 +4,7 @@
  */
 import type { HostInterface, InterfaceProtocol } from '../../../../src-shared/model/host-interface.ts';
 import { tell } from '../../../../src-shared/host-words.ts';
+import { say } from '../../../../src-shared/words.ts';
 import { bridgeDefinition, type Named, portAlone, portsOf } from '../definitions.ts';
 import { interfaceError } from '../errors.ts';
 import { deviceOf, type InterfaceDevice, type InterfaceFacts } from '../facts.ts';
@@ -33,7 +34,7 @@ export const networkd: Keeper = {
       (path) => path.startsWith(`${lasting}/`) && isAbout(path, name, facts),
     );
     const ports = Object.keys(facts.files).filter((path) => isOwnPort(path, name, facts));
-    if (gone.length === 0) throw interfaceError('no-interface', `systemd-networkd has no interface '${name}'.`);
+    if (gone.length === 0) throw interfaceError('no-interface', say`systemd-networkd has no interface '${name}'.`);
     return changed(facts.files, Object.fromEntries([...gone, ...ports].map((path) => [path, undefined])));
   },
   start: (definition, facts) => {
