@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask } from '../support/ask.ts';
 import { launchOn, type OpenedApp } from '../support/launch-on.ts';
+import { goTo, violations } from '../support/page.ts';
 
 const uri = 'test:///default';
 const machine = '6695eb01-f6a4-8304-79aa-97f2502e193f';
@@ -20,12 +20,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await opened.close();
 });
-
-async function go(path: string): Promise<void> {
-  await page.evaluate((hash) => {
-    window.location.hash = hash;
-  }, path);
-}
 
 async function uuidOf(name: string): Promise<string> {
   const found = (await ask(page, 'nwfilters.list', { uri })).find((filter) => filter.name === name);
@@ -58,19 +52,14 @@ async function type(xml: string): Promise<void> {
   }, xml);
 }
 
-async function violations(): Promise<readonly string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
-}
-
 describe('network filters', () => {
   test('are listed with what they do', async () => {
-    await go('/networks/filters');
+    await goTo(page, '/networks/filters');
     const row = page.getByRole('row').filter({ hasText: 'IPv4 and ARP, only in the guest’s own name' });
     await row.getByRole('link', { name: 'clean-traffic', exact: true }).waitFor();
     expect(await page.getByRole('row').count()).toBeGreaterThan(20);
     await shoot('filters-list');
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
   });
 
   test('are made from an example, and refused with the reason', async () => {
@@ -95,13 +84,13 @@ describe('network filters', () => {
       .waitFor();
     await shoot('filters-wrong');
     expect(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled()).toBe(true);
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Discard', exact: true }).click();
     await page.getByRole('button', { name: 'Save', exact: true }).waitFor({ state: 'detached' });
   });
 
   test("are chosen in a card's hardware settings, and tell who uses them", async () => {
-    await go(`/machine/${encodeURIComponent(uri)}/${machine}/hardware`);
+    await goTo(page, `/machine/${encodeURIComponent(uri)}/${machine}/hardware`);
     await page.getByText('Virtual network', { exact: true }).first().click();
     await page.getByRole('combobox', { name: 'Filter' }).click();
     await page.getByRole('option', { name: 'mine', exact: true }).click();
@@ -111,7 +100,7 @@ describe('network filters', () => {
     await expect
       .poll(async () => await ask(page, 'nwfilters.users', { uri }))
       .toEqual([expect.objectContaining({ uuid: machine, filter: 'mine' })]);
-    await go(`/networks/filters/${await uuidOf('mine')}`);
+    await goTo(page, `/networks/filters/${await uuidOf('mine')}`);
     await page.getByText('Used by test').waitFor();
     await shoot('filters-page');
   });

@@ -6,17 +6,12 @@ import { type AppHome, createHome } from '../support/app-home.ts';
 import { ask } from '../support/ask.ts';
 import { launchApp, type LaunchedApp } from '../support/electron.ts';
 import { type LibvirtDoor, openLibvirtDoor } from '../support/libvirt-door.ts';
+import { goTo } from '../support/page.ts';
 
 let door: LibvirtDoor;
 let home: AppHome;
 let launched: LaunchedApp;
 let window: Page;
-
-const show = async (hash: string): Promise<void> => {
-  await window.evaluate((to) => {
-    globalThis.location.hash = to;
-  }, hash);
-};
 
 beforeAll(async () => {
   door = await openLibvirtDoor();
@@ -36,7 +31,7 @@ afterAll(async () => {
 
 test('a host is added by its URI; its machines are listed, and followed as they change', async () => {
   const uri = door.uri('test:///default');
-  await show('/hosts');
+  await goTo(window, '/hosts');
   await window.getByRole('button', { name: 'Add host' }).click();
   const dialog = window.getByRole('dialog');
   await dialog.getByText('By URI').click();
@@ -44,7 +39,7 @@ test('a host is added by its URI; its machines are listed, and followed as they 
   await window.keyboard.press('Enter');
   const card = window.getByRole('article').filter({ hasText: 'test+unix' });
   await card.getByText('Connected').waitFor();
-  await show('/machines');
+  await goTo(window, '/machines');
   const row = window.getByRole('row', { name: /^test\b/ });
   await row.getByText('Running').waitFor();
   const { domains } = await door.hosted.engine.open('test:///default');
@@ -59,19 +54,19 @@ test('it is there again after a restart, and gone when it is removed, with its m
   ({ window } = launched);
   const row = window.getByRole('row', { name: /^test\b/ });
   await row.getByText('Paused').waitFor();
-  await show('/hosts');
+  await goTo(window, '/hosts');
   const card = window.getByRole('article').filter({ hasText: 'test+unix' });
   await card.getByRole('button', { name: /^Actions for/ }).click();
   await window.getByRole('menuitem', { name: 'Remove…' }).click();
   await window.getByRole('alertdialog').or(window.getByRole('dialog')).getByRole('button', { name: 'Remove' }).click();
   await card.waitFor({ state: 'detached' });
-  await show('/machines');
+  await goTo(window, '/machines');
   await row.waitFor({ state: 'detached' });
   expect((await ask(window, 'settings.get', {})).hosts).toEqual([]);
 });
 
 test('an address that is none is told before anything is tried', async () => {
-  await show('/hosts');
+  await goTo(window, '/hosts');
   await window.getByRole('button', { name: 'Add host' }).click();
   const dialog = window.getByRole('dialog');
   await dialog.getByRole('textbox', { name: 'Host' }).fill('two words');
@@ -84,7 +79,7 @@ test('an address that is none is told before anything is tried', async () => {
 });
 
 test('the lines by which libvirt’s own programs reach this engine are copied for a shell', async () => {
-  await show('/hosts');
+  await goTo(window, '/hosts');
   const lines = window.getByRole('region', { name: 'From a shell' }).first();
   const line = await lines.locator('code').first().innerText();
   expect(line).toContain(`virsh -c 'qemu:///session?socket=`);

@@ -1,8 +1,8 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask } from '../support/ask.ts';
 import { launchOn, type OpenedApp } from '../support/launch-on.ts';
+import { goTo, violations } from '../support/page.ts';
 
 const uri = 'test:///default';
 let opened: OpenedApp;
@@ -18,12 +18,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await opened.close();
 });
-
-async function go(path: string): Promise<void> {
-  await page.evaluate((hash) => {
-    window.location.hash = hash;
-  }, path);
-}
 
 const button = (name: string | RegExp): Locator => page.getByRole('button', { name, exact: true });
 const dialog = (): Locator => page.getByRole('dialog');
@@ -128,7 +122,7 @@ describe('one network', () => {
 
 describe('a new network', () => {
   test('is told what it would collide with while it is typed', async () => {
-    await go('/networks/new');
+    await goTo(page, '/networks/new');
     const subnet = page.getByRole('textbox', { name: 'Subnet' });
     await subnet.fill('192.168.122.0/24');
     const checks = page.getByRole('complementary', { name: 'On this host' });
@@ -140,7 +134,7 @@ describe('a new network', () => {
   });
 
   test('is made from the keyboard alone, and started once its plan was read', async () => {
-    await go('/networks');
+    await goTo(page, '/networks');
     await page.getByRole('heading', { name: 'Networks', level: 1 }).waitFor();
     await tabTo('button', 'New network');
     await page.keyboard.press('Enter');
@@ -178,28 +172,28 @@ async function tabTo(role: 'button' | 'textbox' | 'radio', name: string): Promis
 
 test('an edit of a network is not lost by leaving its page, and its own tabs keep it', async () => {
   const uuid = await uuidOf('default');
-  await go(`/networks/${uuid}/settings`);
+  await goTo(page, `/networks/${uuid}/settings`);
   const title = (): Locator => page.getByRole('textbox', { name: 'Title' });
   const kept = await title().inputValue();
   await title().fill('Not to be kept');
-  await go(`/networks/${uuid}/xml`);
+  await goTo(page, `/networks/${uuid}/xml`);
   await page.getByText('Not to be kept').waitFor();
-  await go(`/networks/${uuid}/settings`);
-  await go('/machines');
+  await goTo(page, `/networks/${uuid}/settings`);
+  await goTo(page, '/machines');
   await dialog().getByText('Leave without saving?').waitFor();
   await page.keyboard.press('Escape');
   await dialog().waitFor({ state: 'detached' });
   expect(await title().inputValue()).toBe('Not to be kept');
-  await go('/machines');
+  await goTo(page, '/machines');
   await answer('Discard and leave');
   await page.getByRole('heading', { name: 'Machines', level: 1 }).waitFor();
-  await go(`/networks/${uuid}/settings`);
+  await goTo(page, `/networks/${uuid}/settings`);
   await expect.poll(async () => await title().inputValue()).toBe(kept);
 });
 
 describe('what is changed on this host', () => {
   test('is listed with who, when and what, and undone', async () => {
-    await go('/networks/changes');
+    await goTo(page, '/networks/changes');
     const lab = page.getByRole('region', { name: 'lab', exact: true });
     await lab.getByText(/^by test, /).waitFor();
     await lab.getByText(/Create the bridge virbr1/).waitFor();
@@ -216,7 +210,7 @@ describe('without any network', () => {
       if (active) await ask(page, 'networks.destroy', { uri, uuid });
       await ask(page, 'networks.undefine', { uri, uuid });
     }
-    await go('/networks');
+    await goTo(page, '/networks');
     await page.getByRole('heading', { name: 'No networks yet' }).waitFor();
     await button('Create the usual network').click();
     await dialog()
@@ -229,13 +223,6 @@ describe('without any network', () => {
 });
 
 describe.each(['light', 'dark', 'high-contrast'] as const)('in %s', (theme) => {
-  const violations = async (): Promise<readonly string[]> => {
-    const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    return found.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`),
-    );
-  };
-
   beforeAll(async () => {
     await ask(page, 'settings.set', { theme });
   });
@@ -250,19 +237,19 @@ describe.each(['light', 'dark', 'high-contrast'] as const)('in %s', (theme) => {
       [`/networks/${uuid}`, 'table', 'Leases'],
       [`/networks/${uuid}/settings`, 'textbox', 'Subnet'],
     ] as const) {
-      await go(path);
+      await goTo(page, path);
       await page.getByRole(role, { name }).first().waitFor();
-      expect({ path, violations: await violations() }).toEqual({ path, violations: [] });
+      expect({ path, violations: await violations(page) }).toEqual({ path, violations: [] });
     }
   });
 
   test('nor has a plan', async () => {
-    await go('/networks');
+    await goTo(page, '/networks');
     await button('Stop default').click();
     await dialog()
       .getByText(/Remove the bridge/)
       .waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'detached' });
   });
@@ -270,7 +257,7 @@ describe.each(['light', 'dark', 'high-contrast'] as const)('in %s', (theme) => {
 
 test('networks speak German too', async () => {
   await ask(page, 'settings.set', { language: 'de', theme: 'light' });
-  await go('/networks');
+  await goTo(page, '/networks');
   await page.getByRole('heading', { name: 'Netzwerke', level: 1 }).waitFor();
   await page.getByRole('columnheader', { name: 'Leihen' }).waitFor();
   await ask(page, 'settings.set', { language: 'en' });
@@ -278,7 +265,7 @@ test('networks speak German too', async () => {
 
 test('an engine without the rights says what it would do, and why it can not', async () => {
   await ask(page, 'settings.set', { defaultUri: 'qemu:///session' });
-  await go('/networks');
+  await goTo(page, '/networks');
   await button('Create the usual network').click();
   await dialog()
     .getByText(/Create the bridge virbr\d+ for the network 'default'/)

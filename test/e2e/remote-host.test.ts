@@ -11,6 +11,7 @@ import { launchApp, type LaunchedApp } from '../support/electron.ts';
 import { type RemoteHost, startRemoteHost } from '../support/remote-host.ts';
 import { writeScreenGuest } from '../support/screen-guest.ts';
 import { appUser } from '../support/stage.ts';
+import { goTo } from '../support/page.ts';
 
 const local = 'qemu:///session';
 const name = 'far-away';
@@ -22,12 +23,6 @@ let disk: string;
 let uri: string;
 let uuid: string;
 const errors: string[] = [];
-
-const show = async (hash: string): Promise<void> => {
-  await page.evaluate((to) => {
-    globalThis.location.hash = to;
-  }, hash);
-};
 
 /** A file in the home of the application's user. */
 function own(file: string): string {
@@ -76,7 +71,7 @@ afterAll(async () => {
 
 describe('a host over SSH', () => {
   test('is added by its URI; what ssh asks is asked in the window, once', async () => {
-    await show('/hosts');
+    await goTo(page, '/hosts');
     await page.getByRole('button', { name: 'Add host' }).click();
     const form = page.getByRole('dialog');
     await form.getByText('By URI').click();
@@ -104,7 +99,7 @@ describe('a host over SSH', () => {
     const create = page.getByRole('button', { name: 'Create machine' });
     await create.and(page.locator(':not([aria-disabled])')).waitFor({ timeout: 30_000 });
     await create.click();
-    await show('/machines');
+    await goTo(page, '/machines');
     await row().getByText('Running', { exact: true }).waitFor({ timeout: 60_000 });
     expect(await host.daemon.run(['virsh', 'domstate', name])).toContain('running');
     expect(await host.daemon.run(['virsh', 'vol-list', 'default'])).toContain(name);
@@ -154,9 +149,9 @@ describe('a host over SSH', () => {
     await ask(page, 'domains.destroy', { uri: local, uuid: near.uuid });
     await page.getByRole('row').filter({ hasText: 'near' }).getByText('Off', { exact: true }).waitFor();
     expect(performance.now() - beganMs).toBeLessThan(10_000);
-    await show('/hosts');
+    await goTo(page, '/hosts');
     await page.getByRole('article').filter({ hasText: host.address }).getByText('Not answering').waitFor();
-    await show(`/machines`);
+    await goTo(page, `/machines`);
   });
 
   test('recovers by itself when the cable is in again, asks nothing, and tells what happens there', async () => {
@@ -177,7 +172,7 @@ describe('a host over SSH', () => {
     await row()
       .getByText(/seen .* ago/)
       .waitFor({ timeout: 10_000 });
-    await show('/hosts');
+    await goTo(page, '/hosts');
     const card = page.getByRole('article').filter({ hasText: host.address });
     await card.getByText('Unreachable').waitFor({ timeout: 60_000 });
     await host.setLink('up');
@@ -186,7 +181,7 @@ describe('a host over SSH', () => {
     await password.getByLabel(/password:/).fill(host.password, { timeout: 30_000 });
     await password.getByRole('button', { name: 'Answer' }).click();
     await card.getByText('Connected').waitFor({ timeout: 30_000 });
-    await show('/machines');
+    await goTo(page, '/machines');
     await row().getByText('Running', { exact: true }).waitFor();
     expect(errors).toEqual([]);
   });

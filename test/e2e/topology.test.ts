@@ -1,8 +1,8 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask } from '../support/ask.ts';
 import { launchOn, type OpenedApp } from '../support/launch-on.ts';
+import { goTo, violations } from '../support/page.ts';
 
 const uri = 'test:///default';
 const machine = '6695eb01-f6a4-8304-79aa-97f2502e193f';
@@ -19,9 +19,7 @@ beforeAll(async () => {
   await page.getByRole('row').nth(1).waitFor();
   const { uuid } = await ask(page, 'networks.define', { uri, xml: lab });
   await ask(page, 'networks.start', { uri, uuid });
-  await page.evaluate(() => {
-    window.location.hash = '/networks/topology';
-  });
+  await goTo(page, '/networks/topology');
   await port().waitFor();
 });
 afterAll(async () => {
@@ -47,11 +45,6 @@ async function middleOf(node: Locator): Promise<{ x: number; y: number }> {
   const box = await node.boundingBox();
   if (box === null) throw new Error('it is not drawn');
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-}
-
-async function violations(): Promise<readonly string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
 }
 
 describe('a cable', () => {
@@ -100,7 +93,7 @@ describe('a trace', () => {
     const panel = page.getByRole('region', { name: 'Trace', exact: true });
     await panel.getByText('It does not get through: The cable of test is unplugged.').waitFor();
     await page.locator(`[data-node="machine ${machine}"][data-trace="failed"]`).waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await panel.getByRole('button', { name: 'Repair' }).click();
     await panel.getByText('Nothing found in the way, but not everything can be seen.').waitFor();
     expect(await domainXml()).not.toContain("<link state='down'/>");
@@ -174,7 +167,7 @@ describe('with two hundred machines', () => {
     await expect
       .poll(async () => await picture().evaluate((area) => area.scrollWidth <= area.clientWidth + 1))
       .toBe(true);
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
   });
 });
 
