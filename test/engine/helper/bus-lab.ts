@@ -178,7 +178,8 @@ export class BusLab {
   }
 
   /**
-   * Has the helper killed in the midst of a change: once, before or after a program runs whose command line begins so.
+   * Has the helper killed in the midst of a change: once, before a program runs whose command line begins so, or after it
+   * did what it was to do.
    */
   async crash(when: 'before' | 'after', program: string, words: string): Promise<void> {
     const path = (await this.lab.sh(`readlink -f /usr/sbin/${program}`)).trim();
@@ -188,7 +189,7 @@ case "$*" in '${words}'*) hit=yes;; esac
 [ "$hit$(cat /run/crash 2>/dev/null)" = yesbefore ] && ${kill} && exit 1
 /run/real-${program} "$@"
 code=$?
-[ "$hit$(cat /run/crash 2>/dev/null)" = yesafter ] && ${kill}
+[ "$hit$code$(cat /run/crash 2>/dev/null)" = yes0after ] && ${kill}
 exit $code
 `;
     const file = join(this.lab.folder, `${program}.sh`);
