@@ -3,7 +3,6 @@
  * there has.
  */
 import type { Driver } from '../../engine/driver.ts';
-import { RemoteConnection } from './connection.ts';
 import { readRemembered } from './remembered.ts';
 
 /** Hypervisors whose daemon listens on this host for URIs without a transport. */
@@ -17,7 +16,8 @@ export const remoteDriver: Driver = {
   label: ({ driver, host, path, parameters }) =>
     `${names[driver] ?? driver}, ${host ?? (parameters['socket'] === undefined ? 'this host' : parameters['socket'])}${path === '/session' ? ', session' : ''}`,
   remembered: (uri, context) => readRemembered(uri.text, context),
-  open: async (uri, context) => await RemoteConnection.open(uri, context),
+  // Loaded when there is a host to talk to.
+  open: async (uri, context) => await (await import('./connection.ts')).RemoteConnection.open(uri, context),
 };
 
 const names: Readonly<Record<string, string>> = {

@@ -7,21 +7,10 @@
  *
  * `delay=MS` says how long guests take to shut down and saves take to be written; at once without it.
  */
-import { hostname } from 'node:os';
 import { VirError } from '../../../src-shared/errors.ts';
 import type { ConnectUri } from '../../../src-shared/uri.ts';
-import type { EngineContext } from '../../engine/context.ts';
-import type { Connection, Driver } from '../../engine/driver.ts';
-import { Emitter, type EngineEvent } from '../../engine/events.ts';
-import { capabilitiesXml } from './capabilities.ts';
-import { TestDomains } from './domains.ts';
-import { Guests } from './guests.ts';
-import { TestInterfaces } from './interfaces.ts';
-import type { LeaseTaker } from './network-leases.ts';
-import { defaultNode, type InitialNode, manyNode, nodeFromFile } from './node.ts';
-import { TestNetworks } from './networks.ts';
-import { TestNwfilters } from './nwfilters.ts';
-import { TestStorage } from './storage.ts';
+import type { Driver } from '../../engine/driver.ts';
+import type { InitialNode } from './node.ts';
 
 const mostDomains = 100_000;
 const longestDelayMs = 600_000;
@@ -32,11 +21,14 @@ export const testDriver: Driver = {
   label: (uri) => `Test (${uri.path.slice(1)})`,
   async open(uri, context) {
     const delayMs = number(uri, 'delay', longestDelayMs) ?? 0;
+    // Loaded when somebody tries it.
+    const { connect } = await import('./connection.ts');
     return connect(uri, context, await nodeOf(uri), delayMs);
   },
 };
 
 async function nodeOf(uri: ConnectUri): Promise<InitialNode> {
+  const { defaultNode, manyNode, nodeFromFile } = await import('./node.ts');
   if (uri.path === '/default') return defaultNode();
   if (uri.path === '/many') return manyNode(number(uri, 'n', mostDomains) ?? 100);
   if (uri.path !== '/') return await nodeFromFile(uri.path);
@@ -58,37 +50,4 @@ function number(uri: ConnectUri, name: string, most: number): number | undefined
     domain: 'test',
     message: `'${name}=${text}' in '${uri.text}' must be a whole number from 0 to ${most}.`,
   });
-}
-
-function connect(uri: ConnectUri, context: EngineContext, node: InitialNode, delayMs: number): Connection {
-  const events = new Emitter<EngineEvent>((error) => context.logger.log('error', 'a listener failed', { error }));
-  const shared = { uri: uri.text, events, delayMs };
-  const guests = new Guests({ ...shared, context }, node.domains);
-  const running = (): readonly LeaseTaker[] =>
-    guests.table
-      .records()
-      .flatMap(({ uuid, id, live }) => (live === undefined || id === undefined ? [] : [{ uuid, id, domain: live }]));
-  const interfaces = new TestInterfaces(events, node.interfaces);
-  return {
-    uri,
-    type: 'Test',
-    hostname: hostname(),
-    events,
-    // What libvirt's test driver calls its version: 2.
-    hypervisorVersion: () => Promise.resolve(2),
-    capabilities: () => Promise.resolve(capabilitiesXml(node.info)),
-    nodeInfo: () => Promise.resolve(node.info),
-    freeMemoryBytes: () => Promise.resolve((node.info.memoryKiB * 1024) / 2),
-    notices: () => Promise.resolve([]),
-    domains: new TestDomains(guests),
-    snapshots: guests.snapshots,
-    storage: new TestStorage({ ...shared, jobs: context.jobs }, node.pools),
-    networks: new TestNetworks({ ...shared, guests: running }, node.networks),
-    interfaces,
-    nwfilters: new TestNwfilters(events),
-    close: async () => {
-      interfaces.close();
-      await guests.close();
-    },
-  };
 }

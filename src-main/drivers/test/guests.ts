@@ -7,7 +7,7 @@ import { type DomainRecord, DomainTable } from '../../engine/domain-table.ts';
 import type { ConsoleStream, InterfaceAddresses, StartOptions } from '../../engine/driver.ts';
 import type { DomainEvent, Emitter, EngineEvent, LifecycleEvent } from '../../engine/events.ts';
 import type { Job } from '../../engine/jobs.ts';
-import { LocalSnapshots } from '../../engine/snapshots/local-snapshots.ts';
+import { LocalSnapshots, type SnapshotHypervisor } from '../../engine/snapshots/local-snapshots.ts';
 import { answer } from './answer.ts';
 import { addressesOf } from './addresses.ts';
 import { RunClock } from './clock.ts';
@@ -15,7 +15,6 @@ import { complete } from './complete.ts';
 import { withAliases } from './live.ts';
 import type { InitialDomain } from './node.ts';
 import { pretend } from './pretend.ts';
-import { TestSnapshots } from './snapshots.ts';
 
 export interface Runtime {
   readonly clock: RunClock;
@@ -32,6 +31,8 @@ export interface GuestsOptions {
   readonly context: EngineContext;
   /** How long a guest takes to shut down, and a save to be written. */
   readonly delayMs: number;
+  /** What takes their snapshots. */
+  readonly hypervisor: (guests: Guests) => SnapshotHypervisor<Runtime>;
 }
 
 const lifecycle = (event: LifecycleEvent): DomainEvent => ({ kind: 'lifecycle', ...event });
@@ -64,7 +65,7 @@ export class Guests {
       jobs: options.context.jobs,
       events: options.events,
       uri: options.uri,
-      hypervisor: new TestSnapshots(this, options.delayMs),
+      hypervisor: options.hypervisor(this),
     });
     for (const each of initial) this.#begin(each);
     // Nobody listens yet; who opens a connection asks for the list.
