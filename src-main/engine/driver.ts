@@ -17,6 +17,7 @@ import type { Job } from './jobs.ts';
 import type { EngineContext } from './context.ts';
 import type { HostBridgeApi, InterfaceApi } from './interface-api.ts';
 import type { NetworkApi, NetworkHostApi } from './network-api.ts';
+import type { NodeDeviceApi } from './node-device-api.ts';
 import type { NwfilterApi } from './nwfilter-api.ts';
 import type { DomainStats, StatsGroup } from './stats.ts';
 import type { SecretApi } from './secret-api.ts';
@@ -81,6 +82,7 @@ export interface Connection {
   readonly secrets?: SecretApi;
   readonly networks?: NetworkApi & NetworkHostApi;
   readonly nwfilters?: NwfilterApi;
+  readonly nodeDevices?: NodeDeviceApi;
   readonly captures?: CaptureApi;
   readonly interfaces?: InterfaceApi & HostBridgeApi;
   close(): Promise<void>;

@@ -29,6 +29,7 @@ import type { SecretApi } from '../../engine/secret-api.ts';
 import type { StorageApi } from '../../engine/storage-api.ts';
 import { privateFolder } from '../../host/files.ts';
 import { Captures } from '../../network/capture/captures.ts';
+import { NodeDevices } from '../../host/node-devices.ts';
 import { createLocalInterfaces } from '../../network/interfaces/local-interfaces.ts';
 import { createLocalNetworks, type LocalNetworks } from '../../network/local-networks.ts';
 import { createLocalSecrets } from '../../secrets/local-secrets.ts';
@@ -70,6 +71,7 @@ export class QemuConnection implements Connection {
   readonly secrets: SecretApi;
   readonly networks: NetworkApi;
   readonly interfaces: InterfaceApi;
+  readonly nodeDevices = new NodeDevices();
   readonly nwfilters: NwfilterApi;
   readonly captures: CaptureApi;
   readonly #captures: Captures;

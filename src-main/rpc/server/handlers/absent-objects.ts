@@ -3,9 +3,7 @@
  * there are none, and looking one up says so in libvirt's words. What would make one is not answered: "not supported".
  */
 import { type ErrorCode, VirError } from '../../../../src-shared/errors.ts';
-import { rpcError } from '../errors.ts';
 import type { CallContext, RemoteHandlers } from '../handler.ts';
-import type { SubscriptionKind } from '../subscriptions.ts';
 import type { DomainReference } from '../../protocol/objects.ts';
 import { summaryOf } from './shared.ts';
 
@@ -13,33 +11,11 @@ function none(code: ErrorCode, message: string): never {
   throw new VirError({ code, domain: 'none', message });
 }
 
-function subscribe(
-  { session }: CallContext,
-  kind: SubscriptionKind,
-  eventId: number,
-  events: number,
-): { callbackID: number } {
-  if (eventId < 0 || eventId >= events) throw rpcError(`unsupported ${kind} event ID ${eventId}`);
-  return { callbackID: session.subscriptions.add(kind, eventId) };
-}
-
-const noNames = { names: [] };
-const zero = { num: 0 };
-
 async function ofDomain(context: CallContext, dom: DomainReference): Promise<void> {
   await summaryOf(context, dom);
 }
 
 export const absentObjectsHandlers = {
-  connectListAllNodeDevices: () => ({ devices: [], ret: 0 }),
-  nodeNumOfDevices: () => zero,
-  nodeListDevices: () => noNames,
-  nodeDeviceLookupByName: (_, { name }) => none('no-node-device', `no node device with matching name '${name}'`),
-  connectNodeDeviceEventRegisterAny: (context, { eventID }) => subscribe(context, 'node device', eventID, 2),
-  connectNodeDeviceEventDeregisterAny: ({ session }, { callbackID }) => {
-    session.subscriptions.remove('node device', callbackID);
-  },
-
   domainListAllCheckpoints: async (context, { dom }) => {
     await ofDomain(context, dom);
     return { checkpoints: [], ret: 0 };

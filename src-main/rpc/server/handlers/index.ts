@@ -23,6 +23,7 @@ import { hostHandlers } from './host.ts';
 import { interfaceHandlers } from './interface.ts';
 import { networkHandlers } from './network.ts';
 import { networkPortHandlers } from './network-port.ts';
+import { nodeDeviceHandlers } from './node-device.ts';
 import { nwfilterHandlers } from './nwfilter.ts';
 import { secretHandlers } from './secret.ts';
 import { snapshotHandlers } from './snapshot.ts';
@@ -50,6 +51,7 @@ const remote: RemoteHandlers = {
   ...networkPortHandlers,
   ...interfaceHandlers,
   ...nwfilterHandlers,
+  ...nodeDeviceHandlers,
   ...storagePoolHandlers,
   ...storageVolumeHandlers,
   ...secretHandlers,
