@@ -117,3 +117,31 @@ describe('what the helper takes', () => {
     );
   });
 });
+
+describe('a cable of a switch, for the helper', () => {
+  const uuid = '2ba97a80-bba5-4a4f-a33a-0f1d5d0ac8e2';
+  const port = { interfaceId: uuid, machine: uuid, guestMac: '52:54:00:00:00:01', profileId: 'blue' };
+  const tap = {
+    ...{ verb: 'tap-add', link: 'vnet0', mac: 'fe:54:00:00:00:01', uid: 1000, bridge: 'ovsbr0' },
+    ...{ multiQueue: false, isolated: false, openVswitch: { ...port, vlans: { trunk: true, tags: [1, 2] } } },
+  };
+
+  it('has words of one form only', () => {
+    expect(read(tap)).toEqual(tap);
+    for (const wrong of [
+      { ...tap, bridge: '--help' },
+      { ...tap, openVswitch: { ...port, profileId: 'blue" -- del-br ovsbr0' } },
+      { ...tap, openVswitch: { ...port, interfaceId: 'x"' } },
+      { ...tap, openVswitch: { ...port, vlans: { trunk: false, tags: [4096] } } },
+      { verb: 'port-vlans-set', link: 'all', vlans: { trunk: false, tags: [1] } },
+      { verb: 'bridge-vlans-filter', link: '../br0' },
+    ]) {
+      expect(() => read(wrong), JSON.stringify(wrong)).toThrow();
+    }
+  });
+
+  it('is never a device that reads and writes memory by itself', () => {
+    expect(() => read({ verb: 'pci-bind', address: '0000:03:10.0', driver: 'vfio-pci' })).toThrow('engine of root');
+    expect(() => read({ verb: 'function-set', link: 'eth0', index: 0, mac: '52:54:00:00:00:01', vlan: 0 })).toThrow();
+  });
+});

@@ -4,6 +4,7 @@ import { permissionFor } from '../../../../src-main/helper/permission.ts';
 import type { NetworkAction } from '../../../../src-main/network/actions.ts';
 
 const tap = { link: 'vnet0', mac: 'fe:54:00:00:00:01', uid: 1000, multiQueue: false, isolated: false } as const;
+const uuid = '2ba97a80-bba5-4a4f-a33a-0f1d5d0ac8e2';
 const isCable = (link: string): boolean => link === 'vnet0';
 const needed = (action: NetworkAction): string | undefined => permissionFor(action, isCable);
 
@@ -18,10 +19,17 @@ describe('what an administrator is asked for', () => {
     expect(
       needed({ verb: 'macvtap-add', link: 'macvtap0', mac: tap.mac, uid: 1000, lower: 'eth0', mode: 'vepa' }),
     ).toBe('manage');
+    // Who is in which VLAN is the administrator's to say.
+    const port = { interfaceId: uuid, machine: uuid, guestMac: '52:54:00:00:00:01' };
+    const vlans = { trunk: false, tags: [42] };
+    expect(needed({ verb: 'tap-add', ...tap, bridge: 'ovsbr0', openVswitch: port })).toBe('attach');
+    expect(needed({ verb: 'tap-add', ...tap, bridge: 'ovsbr0', openVswitch: { ...port, vlans } })).toBe('manage');
+    expect(needed({ verb: 'port-vlans-set', link: 'vnet0', vlans })).toBe('manage');
   });
 
   it('is nothing for taking back what was made for oneself', () => {
     expect(needed({ verb: 'tap-delete', link: 'vnet0', mac: tap.mac })).toBeUndefined();
+    expect(needed({ verb: 'port-vlans-clear', link: 'vnet0' })).toBeUndefined();
     expect(needed({ verb: 'bandwidth-clear', link: 'vnet0' })).toBeUndefined();
     expect(needed({ verb: 'bandwidth-clear', link: 'virbr0' })).toBe('manage');
   });
