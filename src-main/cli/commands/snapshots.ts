@@ -148,7 +148,7 @@ export const snapshotCommands: readonly Command[] = [
         ...(description === undefined ? {} : { description }),
         ...(disk === undefined ? {} : { disks: { disk: [readDiskSpec(disk)] } }),
       });
-      if (invocation.options['print-xml'] === true) return report(session, `${xml.trimEnd()}\n`, { xml });
+      if (invocation.options['print-xml'] === true) return report(session, `${xml.trimEnd()}\n\n`, { xml });
       const taken = await create(session, domain, xml, flagsOf(invocation, ...createFlags));
       return report(session, `Domain snapshot ${taken} created`, { uuid: domain.uuid, snapshot: taken });
     },

@@ -7,7 +7,7 @@ import { type DomainRecord, DomainTable } from '../../engine/domain-table.ts';
 import type { ConsoleStream, InterfaceAddresses, StartOptions } from '../../engine/driver.ts';
 import type { DomainEvent, Emitter, EngineEvent, LifecycleEvent } from '../../engine/events.ts';
 import type { Job } from '../../engine/jobs.ts';
-import { LocalSnapshots, type SnapshotHypervisor } from '../../engine/snapshots/local-snapshots.ts';
+import { LocalSnapshots } from '../../engine/snapshots/local-snapshots.ts';
 import { answer } from './answer.ts';
 import { addressesOf } from './addresses.ts';
 import { RunClock } from './clock.ts';
@@ -15,6 +15,7 @@ import { complete } from './complete.ts';
 import { withAliases } from './live.ts';
 import type { InitialDomain } from './node.ts';
 import { pretend } from './pretend.ts';
+import { TestSnapshots } from './snapshots.ts';
 
 export interface Runtime {
   readonly clock: RunClock;
@@ -31,8 +32,6 @@ export interface GuestsOptions {
   readonly context: EngineContext;
   /** How long a guest takes to shut down, and a save to be written. */
   readonly delayMs: number;
-  /** What takes their snapshots. */
-  readonly hypervisor: (guests: Guests) => SnapshotHypervisor<Runtime>;
 }
 
 const lifecycle = (event: LifecycleEvent): DomainEvent => ({ kind: 'lifecycle', ...event });
@@ -65,7 +64,7 @@ export class Guests {
       jobs: options.context.jobs,
       events: options.events,
       uri: options.uri,
-      hypervisor: options.hypervisor(this),
+      hypervisor: new TestSnapshots<Runtime>(this, options.delayMs),
     });
     for (const each of initial) this.#begin(each);
     // Nobody listens yet; who opens a connection asks for the list.

@@ -2,35 +2,42 @@
 import type { Domain } from '../../../src-shared/model/domain/index.ts';
 import { wholeDomain } from '../../../src-shared/model/domain/domain.ts';
 import { say, type Sentence } from '../../../src-shared/words.ts';
+import type { DomainRecord, DomainTable } from '../../engine/domain-table.ts';
 import { inactiveCopy } from '../../engine/live-parts.ts';
 import type { SnapshotCreateOptions, SnapshotRevertOptions } from '../../engine/snapshot-api.ts';
 import { snapshotError } from '../../engine/snapshots/errors.ts';
 import type { SnapshotHypervisor, SnapshotWork } from '../../engine/snapshots/local-snapshots.ts';
 import { alignDisks } from '../../engine/snapshots/request.ts';
 import type { KeptSnapshot } from '../../engine/snapshots/snapshot-set.ts';
-import type { GuestRecord, Guests, Runtime } from './guests.ts';
 import { pretend } from './pretend.ts';
 
 const unsupported = (message: Sentence, cause: Sentence, fix: Sentence): Error =>
   snapshotError('test', 'operation-unsupported', message, { cause, fix });
 
-export class TestSnapshots implements SnapshotHypervisor<Runtime> {
-  readonly #guests: Guests;
+/** The guests whose snapshots they are. */
+interface SnapshotGuests<Runtime> {
+  readonly table: Pick<DomainTable<Runtime>, 'editConfig'>;
+  stop(record: DomainRecord<Runtime>, detail: 'from-snapshot'): void;
+  goBack(record: DomainRecord<Runtime>, domain: Domain, paused: boolean): void;
+}
+
+export class TestSnapshots<Runtime> implements SnapshotHypervisor<Runtime> {
+  readonly #guests: SnapshotGuests<Runtime>;
   readonly #delayMs: number;
 
-  constructor(guests: Guests, delayMs: number) {
+  constructor(guests: SnapshotGuests<Runtime>, delayMs: number) {
     this.#guests = guests;
     this.#delayMs = delayMs;
   }
 
-  check(_record: GuestRecord, { noMetadata, reuseExternal, diskOnly }: SnapshotCreateOptions): void {
+  check(_record: DomainRecord<Runtime>, { noMetadata, reuseExternal, diskOnly }: SnapshotCreateOptions): void {
     const unknown = (noMetadata === true ? 4 : 0) + (diskOnly === true ? 16 : 0) + (reuseExternal === true ? 32 : 0);
     if (unknown === 0) return;
     const message = say`unsupported flags (0x${unknown.toString(16)}) in function testDomainSnapshotCreateXML`;
     throw snapshotError('test', 'invalid-arg', message);
   }
 
-  prepare(record: GuestRecord, request: KeptSnapshot & { readonly domain: Domain }): KeptSnapshot {
+  prepare(record: DomainRecord<Runtime>, request: KeptSnapshot & { readonly domain: Domain }): KeptSnapshot {
     const manual = request.disks?.disk.find(({ snapshot }) => snapshot === 'manual');
     if (manual !== undefined) {
       throw unsupported(
@@ -53,7 +60,7 @@ export class TestSnapshots implements SnapshotHypervisor<Runtime> {
   }
 
   async take(
-    record: GuestRecord,
+    record: DomainRecord<Runtime>,
     _snapshot: KeptSnapshot,
     { halt }: SnapshotCreateOptions,
     { control }: SnapshotWork,
@@ -63,7 +70,7 @@ export class TestSnapshots implements SnapshotHypervisor<Runtime> {
   }
 
   async revert(
-    record: GuestRecord,
+    record: DomainRecord<Runtime>,
     snapshot: KeptSnapshot,
     { running, paused }: SnapshotRevertOptions,
     { control }: SnapshotWork,
@@ -89,7 +96,7 @@ export class TestSnapshots implements SnapshotHypervisor<Runtime> {
     await Promise.resolve();
   }
 
-  definition({ live, current }: GuestRecord): Domain {
+  definition({ live, current }: DomainRecord<Runtime>): Domain {
     return inactiveCopy(live ?? current);
   }
 }

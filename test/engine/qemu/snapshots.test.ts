@@ -139,8 +139,8 @@ describe('a machine that is off', () => {
     await snapshots.revert(uuid, 'off', { running: true }).result;
     expect((await engine.domains.state(uuid)).state).toBe('running');
     expect(engine.told(uuid).slice(before)).toEqual([
+      'resumed unpaused',
       'started from-snapshot',
-      'resumed from-snapshot',
       'defined from-snapshot',
     ]);
   });

@@ -204,11 +204,17 @@ async function bringUp(
     await load?.(monitor, instance);
     instance.phase = 'running';
     await refreshChannels(context, record, instance);
-    const state: StateAndReason = { state: 'paused', reason: load === undefined ? 'user' : 'from snapshot' };
-    table.changed(record, { state }, lifecycle({ kind: 'lifecycle', event: 'started', detail: 'from-snapshot' }));
-    if (options.paused) {
-      table.announce(record, lifecycle({ kind: 'lifecycle', event: 'suspended', detail: 'from-snapshot' }));
-    } else await run(monitor, instance, load === undefined ? 'booted' : 'from snapshot');
+    const started = lifecycle({ kind: 'lifecycle', event: 'started', detail: 'from-snapshot' });
+    if (load === undefined && !options.paused) {
+      await run(monitor, instance, 'booted');
+      table.announce(record, started);
+    } else {
+      const state: StateAndReason = { state: 'paused', reason: load === undefined ? 'user' : 'from snapshot' };
+      table.changed(record, { state }, started);
+      if (options.paused) {
+        table.announce(record, lifecycle({ kind: 'lifecycle', event: 'suspended', detail: 'from-snapshot' }));
+      } else await run(monitor, instance, 'from snapshot');
+    }
   } else if (options.paused) {
     await setUp;
     instance.phase = 'running';
