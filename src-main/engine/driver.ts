@@ -10,6 +10,7 @@ import { VirError } from '../../src-shared/errors.ts';
 import type { CardConditions, LinkConditions } from '../../src-shared/model/link-conditions.ts';
 import type { DomainSummary, StateAndReason } from '../../src-shared/model/summary.ts';
 import type { ConnectUri } from '../../src-shared/uri.ts';
+import { say } from '../../src-shared/words.ts';
 import type { Affects, Author } from './author.ts';
 import type { EngineEvent, EventSource } from './events.ts';
 import type { CaptureApi } from './capture-api.ts';
@@ -320,6 +321,6 @@ export function need<A extends object, K extends keyof A & string>(api: A | unde
   throw new VirError({
     code: 'no-support',
     domain: 'none',
-    message: `this function is not supported by the connection driver: ${method}`,
+    message: say`this function is not supported by the connection driver: ${method}`,
   });
 }

@@ -1,5 +1,7 @@
 /** Carries out networks' actions on this host, for an engine that may: root. */
 import { VirError } from '../../src-shared/errors.ts';
+import { say } from '../../src-shared/words.ts';
+import { say } from '../../src-shared/words.ts';
 import { ProcessError, run } from '../host/process.ts';
 import type { Performer } from '../host/steps.ts';
 import type { NetworkAction } from './actions.ts';
@@ -122,7 +124,7 @@ export class DirectPerformer implements Performer<NetworkAction> {
 
   #zone(): ZoneKeeper {
     if (this.#zones !== undefined) return this.#zones;
-    throw new VirError({ code: 'dbus-service', domain: 'firewalld', message: "firewalld can't be reached." });
+    throw new VirError({ code: 'dbus-service', domain: 'firewalld', message: say`firewalld can't be reached.` });
   }
 }
 

@@ -218,7 +218,7 @@ function toDevice(
   host: HostDevices,
   given: Given,
 ): Connection {
-  refuse(card, '<port isolated>', given.isolated === true || card.port?.isolated === true, 'That takes a bridge.');
+  refuse(card, '<port isolated>', given.isolated === true || card.port?.isolated === true, say`That takes a bridge.`);
   refuse(card, 'VLAN tags', given.asked.vlans !== undefined, vlanCause);
   refuse(card, '<virtualport>', given.asked.profile !== undefined, switchCause);
   const found = host.find(lower);
@@ -233,7 +233,7 @@ function toDevice(
 
 /** A tap in no bridge: one that is there, or a new one for whoever wants to use it. */
 function alone(card: Extract<CableCard, { type: 'ethernet' }>, host: HostDevices): Connection {
-  refuse(card, '<port isolated>', card.port?.isolated === true, 'That takes a bridge.');
+  refuse(card, '<port isolated>', card.port?.isolated === true, say`That takes a bridge.`);
   refuse(card, 'VLAN tags', card.vlan !== undefined, vlanCause);
   refuse(card, '<virtualport>', card.virtualport !== undefined, switchCause);
   const nothing: Given = { asked: {}, isOurs: false };
@@ -251,14 +251,14 @@ function alone(card: Extract<CableCard, { type: 'ethernet' }>, host: HostDevices
       },
     );
   }
-  refuse(card, '<bandwidth>', card.bandwidth !== undefined, 'The device is managed by somebody else.');
+  refuse(card, '<bandwidth>', card.bandwidth !== undefined, say`The device is managed by somebody else.`);
   return connection(card, { kind: 'given' }, nothing, undefined);
 }
 
 function connection(card: CableCard, end: PortEnd, given: Given, mtu: number | undefined): Connection {
   const bandwidth = given.bandwidth ?? card.bandwidth;
   const floor = bandwidth?.inbound?.floor ?? 0;
-  refuse(card, '<inbound floor>', floor > 0, 'Traffic can be limited here, not guaranteed.');
+  refuse(card, '<inbound floor>', floor > 0, say`Traffic can be limited here, not guaranteed.`);
   const isolated = given.isolated === true || card.port?.isolated === true;
   // Names of the kernel's own pattern are chosen anew each time.
   const wanted = card.target?.dev;
@@ -331,8 +331,13 @@ function refuseUnsupported(card: CableCard): void {
   refuse(card, '<coalesce>', card.coalesce !== undefined, undefined);
   const source = card.source;
   const hostAddresses = (source?.ip.length ?? 0) + (source?.route.length ?? 0);
-  refuse(card, "Addresses of the host's end", hostAddresses > 0, 'Give the bridge, or the device, an address instead.');
-  refuse(card, '<script>', (card.script ?? card.downscript) !== undefined, 'No program of a definition is run.');
+  refuse(
+    card,
+    "Addresses of the host's end",
+    hostAddresses > 0,
+    say`Give the bridge, or the device, an address instead.`,
+  );
+  refuse(card, '<script>', (card.script ?? card.downscript) !== undefined, say`No program of a definition is run.`);
 }
 
 const vlanCause = say`That takes a bridge.`;

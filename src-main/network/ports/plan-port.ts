@@ -1,6 +1,7 @@
 /** What plugging a card in changes on the host. Pure, but for what the parts look at. */
 import { tell } from '../../../src-shared/host-words.ts';
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { Step } from '../../host/step.ts';
 import type { NetworkAction } from '../actions.ts';
 import { portParts } from './parts.ts';
@@ -41,8 +42,8 @@ function deviceStep({ link, mac, end, mtu, isolated, owner, vlans }: Port, uid: 
         throw new VirError({
           code: 'config-unsupported',
           domain: 'network',
-          message: `Unable to use MAC address starting with reserved value 0xFE - '${mac}' -`,
-          fix: 'Choose another address for the card.',
+          message: say`Unable to use MAC address starting with reserved value 0xFE - '${mac}' -`,
+          fix: say`Choose another address for the card.`,
         });
       }
       const bridge = end.bridge === undefined ? {} : { bridge: end.bridge };
