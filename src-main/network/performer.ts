@@ -1,7 +1,6 @@
 /** Carries out networks' actions on this host, for an engine that may: root. */
 import { VirError } from '../../src-shared/errors.ts';
 import { say } from '../../src-shared/words.ts';
-import { say } from '../../src-shared/words.ts';
 import { ProcessError, run } from '../host/process.ts';
 import type { Performer } from '../host/steps.ts';
 import type { NetworkAction } from './actions.ts';

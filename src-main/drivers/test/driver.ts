@@ -8,6 +8,7 @@
  * `delay=MS` says how long guests take to shut down and saves take to be written; at once without it.
  */
 import { VirError } from '../../../src-shared/errors.ts';
+import { say } from '../../../src-shared/words.ts';
 import type { ConnectUri } from '../../../src-shared/uri.ts';
 import type { Driver } from '../../engine/driver.ts';
 import type { InitialNode } from './node.ts';
@@ -35,8 +36,8 @@ async function nodeOf(uri: ConnectUri): Promise<InitialNode> {
   throw new VirError({
     code: 'invalid-arg',
     domain: 'test',
-    message: `'${uri.text}' does not say which test host is meant.`,
-    fix: 'Use test:///default, test:///many?n=100 or test:///PATH.',
+    message: say`'${uri.text}' does not say which test host is meant.`,
+    fix: say`Use test:///default, test:///many?n=100 or test:///PATH.`,
   });
 }
 
@@ -48,6 +49,6 @@ function number(uri: ConnectUri, name: string, most: number): number | undefined
   throw new VirError({
     code: 'invalid-arg',
     domain: 'test',
-    message: `'${name}=${text}' in '${uri.text}' must be a whole number from 0 to ${most}.`,
+    message: say`'${name}=${text}' in '${uri.text}' must be a whole number from 0 to ${most}.`,
   });
 }
