@@ -3,11 +3,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { run } from '../../src-main/host/process.ts';
 import { connectSocket } from '../../src-main/ipc/socket-client.ts';
 import { type AppHome, createHome } from '../support/app-home.ts';
+import { ask } from '../support/ask.ts';
 import { launchApp, type LaunchedApp } from '../support/electron.ts';
 import { freePort } from '../support/free-port.ts';
 import { openLibvirtDoor } from '../support/libvirt-door.ts';
@@ -103,6 +105,13 @@ test('a user is added, comes in, is seen, and is sent away', async () => {
   }
 });
 
+test.each(['light', 'dark'] as const)('has no serious violation in %s, with everything on it', async (theme) => {
+  await ask(window, 'settings.set', { theme });
+  const { violations } = await new AxeBuilder({ page: window }).setLegacyMode(true).analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(serious.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))).toEqual([]);
+});
+
 test('closed, it lets nobody in', async () => {
   await tabTo('switch', /over TCP/);
   await press('Space');
@@ -143,7 +152,8 @@ test('a host that wants a password is asked for in the window, again when it was
       await answer('User name for 127.0.0.1:', 'wilma');
       await answer("Password of 'wilma' for 127.0.0.1:", attempt);
     }
-    await window.getByRole('article').filter({ hasText: 'test+tcp' }).getByText('Connected').waitFor();
+    const card = window.getByRole('article').filter({ hasText: 'test+tcp' });
+    await expect.poll(async () => await card.innerText(), { timeout: 20_000 }).toContain('Connected');
     expect((await far.call('libvirt.clients', {})).map(({ user }) => user)).toEqual(['wilma']);
   } finally {
     far.close();
