@@ -157,6 +157,39 @@ describe('an IPv6 network', () => {
   });
 });
 
+describe('a network of both families that translates both', () => {
+  it('gives a guest an address of each, a way out by each, and nobody outside a way in', async () => {
+    const { networks } = await lab.engine();
+    // Nothing outside knows the way back to guests' addresses.
+    await lab.sh(`
+      ip address add 2001:db8:ff::2/64 dev wan0
+      ip -n internet address add 2001:db8:ff::1/64 dev eth0
+      ip -6 route add default via 2001:db8:ff::1`);
+    const before = await lab.state();
+    const { uuid } = await networks.createXml(`<network><name>both</name>
+      <forward mode='nat'><nat ipv6='yes'/></forward><bridge name='virbr9' stp='off'/>
+      <ip address='192.168.77.1' netmask='255.255.255.0'><dhcp><range start='192.168.77.2' end='192.168.77.9'/></dhcp></ip>
+      <ip family='ipv6' address='fd00:77::1' prefix='64'/></network>`);
+    await lab.guest('one', 'virbr9', '52:54:00:00:00:01');
+    const { ip = '' } = await lab.lease('one');
+    const address = 'fd00:77::5054:ff:fe00:1';
+    await lab.sh(
+      `for n in $(seq 100); do ip -n one -6 address show dev eth0 scope global -tentative | grep -q ${address} && exit; sleep 0.1; done; false`,
+    );
+    expect(await lab.reaches('one', '198.51.100.1')).toBe(true);
+    expect(await lab.reaches('one', '2001:db8:ff::1')).toBe(true);
+    // Even where it knows the way.
+    await lab.sh(`
+      ip -n internet route add fd00:77::/64 via 2001:db8:ff::2
+      ip -n internet route add 192.168.77.0/24 via 198.51.100.2`);
+    expect(await lab.reaches('internet', address)).toBe(false);
+    expect(await lab.reaches('internet', ip)).toBe(false);
+    await lab.unplug('one');
+    await networks.destroy(uuid);
+    expect(await lab.state()).toEqual(before);
+  });
+});
+
 describe('a change of a running network', () => {
   it('reaches the next guest, without a new server', async () => {
     const { networks } = await lab.engine();
