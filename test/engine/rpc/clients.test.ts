@@ -77,7 +77,7 @@ def code(call):
 read = libvirt.openReadOnly(None)
 answer = dict(type=c.getType(), version=c.getLibVersion(), alive=c.isAlive(), cpus=c.getInfo()[2], names=[x.name() for x in c.listAllDomains()],
   state=info[0], memory=info[1], vcpus=len(vcpus[0]), actual=memory['actual'], stats='cpu.time' in stats, told=told,
-  missing=code(lambda: c.lookupByName('nobody')), refused=code(lambda: read.lookupByName(d.name()).create()), unsupported=code(lambda: d.snapshotCreateXML('<domainsnapshot/>')))
+  missing=code(lambda: c.lookupByName('nobody')), refused=code(lambda: read.lookupByName(d.name()).create()), unsupported=code(lambda: d.startDirtyRateCalc(1)))
 d.undefine()
 print(json.dumps(answer))
 `;
