@@ -20,7 +20,7 @@ import { inUndoOrder, key, keyOf, parseKey, underWay } from './change-keys.ts';
 import { bridgeOf } from './check-action.ts';
 import { type Lasting, stepOf } from './describe.ts';
 import { sentences } from '../network/describe.ts';
-import type { HelperChange } from '../network/host-changes.ts';
+import type { HelperChange } from '../network/helper-change.ts';
 import { aboutOf } from '../network/helper/about.ts';
 import { refused } from '../network/helper/errors.ts';
 

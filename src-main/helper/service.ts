@@ -5,7 +5,7 @@ import { allowInteractiveAuthorization } from '../host/dbus/message.ts';
 import type { DBusValue } from '../host/dbus/values.ts';
 import type { NetworkAction } from '../network/actions.ts';
 import { sentences } from '../network/describe.ts';
-import type { HelperChange } from '../network/host-changes.ts';
+import type { HelperChange } from '../network/helper-change.ts';
 import type { Firewalld } from '../network/firewalld/firewalld.ts';
 import { iptablesForwardPolicy } from '../network/host-facts.ts';
 import { readRuleTexts } from '../network/trace/observe.ts';

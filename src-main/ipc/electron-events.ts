@@ -42,6 +42,7 @@ function replacedBy(event: ContractEvent): string | undefined {
   switch (event.channel) {
     case 'settings':
     case 'prompts':
+    case 'libvirt-clients':
       return event.channel;
     case 'connection':
       return `connection ${event.connection.uri}`;

@@ -5,23 +5,14 @@
  */
 import { VirError } from '../../src-shared/errors.ts';
 import type { HostChange } from '../../src-shared/model/network-view.ts';
-import type { ShownStep } from '../../src-shared/model/network-summary.ts';
 import { type Performer, undoSteps, type UndoFailure } from '../host/steps.ts';
 import type { Ledger, LedgerEntry } from '../host/steps-ledger.ts';
 import type { NetworkAction } from './actions.ts';
 import { sentences } from './describe.ts';
 import { aboutOf } from './helper/about.ts';
 import { interfaceChange } from './helper/names.ts';
+import type { HelperChange } from './helper-change.ts';
 import type { LocalInterfaces } from './interfaces/local-interfaces.ts';
-
-/** A change as the helper tells of it to whom it was made for. */
-export interface HelperChange {
-  readonly key: string;
-  readonly timeMs: number;
-  /** As `aboutOf`. */
-  readonly about: string;
-  readonly step: ShownStep;
-}
 
 /** The helper's own record, for the user of this engine. */
 export interface HelperRecord {

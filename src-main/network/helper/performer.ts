@@ -13,7 +13,7 @@ import type { NetworkAction } from '../actions.ts';
 import type { InterfaceRequest } from '../interfaces/requests.ts';
 import type { FirewalldFacts, HostFacts } from '../host-facts.ts';
 import type { RuleTexts } from '../trace/observe.ts';
-import type { HelperChange } from '../host-changes.ts';
+import type { HelperChange } from '../helper-change.ts';
 import { fromDBusError, noHelper } from './errors.ts';
 import { helperErrors, helperInterface, helperName, helperPath } from './names.ts';
 

@@ -10,20 +10,12 @@ import { say, type Sentence } from '../../../src-shared/words.ts';
 import { networkError, networkInactive } from '../errors.ts';
 import { parsePci } from '../sriov/functions.ts';
 import { limitsOf } from './bandwidth.ts';
-import { type FunctionHost, freeFunction } from './functions.ts';
+import type { CableCard, HostDevices, PluggedCard } from './card.ts';
+import { freeFunction } from './functions.ts';
 import { virtualPortElement } from './open-vswitch.ts';
 import type { Port, PortEnd } from './port.ts';
 import { type Asked, askedOf, checkVlans, switchPortOf } from './switching.ts';
 import { vlanElement } from './vlans.ts';
-
-/** The kinds of cards whose host end is made here. */
-export type CableCard = Extract<Interface, { type: 'network' | 'bridge' | 'direct' | 'ethernet' }>;
-
-/** A card as the running machine has it: a virtual function is a device of the host. */
-export type PluggedCard = CableCard | Extract<Interface, { type: 'hostdev' }>;
-
-export const isCableCard = (card: Interface): card is CableCard =>
-  card.type === 'network' || card.type === 'bridge' || card.type === 'direct' || card.type === 'ethernet';
 
 /** A network as it is looked up by name. */
 export interface KnownNetwork {
@@ -31,22 +23,6 @@ export interface KnownNetwork {
   readonly name: string;
   /** Undefined while it does not run. */
   readonly active: Network | undefined;
-}
-
-export interface HostDevice {
-  /** `bridge`, `tun` …; absent for hardware. */
-  readonly kind?: string;
-  readonly mtu: number;
-  readonly mac?: string;
-  /** Whether a bridge tells VLANs apart; absent where its kernel can't. */
-  readonly vlanFiltering?: boolean;
-}
-
-export interface HostDevices extends FunctionHost {
-  /** What is there. */
-  readonly find: (link: string) => HostDevice | undefined;
-  /** How many macvtaps stand on a device. */
-  readonly users: (lower: string) => number;
 }
 
 /** Where a card goes: everything of its port but what it is called. */

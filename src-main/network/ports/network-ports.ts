@@ -19,16 +19,8 @@ import { networkError } from '../errors.ts';
 import { functionAt, functionsOf } from '../sriov/functions.ts';
 import { checkVfio, settingsOf } from '../sriov/perform.ts';
 import { limitsOf } from './bandwidth.ts';
-import {
-  type CableCard,
-  connectCard,
-  isCableCard,
-  type HostDevice,
-  type HostDevices,
-  type KnownNetwork,
-  liveCard,
-  type PluggedCard,
-} from './connect.ts';
+import { type CableCard, isCableCard, type HostDevice, type HostDevices, type PluggedCard } from './card.ts';
+import { connectCard, type KnownNetwork, liveCard } from './connect.ts';
 import { LinkNames } from './link-names.ts';
 import { planPort } from './plan-port.ts';
 import { withIdentityOf } from './switching.ts';

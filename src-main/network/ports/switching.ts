@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { VirtualPort, Vlan } from '../../../src-shared/model/network-common.ts';
 import { say } from '../../../src-shared/words.ts';
 import { networkError } from '../errors.ts';
-import type { CableCard, HostDevices } from './connect.ts';
+import type { CableCard, HostDevices } from './card.ts';
 import { mergeVirtualPorts, type SwitchPort } from './open-vswitch.ts';
 import type { PortEnd } from './port.ts';
 import { type PortVlans, readVlans } from './vlans.ts';

@@ -10,7 +10,8 @@ import { completeNetwork, readNetwork } from '../../../src-main/network/complete
 import { networkRules } from '../../../src-main/network/firewall/rules.ts';
 import type { HostFacts } from '../../../src-main/network/host-facts.ts';
 import { planStart } from '../../../src-main/network/plan.ts';
-import { type CableCard, connectCard, type HostDevices } from '../../../src-main/network/ports/connect.ts';
+import type { CableCard, HostDevices } from '../../../src-main/network/ports/card.ts';
+import { connectCard } from '../../../src-main/network/ports/connect.ts';
 import { corpusDir } from '../../support/corpus.ts';
 
 const bridge = (name: string) => ({ name, kind: 'bridge', addresses: [] });

@@ -3,7 +3,7 @@ import { VirError } from '../../../../src-shared/errors.ts';
 import type { Interface } from '../../../../src-shared/model/domain/index.ts';
 import { readConditions } from '../../../../src-shared/model/link-conditions.ts';
 import { say } from '../../../../src-shared/words.ts';
-import { isCableCard } from '../../../network/ports/connect.ts';
+import { isCableCard } from '../../../network/ports/card.ts';
 import type { CableEnd } from '../devices/netdev.ts';
 import type { GuestContext, GuestRecord } from '../guests/context.ts';
 import type { Instance } from '../guests/instance.ts';

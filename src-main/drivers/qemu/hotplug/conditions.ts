@@ -16,7 +16,7 @@ import {
 import { say } from '../../../../src-shared/words.ts';
 import type { Affects } from '../../../engine/driver.ts';
 import { withMetadata } from '../../../engine/metadata.ts';
-import { isCableCard } from '../../../network/ports/connect.ts';
+import { isCableCard } from '../../../network/ports/card.ts';
 import type { GuestContext, GuestRecord } from '../guests/context.ts';
 import { monitorOf } from '../guests/monitor-of.ts';
 import { recordStatus } from '../lifecycle/record-status.ts';

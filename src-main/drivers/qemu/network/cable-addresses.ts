@@ -1,7 +1,7 @@
 /** The addresses of guests on cables: what their networks' servers gave them, and what the host has seen them use. */
 import type { InterfaceAddresses } from '../../../engine/driver.ts';
 import { listNeighbours } from '../../../network/neighbours.ts';
-import { isCableCard } from '../../../network/ports/connect.ts';
+import { isCableCard } from '../../../network/ports/card.ts';
 import type { GuestContext, GuestRecord } from '../guests/context.ts';
 
 /** Cards on virtual networks, and on bridges that are one's. */

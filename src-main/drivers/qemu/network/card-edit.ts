@@ -3,7 +3,7 @@ import { VirError } from '../../../../src-shared/errors.ts';
 import type { Interface } from '../../../../src-shared/model/domain/index.ts';
 import { say } from '../../../../src-shared/words.ts';
 import { dropInterfaceParts } from '../../../engine/live-parts.ts';
-import { type CableCard, isCableCard } from '../../../network/ports/connect.ts';
+import { type CableCard, isCableCard } from '../../../network/ports/card.ts';
 
 /**
  * The card with its cable somewhere else, or with other limits; undefined when its cable stays as it is.

@@ -3,7 +3,7 @@ import { say } from '../../../../src-shared/words.ts';
 import type { InterfaceAddresses } from '../../../engine/driver.ts';
 import { agentAddresses } from '../agent/addresses.ts';
 import { connectedAgent } from '../agent/agent-channel.ts';
-import { isCableCard } from '../../../network/ports/connect.ts';
+import { isCableCard } from '../../../network/ports/card.ts';
 import type { GuestContext, GuestRecord } from '../guests/context.ts';
 import { cableLeases, cableNeighbours } from '../network/cable-addresses.ts';
 

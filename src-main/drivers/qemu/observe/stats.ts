@@ -12,7 +12,7 @@ import { localPath } from '../process/disk-sources.ts';
 import type { QmpClient } from '../qmp/client.ts';
 import { isObject, type JsonObject } from '../qmp/message.ts';
 import { object, objects, optionalText } from '../qmp/reply.ts';
-import { isCableCard } from '../../../network/ports/connect.ts';
+import { isCableCard } from '../../../network/ports/card.ts';
 import { imageInfo } from './block-info.ts';
 import { networkStats, readDeviceTable } from './network-stats.ts';
 import { processFigures, threadPlace, threadSchedule, vcpuThreads } from './process-stats.ts';

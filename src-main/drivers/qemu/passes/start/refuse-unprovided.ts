@@ -1,6 +1,6 @@
 import type { Disk, Interface } from '../../../../../src-shared/model/domain/index.ts';
 import { say } from '../../../../../src-shared/words.ts';
-import { isCableCard } from '../../../../network/ports/connect.ts';
+import { isCableCard } from '../../../../network/ports/card.ts';
 import { unsupported } from '../errors.ts';
 import type { CompleteDomain } from '../types.ts';
 import type { Provision, StartPass } from './types.ts';

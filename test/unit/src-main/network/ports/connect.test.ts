@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type CableCard,
-  connectCard,
-  type HostDevice,
-  type HostDevices,
-  liveCard,
-} from '../../../../../src-main/network/ports/connect.ts';
+import type { CableCard, HostDevice, HostDevices } from '../../../../../src-main/network/ports/card.ts';
+import { connectCard, liveCard } from '../../../../../src-main/network/ports/connect.ts';
 import { planPort, tapMac } from '../../../../../src-main/network/ports/plan-port.ts';
 import type { Port } from '../../../../../src-main/network/ports/port.ts';
 import { parseNetwork } from '../../../../../src-shared/model/network.ts';

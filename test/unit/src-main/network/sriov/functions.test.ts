@@ -5,12 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cardAsHostdev } from '../../../../../src-main/drivers/qemu/devices/hostdev.ts';
 import { parseDevice } from '../../../../../src-main/engine/device-edit.ts';
-import {
-  type CableCard,
-  connectCard,
-  type HostDevices,
-  liveCard,
-} from '../../../../../src-main/network/ports/connect.ts';
+import type { CableCard, HostDevices } from '../../../../../src-main/network/ports/card.ts';
+import { connectCard, liveCard } from '../../../../../src-main/network/ports/connect.ts';
 import { planPort } from '../../../../../src-main/network/ports/plan-port.ts';
 import type { Port } from '../../../../../src-main/network/ports/port.ts';
 import { formatPci, functionAt, functionsOf, parsePci } from '../../../../../src-main/network/sriov/functions.ts';

@@ -71,7 +71,7 @@ describe('the two sides', () => {
     const client = new ScramClient('SCRAM-SHA-256', { name, password });
     let message: Message = client.start();
     for (let round = 0; round < 2; round += 1) {
-      const { data, isComplete } = await server.step(message);
+      const { data, isComplete } = server.step(message);
       message = await client.step(data);
       expect(isComplete).toBe(round === 1);
     }
