@@ -17,7 +17,7 @@ const reasons: Readonly<Record<string, string>> = {
   'virsh-checkpoint': 'not yet: checkpoints',
   'virsh-cpuset': 'wrong XML is reported by line and path',
   'virsh-schedinfo': 'not yet: scheduler parameters',
-  'virsh-snapshot': 'not yet: snapshots',
+  'virsh-snapshot': 'an error names the machine; not yet: checkpoints',
   'virsh-vcpupin': 'not yet: binding virtual processors',
 };
 
