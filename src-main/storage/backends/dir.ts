@@ -1,6 +1,7 @@
 /** Pools that are a folder: every file in it is a volume. */
 import { chmod, chown, mkdir, rmdir, stat } from 'node:fs/promises';
 import { isAbsolute, normalize } from 'node:path';
+import type { VirError } from '../../../src-shared/errors.ts';
 import type { Backend, PoolDefinition } from '../backend.ts';
 import { diskSpace } from '../disk-space.ts';
 import { explain, storageError } from '../errors.ts';
@@ -52,15 +53,7 @@ export const dirBackend: Backend = {
     try {
       if ((await stat(folder)).isDirectory()) return;
     } catch (thrown) {
-      throw storageError(
-        'system-error',
-        say`cannot open directory '${folder}'`,
-        {
-          cause: say`The folder of the pool '${pool.name}' is not there.`,
-          fix: say`Build the pool, or make the folder.`,
-        },
-        thrown,
-      );
+      throw notThere(pool.name, folder, thrown);
     }
     throw storageError('system-error', say`cannot open directory '${folder}'`, { cause: say`It is not a folder.` });
   },
@@ -81,7 +74,10 @@ export const dirBackend: Backend = {
   },
 
   async describe(pool) {
-    const { mode, uid, gid } = await stat(folderOf(pool));
+    const folder = folderOf(pool);
+    const { mode, uid, gid } = await stat(folder).catch((thrown: unknown) => {
+      throw notThere(pool.name, folder, thrown);
+    });
     const permissions = { ...pool.target?.permissions, mode: mode & 0o7777, owner: uid, group: gid };
     return { ...pool, target: { ...pool.target, permissions } };
   },
@@ -101,6 +97,17 @@ export const dirBackend: Backend = {
   read: async (_pool, volume, range) => await readFileRange(volume, range),
   write: async (pool, volume, source, range, work) => await writeFileRange(folderOf(pool), volume, source, range, work),
 };
+
+const notThere = (pool: string, folder: string, thrown: unknown): VirError =>
+  storageError(
+    'system-error',
+    say`cannot open directory '${folder}'`,
+    {
+      cause: say`The folder of the pool '${pool}' is not there.`,
+      fix: say`Build the pool, or make the folder.`,
+    },
+    thrown,
+  );
 
 function folderOf(pool: PoolDefinition): string {
   const path = normalize(pool.target?.path ?? '');
