@@ -142,12 +142,15 @@ describe.skipIf(missing.length > 0)('a host whose interfaces systemd-networkd ke
     expect(await files()).not.toContain('run/systemd/network/05');
     // As a boot would: networkd finds nothing, and reads its files.
     await host.lab.sh(`
-      kill $(pidof systemd-networkd); sleep 0.3
+      kill $(pidof systemd-networkd)
+      for try in $(seq 100); do pidof systemd-networkd >/dev/null || break; sleep 0.05; done
       ip link delete br0; ip address flush dev wan0; ip link set wan0 down; rm -rf /run/systemd/netif`);
     await host.startNetworkd();
     await settled('br0');
-    expect(await interfaces.lookupByName('br0')).toMatchObject({ ports: ['wan0'], isDefaultRoute: true });
-    expect(await host.lab.reaches('host', internetAddress)).toBe(true);
+    await expect
+      .poll(async () => await interfaces.lookupByName('br0'), { timeout: 10_000 })
+      .toMatchObject({ ports: ['wan0'], isDefaultRoute: true });
+    await expect.poll(async () => await host.lab.reaches('host', internetAddress), { timeout: 10_000 }).toBe(true);
     await interfaces.unbridge('br0', 60);
     await interfaces.changeCommit();
     await settled('wan0');
