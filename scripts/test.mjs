@@ -117,7 +117,7 @@ const dynamics = [
   tests('unit', 5 * minute),
   tests('fuzz', 5 * minute),
   tests('conformance', 10 * minute),
-  tests('engine', 35 * minute),
+  tests('engine', 40 * minute),
   own('build', ensureBuilt),
   tool('package', process.execPath, 'scripts/dist.mjs', '--fast'),
   tests('e2e', 20 * minute),
